@@ -1,0 +1,55 @@
+/* The text of a status, and the sentence that grows on its way up. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base.h"
+
+const char *status_text(int status)
+{
+	switch (status) {
+	case 0:
+		return "done";
+#define AW_STATUS_CASE(name, number, text)                                                         \
+	case name:                                                                                 \
+		return text;
+		AW_STATUS_MAP(AW_STATUS_CASE)
+#undef AW_STATUS_CASE
+	default:
+		break;
+	}
+	const char *description = status < 0 && status > -4096 ? strerrordesc_np(-status) : NULL;
+	return description != NULL ? description : "unknown status";
+}
+
+int err_set(struct err *e, int status, const char *format, ...)
+{
+	if (e == NULL)
+		return status;
+	va_list arguments;
+	va_start(arguments, format);
+	/* Cutting a sentence short is all that can be done about a long one. */
+	(void)vsnprintf(e->text, sizeof e->text, format, arguments);
+	va_end(arguments);
+	e->status = status;
+	return status;
+}
+
+int err_wrap(struct err *e, const char *format, ...)
+{
+	char before[sizeof e->text];
+	va_list arguments;
+
+	va_start(arguments, format);
+	int length = vsnprintf(before, sizeof before - 2, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return e->status;
+	size_t used = strnlen(before, sizeof before - 3);
+	memcpy(before + used, ": ", 2);
+	used += 2;
+	size_t rest = strnlen(e->text, sizeof e->text - 1 - used);
+	memmove(e->text + used, e->text, rest);
+	memcpy(e->text, before, used);
+	e->text[used + rest] = '\0';
+	return e->status;
+}

@@ -1,0 +1,188 @@
+/* Borrowed text, the growing buffer, and reading a whole file into one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+struct text text_of(const char *zero_terminated)
+{
+	return (struct text){ zero_terminated, strlen(zero_terminated) };
+}
+
+bool text_equal(struct text a, struct text b)
+{
+	return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
+}
+
+size_t text_characters(struct text t)
+{
+	size_t characters = 0;
+
+	for (size_t i = 0; i < t.length; i++)
+		characters += ((unsigned char)t.bytes[i] & 0xC0) != 0x80;
+	return characters;
+}
+
+size_t text_distance(struct text a, struct text b)
+{
+	enum { LONGEST = 64 };
+	size_t row[LONGEST + 1];
+
+	if (a.length > LONGEST || b.length > LONGEST)
+		return a.length > b.length ? a.length : b.length;
+	for (size_t j = 0; j <= b.length; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.length; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= b.length; j++) {
+			size_t least = diagonal + (a.bytes[i - 1] != b.bytes[j - 1]);
+			diagonal = row[j];
+			if (row[j] + 1 < least)
+				least = row[j] + 1;
+			if (row[j - 1] + 1 < least)
+				least = row[j - 1] + 1;
+			row[j] = least;
+		}
+	}
+	return row[b.length];
+}
+
+void buffer_init(struct buffer *b)
+{
+	*b = (struct buffer){ 0 };
+}
+
+void buffer_deinit(struct buffer *b)
+{
+	free(b->bytes);
+	buffer_init(b);
+}
+
+void buffer_clear(struct buffer *b)
+{
+	b->length = 0;
+	b->failed = false;
+	if (b->bytes != NULL)
+		b->bytes[0] = '\0';
+}
+
+int buffer_reserve(struct buffer *b, size_t more)
+{
+	if (more >= SIZE_MAX / 2 - b->length) {
+		b->failed = true;
+		return -ENOMEM;
+	}
+	size_t want = b->length + more + 1;
+	if (want <= b->capacity)
+		return 0;
+	size_t capacity = b->capacity < 64 ? 64 : b->capacity;
+	while (capacity < want)
+		capacity *= 2;
+	char *bytes = realloc(b->bytes, capacity);
+	if (bytes == NULL) {
+		b->failed = true;
+		return -ENOMEM;
+	}
+	b->bytes = bytes;
+	b->capacity = capacity;
+	return 0;
+}
+
+int buffer_append(struct buffer *b, const void *bytes, size_t length)
+{
+	if (buffer_reserve(b, length) != 0)
+		return -ENOMEM;
+	if (length > 0)
+		memcpy(b->bytes + b->length, bytes, length);
+	b->length += length;
+	b->bytes[b->length] = '\0';
+	return 0;
+}
+
+int buffer_append_text(struct buffer *b, const char *zero_terminated)
+{
+	return buffer_append(b, zero_terminated, strlen(zero_terminated));
+}
+
+int buffer_printf(struct buffer *b, const char *format, ...)
+{
+	va_list arguments, again;
+
+	va_start(arguments, format);
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	int rv = -EINVAL;
+	if (length >= 0)
+		rv = buffer_reserve(b, (size_t)length);
+	if (rv == 0) {
+		(void)vsnprintf(b->bytes + b->length, (size_t)length + 1, format, again);
+		b->length += (size_t)length;
+	}
+	va_end(again);
+	return rv;
+}
+
+void buffer_consume(struct buffer *b, size_t length)
+{
+	if (length == 0)
+		return;
+	memmove(b->bytes, b->bytes + length, b->length - length);
+	b->length -= length;
+	b->bytes[b->length] = '\0';
+}
+
+int buffer_status(const struct buffer *b)
+{
+	return b->failed ? -ENOMEM : 0;
+}
+
+char *buffer_give(struct buffer *b)
+{
+	if (b->failed || buffer_reserve(b, 0) != 0)
+		return NULL;
+	b->bytes[b->length] = '\0';
+	char *bytes = b->bytes;
+	buffer_init(b);
+	return bytes;
+}
+
+static int read_all(int fd, size_t limit, struct buffer *out)
+{
+	char chunk[16384];
+
+	for (;;) {
+		ssize_t got = read(fd, chunk, sizeof chunk);
+		if (got == 0)
+			return 0;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if ((size_t)got > limit - out->length)
+			return AW_ELIMIT;
+		int rv = buffer_append(out, chunk, (size_t)got);
+		if (rv != 0)
+			return rv;
+	}
+}
+
+int file_read(const char *path, size_t limit, struct buffer *out, struct err *e)
+{
+	buffer_clear(out);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, -errno, "cannot open %s: %s", path, status_text(-errno));
+	int rv = read_all(fd, limit, out);
+	(void)close(fd); /* nothing was written */
+	if (rv == AW_ELIMIT)
+		return err_set(e, rv, "%s is longer than %zu bytes", path, limit);
+	if (rv != 0)
+		return err_set(e, rv, "cannot read %s: %s", path, status_text(rv));
+	return 0;
+}

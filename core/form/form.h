@@ -1,0 +1,51 @@
+/*
+ * form: what a document must look like, told by the rule set's manifest, and
+ * what of it is personal. It knows no member by name.
+ *
+ * A form is a list of members, each {"name", "type", "required", "personal"}
+ * and, by type: "text" {"min", "max"} in characters; "id" (1 to 64 of a-z, 0-9
+ * and hyphen); "date" {"not_after": a sibling's name}; "boolean"; "integer"
+ * {"min", "max"}; "choice" {"values"}; "list" {"min", "of"}; "object"
+ * {"members"}. A member that is null counts as left out.
+ */
+#ifndef AW_FORM_H
+#define AW_FORM_H
+
+#include "base/base.h"
+#include "json/json.h"
+
+struct form;
+
+/* Reads a form from its description (borrowed). AW_EINVALID and a sentence
+ * where that is no form; -ENOMEM. */
+int form_new(const json_t *members, struct form **out, struct err *e);
+void form_free(struct form **f);
+
+/* Appends {"pointer", "message"} to `errors` for everything in `document` that
+ * does not fit, in the form's order, members it does not know last. 0 whether
+ * or not anything was found; -ENOMEM. */
+int form_check(const struct form *f, const json_t *document, json_t *errors);
+
+/* Replaces each personal value in a document that fits by {"commitment":
+ * "sha256:<hex>"}, SHA-256 over a fresh salt and the value's canonical bytes, and
+ * appends {"pointer", "salt", "value"} to `personal`, each pointer beginning
+ * with `base`. 0 or -ENOMEM. */
+int form_commit(const struct form *f, json_t *document, const char *base, struct chance chance,
+		json_t *personal);
+
+/* Makes documents comparable where personal values must not count: replaces
+ * each by {"commitment": true}. 0 or -ENOMEM. */
+int form_mask(const struct form *f, json_t *document);
+
+/* The same for a document whose personal values are commitments already. */
+int form_mask_commitments(json_t *document);
+
+/* Gives one error as form_check writes them. NULL: no memory. */
+json_t *form_error(const char *pointer, const char *message);
+
+/* A commitment to one value: gives the object that stands in its place, and
+ * the row for `personal`. */
+int form_commit_value(const json_t *value, const char *pointer, struct chance chance,
+		      json_t **commitment, json_t **row);
+
+#endif

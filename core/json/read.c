@@ -1,0 +1,110 @@
+/* The strict reader, and the accessors that treat null as absent. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/json.h"
+
+json_t *json_read(struct text t, struct err *e)
+{
+	json_error_t error;
+	json_t *value = json_loadb(t.bytes, t.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+				   &error);
+
+	if (value == NULL) {
+		int status = json_error_code(&error) == json_error_out_of_memory ? -ENOMEM
+										 : AW_ESYNTAX;
+		err_set(e, status, "line %d, column %d: %s", error.line, error.column,
+			error.text);
+	}
+	return value;
+}
+
+json_t *json_member(const json_t *object, const char *name)
+{
+	json_t *value = json_object_get(object, name);
+
+	return json_is_null(value) ? NULL : value;
+}
+
+const char *json_member_text(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+json_int_t json_member_integer(const json_t *object, const char *name, json_int_t otherwise)
+{
+	const json_t *value = json_object_get(object, name);
+
+	return json_is_integer(value) ? json_integer_value(value) : otherwise;
+}
+
+bool json_member_true(const json_t *object, const char *name)
+{
+	return json_is_true(json_object_get(object, name));
+}
+
+int json_put(json_t *object, const char *name, json_t *value)
+{
+	/* json_object_set_new takes the value also where it fails. */
+	return json_object_set_new(object, name, value) == 0 ? 0 : -ENOMEM;
+}
+
+static int append_token(struct buffer *pointer, const char *name)
+{
+	for (const char *c = name; *c != '\0'; c++) {
+		int rv = *c == '~'   ? buffer_append(pointer, "~0", 2)
+			 : *c == '/' ? buffer_append(pointer, "~1", 2)
+				     : buffer_append(pointer, c, 1);
+		if (rv != 0)
+			return rv;
+	}
+	return 0;
+}
+
+int json_pointer_append(struct buffer *pointer, const char *name)
+{
+	int rv = buffer_append(pointer, "/", 1);
+
+	return rv == 0 ? append_token(pointer, name) : rv;
+}
+
+/* Copies one token to `name` unescaped; false where it does not fit. */
+static bool take_token(const char **pointer, char *name, size_t size)
+{
+	const char *from = *pointer + 1;
+	size_t used = 0;
+
+	for (; *from != '\0' && *from != '/'; from++) {
+		if (used + 1 >= size)
+			return false;
+		if (*from == '~' && from[1] != '\0')
+			name[used++] = *++from == '1' ? '/' : '~';
+		else
+			name[used++] = *from;
+	}
+	name[used] = '\0';
+	*pointer = from;
+	return true;
+}
+
+json_t *json_pointer_get(const json_t *document, const char *pointer)
+{
+	char name[256];
+	const json_t *here = document;
+
+	while (here != NULL && *pointer == '/') {
+		if (!take_token(&pointer, name, sizeof name))
+			return NULL;
+		if (json_is_array(here))
+			here = json_array_get(here, strtoul(name, NULL, 10));
+		else
+			here = json_object_get(here, name);
+	}
+	/* Jansson's own getters drop const in the same way. */
+	union {
+		const json_t *borrowed;
+		json_t *value;
+	} found = { here };
+	return found.value;
+}

@@ -1,0 +1,136 @@
+/* The canonical form of RFC 8785, and plain compact text. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/json.h"
+
+/* Order of UTF-16 code units, as RFC 8785 sorts. Bytes of UTF-8 sort the same
+ * but where a surrogate pair (a lead byte from 0xF0) meets U+E000 to U+FFFF (a
+ * lead byte of 0xEE or 0xEF): the pair comes first. */
+static int compare_names(const void *left, const void *right)
+{
+	const unsigned char *a = *(const unsigned char *const *)left;
+	const unsigned char *b = *(const unsigned char *const *)right;
+
+	while (*a != '\0' && *a == *b) {
+		a++;
+		b++;
+	}
+	if (*a >= 0xEE && *b >= 0xEE && (*a >= 0xF0) != (*b >= 0xF0))
+		return *a >= 0xF0 ? -1 : 1;
+	return (*a > *b) - (*a < *b);
+}
+
+const char **json_sorted_names(const json_t *object, size_t *count)
+{
+	size_t size = json_object_size(object);
+	const char **names = malloc((size + 1) * sizeof *names);
+	if (names == NULL)
+		return NULL;
+
+	union { /* iterating needs no change, but Jansson's iterator takes no const */
+		const json_t *borrowed;
+		json_t *value;
+	} walked = { object };
+	size_t n = 0;
+	for (void *at = json_object_iter(walked.value); at != NULL;
+	     at = json_object_iter_next(walked.value, at))
+		names[n++] = json_object_iter_key(at);
+	qsort(names, n, sizeof *names, compare_names);
+	*count = n;
+	return names;
+}
+
+static int write_string(struct text t, struct buffer *out)
+{
+	static const char shorts[] = "\bb\ff\nn\rr\tt\"\"\\\\";
+	size_t from = 0;
+
+	(void)buffer_append(out, "\"", 1); /* a failure stays marked in the buffer */
+	for (size_t i = 0; i < t.length; i++) {
+		unsigned char c = (unsigned char)t.bytes[i];
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		(void)buffer_append(out, t.bytes + from, i - from);
+		from = i + 1;
+		const char *found = NULL;
+		for (const char *s = shorts; *s != '\0' && found == NULL; s += 2)
+			found = (unsigned char)*s == c ? s : NULL;
+		if (found != NULL)
+			(void)buffer_printf(out, "\\%c", found[1]);
+		else
+			(void)buffer_printf(out, "\\u%04x", c);
+	}
+	(void)buffer_append(out, t.bytes + from, t.length - from);
+	return buffer_append(out, "\"", 1);
+}
+
+static int write_object(const json_t *object, struct buffer *out)
+{
+	size_t count = 0;
+	const char **names = json_sorted_names(object, &count);
+	if (names == NULL)
+		return -ENOMEM;
+
+	int rv = buffer_append(out, "{", 1);
+	for (size_t i = 0; i < count && rv == 0; i++) {
+		if (i > 0)
+			(void)buffer_append(out, ",", 1);
+		(void)write_string(text_of(names[i]), out);
+		(void)buffer_append(out, ":", 1);
+		rv = json_canonical(json_object_get(object, names[i]), out);
+	}
+	free(names);
+	return rv == 0 ? buffer_append(out, "}", 1) : rv;
+}
+
+static int write_array(const json_t *array, struct buffer *out)
+{
+	int rv = buffer_append(out, "[", 1);
+
+	for (size_t i = 0; i < json_array_size(array) && rv == 0; i++) {
+		if (i > 0)
+			(void)buffer_append(out, ",", 1);
+		rv = json_canonical(json_array_get(array, i), out);
+	}
+	return rv == 0 ? buffer_append(out, "]", 1) : rv;
+}
+
+int json_canonical(const json_t *value, struct buffer *out)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return write_object(value, out);
+	case JSON_ARRAY:
+		return write_array(value, out);
+	case JSON_STRING:
+		return write_string((struct text){ json_string_value(value),
+						   json_string_length(value) },
+				    out);
+	case JSON_INTEGER:
+		return buffer_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	case JSON_TRUE:
+		return buffer_append(out, "true", 4);
+	case JSON_FALSE:
+		return buffer_append(out, "false", 5);
+	case JSON_NULL:
+		return buffer_append(out, "null", 4);
+	case JSON_REAL:
+		break;
+	}
+	return AW_EINVALID;
+}
+
+static int on_chunk(const char *bytes, size_t length, void *ctx)
+{
+	return buffer_append(ctx, bytes, length) == 0 ? 0 : -1;
+}
+
+int json_compact(const json_t *value, struct buffer *out)
+{
+	return json_dump_callback(value, on_chunk, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0
+		       ? 0
+		       : -ENOMEM;
+}
