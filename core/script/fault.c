@@ -1,0 +1,91 @@
+/*
+ * Faults: what is wrong in a rule file, as file, line and a sentence.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "script/vm.h"
+
+void script_faults_deinit(struct script_faults *f)
+{
+	free(f->list);
+	*f = (struct script_faults){0};
+}
+
+int faults_add(struct script_faults *list, const struct script_fault *f)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity == 0 ? 8 : 2 * list->capacity;
+		struct script_fault *grown = realloc(list->list, capacity * sizeof *grown);
+
+		if (grown == NULL)
+			return -ENOMEM;
+		list->list = grown;
+		list->capacity = capacity;
+	}
+	list->list[list->count++] = *f;
+	return 0;
+}
+
+/* Length of the UTF-8 sequence at `s`, 0 where it is none. */
+static size_t sequence(const unsigned char *s)
+{
+	size_t length = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3
+			: s[0] < 0xF5 ? 4 : 0;
+
+	for (size_t i = 1; i < length; i++)
+		if ((s[i] & 0xC0) != 0x80)
+			return 0;
+	if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ||
+	    (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F))
+		return 0;
+	return length;
+}
+
+static void copy_clean(char *to, size_t size, const char *from)
+{
+	size_t used = 0;
+
+	while (*from != '\0') {
+		size_t length = sequence((const unsigned char *)from);
+		bool bad = length == 0 || (length == 1 && (unsigned char)*from < ' ');
+
+		if (used + (bad ? 1 : length) >= size)
+			break;
+		if (bad) {
+			to[used++] = '?';
+			from++;
+		} else {
+			memcpy(to + used, from, length);
+			used += length;
+			from += length;
+		}
+	}
+	to[used] = '\0';
+}
+
+void fault_say(struct script_fault *f, const char *file, int line, const char *message)
+{
+	copy_clean(f->file, sizeof f->file, file);
+	copy_clean(f->message, sizeof f->message, message);
+	f->line = line;
+}
+
+void fault_from_parser(struct script_fault *f, const char *file, const char *message)
+{
+	int line = 0;
+
+	for (const char *at = strchr(message, ':'); at != NULL; at = strchr(at + 1, ':')) {
+		char *end = NULL;
+		long found = strtol(at + 1, &end, 10);
+
+		if (end == at + 1 || end[0] != ':' || end[1] != ' ')
+			continue;
+		line = (int)found;
+		message = end + 2;
+		break;
+	}
+	fault_say(f, file, line, message);
+}

@@ -1,0 +1,169 @@
+/*
+ * What is refused in the text of a rule file before Lua reads it: text that is
+ * not UTF-8, bytecode, bitwise operators (Lua 5.4.4 computes some of them
+ * wrongly), and the name _ENV.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "script/vm.h"
+
+struct lexer {
+	const char *at, *end;
+	int line;
+};
+
+static bool is_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
+}
+
+static char peek(const struct lexer *lex, size_t ahead)
+{
+	return (size_t)(lex->end - lex->at) > ahead ? lex->at[ahead] : '\0';
+}
+
+static void step(struct lexer *lex)
+{
+	if (*lex->at == '\n')
+		lex->line++;
+	lex->at++;
+}
+
+/* Number of '=' in a long bracket that opens here, -1 where none does. */
+static int long_bracket(const struct lexer *lex)
+{
+	size_t level = 0;
+
+	if (peek(lex, 0) != '[')
+		return -1;
+	while (peek(lex, 1 + level) == '=')
+		level++;
+	return peek(lex, 1 + level) == '[' ? (int)level : -1;
+}
+
+static void skip_long(struct lexer *lex, int level)
+{
+	lex->at += 2 + level;
+	while (lex->at < lex->end) {
+		int seen = 0;
+
+		if (peek(lex, 0) == ']') {
+			while (peek(lex, (size_t)(1 + seen)) == '=')
+				seen++;
+			if (seen == level && peek(lex, (size_t)(1 + seen)) == ']') {
+				lex->at += 2 + level;
+				return;
+			}
+		}
+		step(lex);
+	}
+}
+
+static void skip_quoted(struct lexer *lex)
+{
+	char quote = *lex->at;
+
+	step(lex);
+	while (lex->at < lex->end && *lex->at != quote && *lex->at != '\n') {
+		if (*lex->at == '\\' && lex->at + 1 < lex->end) {
+			step(lex);
+			/* \z skips the white space after it, line ends too */
+			if (*lex->at == 'z') {
+				step(lex);
+				while (lex->at < lex->end && strchr(" \t\r\n\v\f", *lex->at) != NULL)
+					step(lex);
+				continue;
+			}
+		}
+		step(lex);
+	}
+	if (lex->at < lex->end)
+		step(lex);
+}
+
+static void skip_comment(struct lexer *lex)
+{
+	int level;
+
+	lex->at += 2;
+	level = long_bracket(lex);
+	if (level >= 0) {
+		skip_long(lex, level);
+		return;
+	}
+	while (lex->at < lex->end && *lex->at != '\n')
+		lex->at++;
+}
+
+static int refuse(const struct script_file *file, int line, struct script_fault *fault,
+		  const char *message)
+{
+	fault_say(fault, file->path, line, message);
+	return AW_ESCRIPT;
+}
+
+static int look(struct lexer *lex, const struct script_file *file, struct script_fault *fault)
+{
+	char c = *lex->at, next = peek(lex, 1);
+	size_t length = 0;
+
+	if (c == '&' || c == '|' || (c == '~' && next != '=') || (c == '<' && next == '<') ||
+	    (c == '>' && next == '>'))
+		return refuse(file, lex->line, fault,
+			      "operators on bits (& | ~ << >>) are not available in rules");
+	if (is_name(c)) {
+		while (is_name(peek(lex, length)))
+			length++;
+		if (length == 4 && memcmp(lex->at, "_ENV", 4) == 0)
+			return refuse(file, lex->line, fault, "_ENV is not available in rules");
+		lex->at += length;
+		return 0;
+	}
+	if (c == '~')
+		lex->at++; /* of ~= */
+	step(lex);
+	return 0;
+}
+
+static int check_bytes(const struct script_file *file, struct script_fault *fault)
+{
+	struct text s = file->source;
+	json_t *whole;
+
+	if (s.length > SOURCE_LIMIT)
+		return refuse(file, 0, fault, "the file is larger than 256 KiB");
+	if (s.length > 0 && s.bytes[0] == LUA_SIGNATURE[0])
+		return refuse(file, 1, fault, "the file is bytecode; rules are text");
+	if (s.length > 0 && memchr(s.bytes, '\0', s.length) != NULL)
+		return refuse(file, 0, fault, "the file holds a NUL byte");
+	whole = s.length == 0 ? json_string("") : json_stringn(s.bytes, s.length);
+	if (whole == NULL)
+		return refuse(file, 0, fault, "the file is not UTF-8 text");
+	json_decref(whole);
+	return 0;
+}
+
+int lint(const struct script_file *file, struct script_fault *fault)
+{
+	struct lexer lex = {file->source.bytes, NULL, 1};
+	int rv = check_bytes(file, fault);
+
+	if (rv != 0 || file->source.length == 0)
+		return rv;
+	lex.end = lex.at + file->source.length;
+	while (rv == 0 && lex.at < lex.end) {
+		int level = long_bracket(&lex);
+
+		if (lex.at[0] == '-' && peek(&lex, 1) == '-')
+			skip_comment(&lex);
+		else if (level >= 0)
+			skip_long(&lex, level);
+		else if (lex.at[0] == '"' || lex.at[0] == '\'')
+			skip_quoted(&lex);
+		else
+			rv = look(&lex, file, fault);
+	}
+	return rv;
+}

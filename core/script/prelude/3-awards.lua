@@ -1,0 +1,311 @@
+-- ---- awards and criteria ---------------------------------------------------
+
+local function is_list_of_tests(given, place)
+	local found = {}
+	for _, it in ipairs(given) do
+		if tests[it] then
+			table.insert(found, it)
+		else
+			complain(place, "a criterion holds tests such as every_score_at_least(5)")
+		end
+	end
+	return found
+end
+
+named("criterion", function(id, given, place)
+	local what = "criterion \"" .. id .. "\""
+	local it = { id = id, place = place, says = "", tests = {} }
+	criteria[it] = true
+	table.insert(criteria, it)
+	if not fits(place, what, given, { says = "text!", check = "check" })
+		or not new_name("criterion", id, place) then
+		return it
+	end
+	it.says, it.check, it.tests = given.says, given.check, is_list_of_tests(given, place)
+	if it.check == nil and #it.tests == 0 then
+		complain(place, what .. " has nothing to look at: a test or check = function is needed")
+	elseif it.check ~= nil and #it.tests > 0 then
+		complain(place, what .. " has tests and a check: one or the other")
+	end
+	return it
+end)
+
+local function award_word(word, on, into)
+	named(word, function(id, given, place)
+		local what = word .. " \"" .. id .. "\""
+		local spec = { title = "text!", in_force_from = "date", in_force_until = "date" }
+		spec[on] = word == "commendation" and "id!" or "id"
+		if not fits(place, what, given, spec) or not new_name("award", id, place) then
+			return
+		end
+		if not host.is_award_name(id) then
+			complain(place, what .. ": a name is written with small letters, digits and hyphens")
+		end
+		local it = { id = id, kind = word, title = given.title, on = given[on], place = place,
+			in_force_from = given.in_force_from, in_force_until = given.in_force_until,
+			criteria = {} }
+		for _, criterion in ipairs(given) do
+			if not criteria[criterion] or criterion.award then
+				complain(place, what .. ": only criteria of its own stand in it")
+			else
+				criterion.award = it
+				table.insert(it.criteria, criterion)
+			end
+		end
+		if #it.criteria == 0 then
+			complain(place, what .. " has no criterion, so everybody would meet it")
+		end
+		table.insert(into, it)
+		awards[id] = it
+	end)
+end
+
+award_word("level", "above", levels)
+award_word("commendation", "added_to", commendations)
+
+-- ---- scores ------------------------------------------------------------------
+
+function words.applies(score)
+	return score ~= nil and score ~= once.scale.given.not_applicable
+end
+
+function words.applicable(scores)
+	local found = {}
+	for _, id in ipairs(statement_ids) do
+		if words.applies(scores[id]) then
+			table.insert(found, id)
+		end
+	end
+	return host.list(found)
+end
+
+local function say_list(items)
+	if #items < 2 then
+		return items[1] or ""
+	end
+	local last = table.remove(items)
+	return table.concat(items, ", ") .. " and " .. last
+end
+
+local function say_statements(ids)
+	local copy = {}
+	for _, id in ipairs(ids) do
+		table.insert(copy, id)
+	end
+	return (#copy == 1 and "statement " or "statements ") .. say_list(copy)
+end
+
+-- ---- what a criterion can look at ----------------------------------------------
+
+-- What a rule holds is only a token; what it stands for is kept where no rule can reach.
+local function judgement(status, reason, shortfalls, failure)
+	local token = host.freeze {}
+	judgements[token] = { status = status, reason = reason, shortfalls = shortfalls,
+		error = failure }
+	return token
+end
+
+function words.met(reason)
+	return judgement("met", reason, {})
+end
+
+function words.unmet(reason, shortfalls)
+	return judgement("unmet", reason, shortfalls or {})
+end
+
+-- refer: called when all files were read, to check what the test refers to
+local function test(look, refer)
+	local it = { look = look, refer = refer, place = here() }
+	tests[it] = true
+	return it
+end
+
+local function mark_on_scale(needs, word)
+	if not host.is_whole(needs) then
+		error(word .. " needs a whole number, such as " .. word .. "(5)")
+	end
+	return function(place)
+		local scale = once.scale.given
+		if needs < scale.from or needs > scale.to then
+			complain(place, word .. ": " .. needs .. " is not on the scale of "
+				.. scale.from .. " to " .. scale.to)
+		end
+	end
+end
+
+local function find_member(list, name)
+	for _, it in ipairs(list) do
+		if it.name == name then
+			return it
+		end
+	end
+	return nil
+end
+
+local function names_in(list)
+	local names = {}
+	for _, it in ipairs(list) do
+		table.insert(names, it.name)
+	end
+	return names
+end
+
+-- Borrows the member of the form, or says what is wrong.
+local function need_member(list, name, kind, place, what)
+	local it = find_member(list, name)
+	if it == nil then
+		complain(place, what .. ": a submission has no \"" .. name .. "\""
+			.. hint(name, names_in(list)))
+	elseif it.type ~= kind then
+		complain(place, what .. ": \"" .. name .. "\" is not a "
+			.. (kind == "object" and "group" or kind))
+		return nil
+	end
+	return it
+end
+
+function words.every_score_at_least(needs)
+	return test(function(submission)
+		local scores, short, said = submission.scores, {}, {}
+		local those = words.applicable(scores)
+		if #those == 0 then
+			return words.unmet("No statement applies, and at least one must.",
+				{ { pointer = "/scores" } })
+		end
+		for _, id in ipairs(those) do
+			local score = scores[id]
+			if score < needs then
+				table.insert(short, { statement = id, score = score, needs = needs })
+				table.insert(said, "Statement " .. id .. " is scored " .. score .. "; " .. needs
+					.. " is needed (" .. needs - score .. " short).")
+			end
+		end
+		if #short > 0 then
+			return words.unmet(table.concat(said, " "), short)
+		elseif #those == 1 then
+			return words.met("The one statement that applies is scored " .. scores[those[1]] .. ".")
+		end
+		return words.met("All " .. #those .. " statements that apply are scored " .. needs
+			.. " or more.")
+	end, mark_on_scale(needs, "every_score_at_least"))
+end
+
+function words.at_least_one(name)
+	if not is.id(name) then
+		error("at_least_one needs the name of a list, such as at_least_one \"evidence\"")
+	end
+	local title = name
+	return test(function(submission)
+		local count = #submission[name]
+		if count > 0 then
+			return words.met(title .. ": " .. count .. " given.")
+		end
+		return words.unmet(title .. ": none given; at least one is needed.",
+			{ { pointer = "/" .. name } })
+	end, function(place)
+		local it = need_member(form, name, "list", place, "at_least_one")
+		title = it and string.upper(string.sub(members[it].title, 1, 1))
+			.. string.sub(members[it].title, 2)
+	end)
+end
+
+function words.shareable_case_study_scoring_at_least(needs)
+	local on_scale = mark_on_scale(needs, "shareable_case_study_scoring_at_least")
+	return test(function(submission)
+		local scores, high, best = submission.scores, {}, nil
+		local function reaches(id)
+			return words.applies(scores[id]) and scores[id] >= needs
+		end
+		for _, id in ipairs(words.applicable(scores)) do
+			best = math.max(best or scores[id], scores[id])
+			if reaches(id) then
+				table.insert(high, id)
+			end
+		end
+		if #high == 0 then
+			return words.unmet("No statement is scored " .. needs .. " or more"
+				.. (best and "; the highest score is " .. best .. " (" .. needs - best .. " short)."
+				or "."), { { pointer = "/scores" } })
+		end
+		for _, study in ipairs(submission.case_studies) do
+			for _, id in ipairs(study.statements) do
+				if study.shareable and reaches(id) then
+					return words.met("A case study of statement " .. id .. ", scored "
+						.. scores[id] .. ", can be shared with the other partnerships.")
+				end
+			end
+		end
+		return words.unmet("There is no case study that can be shared of "
+			.. say_statements(high) .. ", scored " .. needs .. " or more.",
+			{ { pointer = "/case_studies" } })
+	end, function(place)
+		on_scale(place)
+		local it = need_member(form, "case_studies", "list", place,
+			"shareable_case_study_scoring_at_least")
+		if it and it.of.members then
+			need_member(it.of.members, "statements", "list", place, "case_studies")
+			need_member(it.of.members, "shareable", "boolean", place, "case_studies")
+		end
+	end)
+end
+
+function words.signed_off_by(halves)
+	if type(halves) ~= "table" or #halves == 0 then
+		error("signed_off_by needs who signs, such as signed_off_by { \"send_leadership\" }")
+	end
+	local copy, titles = {}, {}
+	for _, half in ipairs(halves) do
+		table.insert(copy, tostring(half))
+	end
+	return test(function(submission)
+		local missing, said, short = {}, {}, {}
+		local sign_off = submission.sign_off
+		for _, half in ipairs(copy) do
+			if sign_off ~= nil and sign_off[half] ~= nil then
+				table.insert(said, titles[half])
+			else
+				table.insert(missing, titles[half])
+				table.insert(short, { pointer = "/sign_off/" .. half })
+			end
+		end
+		if #short > 0 then
+			return words.unmet("Not signed off by " .. say_list(missing) .. ".", short)
+		end
+		return words.met("Signed off by " .. say_list(said) .. ".")
+	end, function(place)
+		local it = need_member(form, "sign_off", "object", place, "signed_off_by")
+		for _, half in ipairs(copy) do
+			local group = it and need_member(it.members, half, "object", place, "signed_off_by")
+			titles[half] = group and members[group].title
+		end
+	end)
+end
+
+function words.meets(id)
+	if not is.id(id) then
+		error("meets needs the name of an award, such as meets \"quality-mark\"")
+	end
+	local it = test(function(_, _, results)
+		local result = results[id]
+		local failing = {}
+		for _, criterion in ipairs(result.criteria) do
+			if criterion.status == "error" and result.by_criteria == "error" then
+				return judgement("error", awards[id].title .. " could not be decided: "
+					.. criterion.reason, {}, criterion.error)
+			elseif criterion.status ~= "met" then
+				table.insert(failing, criterion.id)
+			end
+		end
+		if #failing > 0 then
+			return words.unmet(awards[id].title .. " is not met: see " .. say_list(failing) .. ".")
+		end
+		return words.met("Every criterion of " .. awards[id].title .. " is met.")
+	end, function(place)
+		if not awards[id] then
+			complain(place, "meets: there is no award \"" .. id .. "\"" .. hint(id, keys_of(awards)))
+		end
+	end)
+	it.meets = id
+	return it
+end
+

@@ -1,0 +1,454 @@
+/*
+ * A rule set: its files compiled once from text, then run from the start in a
+ * fresh state for every evaluation.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "script/vm.h"
+
+extern const unsigned char prelude_lua[];
+extern const size_t prelude_lua_length;
+
+struct compiled {
+	char *path;
+	struct buffer code; /* what lua_dump made of text compiled here, never from a file */
+};
+
+struct script {
+	struct compiled prelude;
+	struct compiled *files;
+	size_t count;
+	locale_t c_locale; /* decisions must not depend on the process's locale */
+	json_t *manifest, *shapes;
+	struct vm *ready;
+};
+
+static const char history_shape[] =
+	"{\"type\":\"list\",\"of\":{\"type\":\"object\",\"members\":["
+	"{\"name\":\"sequence\",\"type\":\"integer\"},{\"name\":\"id\",\"type\":\"text\"},"
+	"{\"name\":\"kind\",\"type\":\"text\"},{\"name\":\"revoked\",\"type\":\"boolean\"},"
+	"{\"name\":\"name\",\"type\":\"text\"},{\"name\":\"assessed_on\",\"type\":\"date\"},"
+	"{\"name\":\"registered_on\",\"type\":\"date\"},{\"name\":\"scores\",\"type\":\"any\"},"
+	"{\"name\":\"outcome\",\"type\":\"any\"}]}}";
+
+struct text script_prelude(void)
+{
+	return (struct text){(const char *)prelude_lua, prelude_lua_length};
+}
+
+const char *script_lua_version(void)
+{
+	return LUA_RELEASE;
+}
+
+const json_t *script_manifest(const struct script *s)
+{
+	return s->manifest;
+}
+
+/* ---- compiling ------------------------------------------------------------------ */
+
+static int on_dump(lua_State *L, const void *bytes, size_t size, void *ud)
+{
+	(void)L; /* the buffer is the caller's */
+	return buffer_append(ud, bytes, size);
+}
+
+struct compiling {
+	const char *name; /* the chunk's, as Lua wants it */
+	struct text source;
+	struct buffer *code;
+	int parsed;
+};
+
+static int compile(lua_State *L)
+{
+	struct compiling *c = lua_touserdata(L, 1);
+
+	c->parsed = luaL_loadbufferx(L, c->source.bytes, c->source.length, c->name, "t");
+	if (c->parsed != LUA_OK)
+		return 1;
+	if (lua_dump(L, on_dump, c->code, 0) != 0)
+		return luaL_error(L, "out of memory");
+	return 0;
+}
+
+/* `kind`: '@' for a rule file, '=' for the prelude. Adds what the parser says. */
+static int compile_text(struct compiled *to, char kind, struct text source,
+			struct script_faults *faults)
+{
+	char name[256];
+	struct compiling c = {name, source, &to->code, LUA_OK};
+	struct script_fault fault;
+	struct vm *vm = NULL;
+	int rv = vm_open(&vm);
+
+	if (rv != 0)
+		return rv;
+	(void)snprintf(name, sizeof name, "%c%s", kind, to->path); /* cut names are still names */
+	lua_pushcfunction(vm->L, compile);
+	lua_pushlightuserdata(vm->L, &c);
+	if (vm_call(vm, 1, 1) != LUA_OK || vm->starved || to->code.failed)
+		rv = vm->starved || to->code.failed ? -ENOMEM : AW_ESCRIPT;
+	if (rv == AW_ESCRIPT) {
+		fault_say(&fault, to->path, vm->fault.line, vm->fault.message);
+	} else if (rv == 0 && c.parsed != LUA_OK) {
+		fault_from_parser(&fault, to->path,
+				  lua_type(vm->L, -1) == LUA_TSTRING ? lua_tostring(vm->L, -1) : "");
+		rv = AW_ESCRIPT;
+	}
+	if (rv == AW_ESCRIPT && faults_add(faults, &fault) != 0)
+		rv = -ENOMEM;
+	vm_close(&vm);
+	return rv;
+}
+
+static int compile_file(struct compiled *to, const struct script_file *file,
+			struct script_faults *faults)
+{
+	struct script_fault fault;
+	int rv;
+
+	buffer_init(&to->code);
+	to->path = strdup(file->path);
+	if (to->path == NULL)
+		return -ENOMEM;
+	rv = lint(file, &fault);
+	if (rv == AW_ESCRIPT && faults_add(faults, &fault) != 0)
+		return -ENOMEM;
+	return rv != 0 ? rv : compile_text(to, '@', file->source, faults);
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct compiled *)a)->path, ((const struct compiled *)b)->path);
+}
+
+static int compile_all(struct script *s, const struct script_file *files, size_t count,
+		       struct script_faults *faults)
+{
+	int rv;
+
+	s->prelude.path = strdup("prelude");
+	s->files = calloc(count + 1, sizeof *s->files);
+	if (s->files == NULL || s->prelude.path == NULL)
+		return -ENOMEM;
+	rv = compile_text(&s->prelude, '=', script_prelude(), faults);
+	if (rv != 0)
+		return rv;
+	for (size_t i = 0; i < count; i++) {
+		s->count++;
+		rv = compile_file(&s->files[i], &files[i], faults);
+		if (rv != 0 && rv != AW_ESCRIPT)
+			return rv;
+	}
+	qsort(s->files, s->count, sizeof *s->files, by_path);
+	return 0;
+}
+
+/* ---- a fresh state ----------------------------------------------------------------- */
+
+static const char engine_key = 0;
+
+static void load(lua_State *L, const struct compiled *c, char kind)
+{
+	char name[256];
+
+	(void)snprintf(name, sizeof name, "%c%s", kind, c->path); /* cut names are still names */
+	if (luaL_loadbufferx(L, c->code.bytes, c->code.length, name, "b") != LUA_OK)
+		lua_error(L);
+}
+
+/* Runs the prelude; leaves its functions on the stack, and in the registry. */
+static void boot_prelude(lua_State *L, const struct script *s, int words)
+{
+	load(L, &s->prelude, '=');
+	lua_pushvalue(L, words);
+	(void)lua_setupvalue(L, -2, 1); /* a main chunk has one upvalue: its environment */
+	lua_newtable(L);
+	host_add(L);
+	lua_call(L, 1, 1);
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &engine_key);
+}
+
+static int boot(lua_State *L)
+{
+	const struct script *s = lua_touserdata(L, 1);
+	struct vm *vm = vm_of(L);
+
+	luaL_checkstack(L, 20, "boot");
+	lua_newtable(L);
+	words_base_add(L);
+	words_table_add(L);
+	words_text_add(L);
+	view_open(L);
+	boot_prelude(L, s, 2);
+	words_environment_push(L, 2);
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->files[i].code.length == 0)
+			continue; /* it has a fault already */
+		lua_getfield(L, 3, "run_file");
+		lua_pushstring(L, s->files[i].path);
+		load(L, &s->files[i], '@');
+		lua_pushvalue(L, 4);
+		if (lua_setupvalue(L, -2, 1) == NULL)
+			lua_pop(L, 1); /* the file uses no word at all */
+		lua_call(L, 2, 0);
+	}
+	if (vm->faults == NULL || vm->faults->count == 0) {
+		lua_getfield(L, 3, "finish");
+		lua_call(L, 0, 0);
+	}
+	return 0;
+}
+
+static int fresh(const struct script *s, struct script_faults *faults, struct vm **out)
+{
+	struct vm *vm = NULL;
+	int rv = vm_open(&vm);
+
+	if (rv != 0)
+		return rv;
+	vm->faults = faults;
+	lua_pushcfunction(vm->L, boot);
+	lua_pushlightuserdata(vm->L, (void *)(uintptr_t)s);
+	if (vm_call(vm, 1, 0) != LUA_OK) {
+		rv = vm->starved ? -ENOMEM : AW_ESCRIPT;
+		if (rv == AW_ESCRIPT && faults != NULL && faults_add(faults, &vm->fault) != 0)
+			rv = -ENOMEM;
+	}
+	if (rv == 0 && vm->starved)
+		rv = -ENOMEM;
+	vm->faults = NULL;
+	vm->fuel = RUN_FUEL;
+	if (rv == 0)
+		*out = vm;
+	else
+		vm_close(&vm);
+	return rv;
+}
+
+/* ---- opening ------------------------------------------------------------------------- */
+
+static int describe(lua_State *L)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &engine_key);
+	lua_getfield(L, -1, "manifest");
+	lua_call(L, 0, 1);
+	return 1;
+}
+
+static json_t *object_shape(json_t *members)
+{
+	return json_pack("{s:s, s:O}", "type", "object", "members", members);
+}
+
+static int keep_shapes(struct script *s)
+{
+	json_t *form = json_object_get(s->manifest, "form");
+	json_t *awards = json_object_get(s->manifest, "import_form");
+
+	s->shapes = json_pack("{s:o, s:o, s:{s:s, s:o}}", "submission", object_shape(form), "history",
+			      json_loads(history_shape, 0, NULL), "awards", "type", "list", "of",
+			      object_shape(awards));
+	return s->shapes != NULL ? 0 : -ENOMEM;
+}
+
+static int take_manifest(struct script *s, struct vm *vm, struct script_faults *faults)
+{
+	const char *why = NULL;
+	struct script_fault fault;
+	char message[256];
+	int rv = AW_ESCRIPT;
+
+	lua_pushcfunction(vm->L, describe);
+	if (vm_call(vm, 0, 1) == LUA_OK) {
+		s->manifest = result_take(vm->L, lua_gettop(vm->L), &why);
+		if (s->manifest != NULL)
+			return keep_shapes(s);
+		(void)snprintf(message, sizeof message, "the description holds %s", why);
+		fault_say(&fault, "", 0, message);
+		rv = why[0] == '\0' ? -ENOMEM : AW_ESCRIPT;
+	} else {
+		fault = vm->fault;
+		rv = vm->starved ? -ENOMEM : AW_ESCRIPT;
+	}
+	return faults_add(faults, &fault) != 0 ? -ENOMEM : rv;
+}
+
+static int open_all(struct script *s, const struct script_file *files, size_t count,
+		    struct script_faults *faults)
+{
+	struct vm *vm = NULL;
+	int rv = compile_all(s, files, count, faults);
+
+	if (rv == 0)
+		rv = fresh(s, faults, &vm);
+	if (rv == 0 && faults->count > 0)
+		rv = AW_ESCRIPT;
+	if (rv == 0)
+		rv = take_manifest(s, vm, faults);
+	vm_close(&vm);
+	return rv;
+}
+
+int script_open(const struct script_file *files, size_t count, struct script **out,
+		struct script_faults *faults)
+{
+	struct script *s = calloc(1, sizeof *s);
+	locale_t before = (locale_t)0;
+	int rv = -ENOMEM;
+
+	if (s == NULL)
+		return -ENOMEM;
+	buffer_init(&s->prelude.code);
+	s->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	if (s->c_locale != (locale_t)0) {
+		before = uselocale(s->c_locale);
+		rv = open_all(s, files, count, faults);
+		(void)uselocale(before); /* cannot fail: it was in use */
+	}
+	if (rv != 0)
+		script_close(&s);
+	*out = s;
+	return rv;
+}
+
+static void compiled_deinit(struct compiled *c)
+{
+	free(c->path);
+	buffer_deinit(&c->code);
+}
+
+void script_close(struct script **s)
+{
+	struct script *it = *s;
+
+	if (it == NULL)
+		return;
+	vm_close(&it->ready);
+	compiled_deinit(&it->prelude);
+	for (size_t i = 0; i < it->count; i++)
+		compiled_deinit(&it->files[i]);
+	free(it->files);
+	json_decref(it->manifest);
+	json_decref(it->shapes);
+	if (it->c_locale != (locale_t)0)
+		freelocale(it->c_locale);
+	free(it);
+	*s = NULL;
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+struct running {
+	const struct script *script;
+	const char *operation;
+	const json_t *input;
+};
+
+static void push_input(lua_State *L, const struct running *r, const char *name)
+{
+	view_push(L, json_object_get(r->input, name), json_object_get(r->script->shapes, name));
+}
+
+static int run(lua_State *L)
+{
+	const struct running *r = lua_touserdata(L, 1);
+
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &engine_key);
+	lua_getfield(L, -1, r->operation);
+	if (strcmp(r->operation, "import") == 0) {
+		push_input(L, r, "awards");
+		lua_call(L, 1, 1);
+	} else {
+		push_input(L, r, "submission");
+		push_input(L, r, "history");
+		lua_call(L, 2, 1);
+	}
+	return 1;
+}
+
+static int blame(struct script_fault *fault, const char *what, const char *why)
+{
+	char message[256];
+
+	(void)snprintf(message, sizeof message, "%s%s", what, why);
+	fault_say(fault, "", 0, message);
+	return AW_ESCRIPT;
+}
+
+static int write_answer(const json_t *answer, size_t limit, struct buffer *out,
+			struct script_fault *fault)
+{
+	struct buffer bytes;
+	int rv;
+
+	buffer_init(&bytes);
+	rv = json_canonical(answer, &bytes);
+	if (rv == 0 && bytes.length > limit)
+		rv = blame(fault, "the answer is larger than an entry of the log may be", "");
+	if (rv == 0)
+		rv = buffer_append(out, bytes.bytes, bytes.length);
+	buffer_deinit(&bytes);
+	return rv;
+}
+
+static int run_in(struct vm *vm, struct running *r, struct buffer *out, struct script_fault *fault)
+{
+	size_t limit = strcmp(r->operation, "import") == 0 ? IMPORT_LIMIT : DECISION_LIMIT;
+	const char *why = NULL;
+	json_t *answer;
+	int rv;
+
+	lua_pushcfunction(vm->L, run);
+	lua_pushlightuserdata(vm->L, r);
+	if (vm_call(vm, 1, 1) != LUA_OK) {
+		*fault = vm->fault;
+		return vm->starved ? -ENOMEM : AW_ESCRIPT;
+	}
+	answer = result_take(vm->L, lua_gettop(vm->L), &why);
+	if (answer == NULL)
+		return why[0] == '\0' ? -ENOMEM : blame(fault, "the answer holds ", why);
+	rv = write_answer(answer, limit, out, fault);
+	json_decref(answer);
+	return rv;
+}
+
+int script_run(struct script *s, const char *operation, const json_t *input, struct buffer *out,
+	       struct script_fault *fault)
+{
+	struct running r = {s, operation, input};
+	struct vm *vm = s->ready;
+	locale_t before;
+	int rv = 0;
+
+	*fault = (struct script_fault){0};
+	if (strcmp(operation, "decide") != 0 && strcmp(operation, "import") != 0)
+		return blame(fault, "there is no operation ", operation);
+	before = uselocale(s->c_locale);
+	s->ready = NULL;
+	if (vm == NULL)
+		rv = fresh(s, NULL, &vm);
+	if (rv == AW_ESCRIPT)
+		(void)blame(fault, "the rules do not load again", ""); /* they did once */
+	if (rv == 0)
+		rv = run_in(vm, &r, out, fault);
+	vm_close(&vm);
+	(void)uselocale(before); /* cannot fail: it was in use */
+	return rv;
+}
+
+void script_prepare(struct script *s)
+{
+	locale_t before = uselocale(s->c_locale);
+
+	if (s->ready == NULL)
+		(void)fresh(s, NULL, &s->ready); /* where it fails, script_run tries and says so */
+	(void)uselocale(before); /* cannot fail: it was in use */
+}

@@ -1,0 +1,66 @@
+/*
+ * script: a rule set in Lua, inside one process that is given up if it
+ * misbehaves. Only the evaluator process and the tests make one; the daemon's
+ * own process never does. No Lua type or code leaves this room.
+ *
+ * Every run starts from a fresh Lua state, so no run sees what another left.
+ * The state has an allow-list of globals, text chunks only, bounded string and
+ * table functions, a budget of instructions and of memory.
+ */
+#ifndef AW_SCRIPT_H
+#define AW_SCRIPT_H
+
+#include "base/base.h"
+#include "json/json.h"
+
+struct script_file {
+	const char *path;   /* relative, as messages name it: "quality-lead.lua" */
+	struct text source;
+};
+
+/* What is wrong in a rule file. `line` is 0 where no line is known. */
+struct script_fault {
+	char file[128];
+	int line;
+	char message[512];
+};
+
+struct script_faults {
+	struct script_fault *list;
+	size_t count, capacity;
+};
+
+void script_faults_deinit(struct script_faults *f);
+
+struct script;
+
+/* The prelude compiled into the program: the words rules are written in. Its
+ * SHA-256 belongs to a rule set's digest. */
+struct text script_prelude(void);
+
+/* "Lua 5.4.4" */
+const char *script_lua_version(void);
+
+/* Runs the prelude and then each file once, and keeps the sources (copied).
+ * 0; AW_ESCRIPT with at least one fault, as many as can be known; -ENOMEM. */
+int script_open(const struct script_file *files, size_t count, struct script **out,
+		struct script_faults *faults);
+void script_close(struct script **s);
+
+/* Borrows the rule set's description of itself, see README.md of this room. */
+const json_t *script_manifest(const struct script *s);
+
+/* One evaluation in a fresh state. `input` is borrowed.
+ *  "decide": {"submission": {...}, "history": [...]} gives the decision without
+ *            decision_id, sequence, decided_at, rules and log.
+ *  "import": {"awards": [...]} gives {"awards": [{outcome}...]}, one for each.
+ * Appends the result's canonical JSON to `out`. 0; AW_ESCRIPT and a fault where
+ * a rule fails outside a criterion (R-29); -ENOMEM. */
+int script_run(struct script *s, const char *operation, const json_t *input, struct buffer *out,
+	       struct script_fault *fault);
+
+/* Makes the next run's fresh state now, so that the time is spent between
+ * requests. Optional. */
+void script_prepare(struct script *s);
+
+#endif

@@ -1,0 +1,229 @@
+/*
+ * A Lua state with its budgets: memory by the allocator, instructions by the
+ * count hook, and what went wrong read off the stack while it still stands.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "script/vm.h"
+
+static void *allocate(void *ud, void *block, size_t old, size_t want)
+{
+	struct vm *vm = ud;
+	size_t had = block != NULL ? old : 0; /* for a new block Lua passes a type tag */
+	void *fresh;
+
+	if (want == 0) {
+		free(block);
+		vm->in_use -= had;
+		return NULL;
+	}
+	if (want > had && (want - had > vm->limit || vm->in_use > vm->limit - (want - had))) {
+		vm->fuel -= REFUSAL_FUEL;
+		return NULL; /* only growth may be refused */
+	}
+	fresh = realloc(block, want);
+	if (fresh != NULL)
+		vm->in_use = vm->in_use - had + want;
+	else if (want > had)
+		vm->starved = true;
+	return fresh != NULL || want > had ? fresh : block;
+}
+
+struct vm *vm_of(lua_State *L)
+{
+	struct vm *vm;
+
+	memcpy(&vm, lua_getextraspace(L), sizeof vm);
+	return vm;
+}
+
+static void spent(lua_State *L)
+{
+	luaL_error(L, "the rule runs for too long: its budget of instructions is used up");
+}
+
+static void on_count(lua_State *L, lua_Debug *ar)
+{
+	struct vm *vm = vm_of(L);
+
+	(void)ar; /* where it was is read by on_error */
+	vm->fuel -= HOOK_EVERY;
+	if (vm->fuel < 0)
+		spent(L);
+}
+
+void vm_charge(lua_State *L, size_t work)
+{
+	struct vm *vm = vm_of(L);
+
+	vm->fuel -= (int64_t)(work / 64 + 1);
+	if (vm->fuel < 0)
+		spent(L);
+}
+
+int vm_open(struct vm **out)
+{
+	struct vm *vm = calloc(1, sizeof *vm);
+
+	if (vm == NULL)
+		return -ENOMEM;
+	vm->limit = MEMORY_HARD;
+	vm->fuel = RUN_FUEL;
+	vm->L = lua_newstate(allocate, vm);
+	if (vm->L == NULL) {
+		free(vm);
+		return -ENOMEM;
+	}
+	memcpy(lua_getextraspace(vm->L), &vm, sizeof vm);
+	/* A run is short: garbage waits until the budget of memory is reached. */
+	lua_gc(vm->L, LUA_GCSTOP);
+	lua_sethook(vm->L, on_count, LUA_MASKCOUNT, HOOK_EVERY);
+	*out = vm;
+	return 0;
+}
+
+void vm_close(struct vm **vm)
+{
+	if (*vm == NULL)
+		return;
+	lua_close((*vm)->L);
+	free(*vm);
+	*vm = NULL;
+}
+
+/* Rule files are loaded under "@path"; the prelude under "=prelude". */
+static bool frame_of_rule(const lua_Debug *ar)
+{
+	return ar->source[0] == '@' && ar->currentline > 0;
+}
+
+bool vm_where(lua_State *L, char *file, size_t size, int *line)
+{
+	lua_Debug ar;
+
+	for (int level = 0; lua_getstack(L, level, &ar); level++) {
+		lua_getinfo(L, "Sl", &ar);
+		if (!frame_of_rule(&ar))
+			continue;
+		(void)snprintf(file, size, "%s", ar.source + 1); /* cut paths are still places */
+		*line = ar.currentline;
+		return true;
+	}
+	return false;
+}
+
+/* Lua puts "file:line: " before its own messages; the place is kept apart. */
+static const char *without_place(lua_State *L, const char *message)
+{
+	lua_Debug ar;
+	char place[LUA_IDSIZE + 32];
+
+	for (int level = 0; level < 16 && lua_getstack(L, level, &ar); level++) {
+		lua_getinfo(L, "Sl", &ar);
+		(void)snprintf(place, sizeof place, "%s:%d: ", ar.short_src, ar.currentline);
+		if (strncmp(message, place, strlen(place)) == 0)
+			return message + strlen(place);
+	}
+	return message;
+}
+
+/* Makes no Lua object: it also runs where memory has just run out. */
+static int on_error(lua_State *L)
+{
+	struct vm *vm = vm_of(L);
+	char file[sizeof vm->fault.file] = "";
+	int line = 0;
+	const char *message = "an error that is not text";
+
+	if (vm->fault_kept)
+		return 1;
+	if (lua_type(L, 1) == LUA_TSTRING)
+		message = without_place(L, lua_tostring(L, 1));
+	(void)vm_where(L, file, sizeof file, &line); /* none: the caller knows a place */
+	fault_say(&vm->fault, file, line, message);
+	return 1;
+}
+
+static void settle(struct vm *vm, int status)
+{
+	const char *message;
+
+	if (status == LUA_ERRMEM) {
+		/* on_error is not called for this one. */
+		fault_say(&vm->fault, "", 0, "the rule needs too much memory: its budget is used up");
+	} else if (status == LUA_ERRERR) {
+		message = lua_type(vm->L, -1) == LUA_TSTRING ? lua_tostring(vm->L, -1) : "";
+		fault_say(&vm->fault, "", 0, message[0] != '\0' ? message : "stack overflow");
+	}
+	lua_pop(vm->L, 1);
+	vm->fault_kept = false;
+}
+
+int vm_call(struct vm *vm, int arguments, int results)
+{
+	int base = lua_gettop(vm->L) - arguments;
+	int status;
+
+	/* A light C function allocates nothing, and its caller has left room. */
+	lua_pushcfunction(vm->L, on_error);
+	lua_insert(vm->L, base);
+	status = lua_pcall(vm->L, arguments, results, base);
+	lua_remove(vm->L, base);
+	if (status != LUA_OK)
+		settle(vm, status);
+	return status;
+}
+
+static int push_failure(lua_State *L, const struct script_fault *f)
+{
+	lua_pushboolean(L, 0);
+	if (f->file[0] != '\0')
+		lua_pushstring(L, f->file);
+	else
+		lua_pushnil(L);
+	lua_pushinteger(L, f->line);
+	lua_pushstring(L, f->message);
+	return 4;
+}
+
+int vm_attempt(lua_State *L)
+{
+	struct vm *vm = vm_of(L);
+	int64_t fuel = vm->fuel;
+	size_t limit = vm->limit;
+	lua_Integer memory = luaL_checkinteger(L, 2);
+	size_t wanted;
+	int status;
+
+	luaL_checkstack(L, 8, "attempt");
+	vm->fuel = luaL_checkinteger(L, 1);
+	wanted = vm->in_use + (size_t)memory;
+	vm->limit = wanted < limit ? wanted : limit;
+	status = vm_call(vm, lua_gettop(L) - 3, LUA_MULTRET);
+	vm->fuel = fuel;
+	vm->limit = limit;
+	if (vm->starved)
+		return luaL_error(L, "out of memory");
+	if (status == LUA_OK) {
+		lua_pushboolean(L, 1);
+		lua_replace(L, 2);
+		return lua_gettop(L) - 1;
+	}
+	lua_settop(L, 0);
+	if (status == LUA_ERRMEM)
+		lua_gc(L, LUA_GCCOLLECT);
+	return push_failure(L, &vm->fault);
+}
+
+int vm_raise(lua_State *L)
+{
+	struct vm *vm = vm_of(L);
+
+	fault_say(&vm->fault, luaL_checkstring(L, 1), (int)luaL_checkinteger(L, 2),
+		  luaL_checkstring(L, 3));
+	vm->fault_kept = true;
+	return lua_error(L);
+}

@@ -1,0 +1,105 @@
+/*
+ * vm: one Lua state with a budget of memory and of instructions, and the
+ * pieces that fill it. Internal to this room.
+ */
+#ifndef AW_SCRIPT_VM_H
+#define AW_SCRIPT_VM_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "json/json.h"
+#include "script/script.h"
+
+enum {
+	HOOK_EVERY = 100,                  /* instructions between two looks at the fuel */
+	MEMORY_HARD = 64 << 20,            /* bytes a whole run may ever hold */
+	RUN_FUEL = 50 * 1000 * 1000,       /* instructions of the prelude's own in one run */
+	REFUSAL_FUEL = 50 * 1000,          /* what a full collection costs */
+	TEXT_LIMIT = 64 << 10,             /* bytes of the longest text a word makes */
+	LIST_LIMIT = 65536,                /* entries of the longest list a word takes */
+	DECISION_LIMIT = 60 << 10,         /* bytes of a decision */
+	IMPORT_LIMIT = 8 << 20,            /* bytes of what an import answers */
+	SOURCE_LIMIT = 256 << 10           /* bytes of one rule file */
+};
+
+struct vm {
+	lua_State *L;
+	size_t in_use, limit;              /* bytes; growth beyond limit is refused */
+	int64_t fuel;                      /* instructions left */
+	bool starved;                      /* the host itself ran out of memory */
+	bool fault_kept;                   /* `fault` was said by host.raise: do not look again */
+	struct script_fault fault;         /* of the last error caught */
+	struct script_faults *faults;      /* where host.fault goes; borrowed, may be NULL */
+};
+
+/* A state without any library. -ENOMEM. */
+int vm_open(struct vm **out);
+void vm_close(struct vm **vm);
+struct vm *vm_of(lua_State *L);
+
+/* Calls the function below `arguments` values under on_error; returns what
+ * lua_pcall returns. After an error the value is popped and vm->fault says
+ * what and where. */
+int vm_call(struct vm *vm, int arguments, int results);
+
+/* Uses up fuel for work done in C; raises where none is left. */
+void vm_charge(lua_State *L, size_t work);
+
+/* The nearest rule file on the stack. False where there is none. */
+bool vm_where(lua_State *L, char *file, size_t size, int *line);
+
+/* host.attempt(fuel, memory, f, ...): true and f's results, or false, file (or
+ * nil), line, message. host.raise(file, line, message). */
+int vm_attempt(lua_State *L);
+int vm_raise(lua_State *L);
+
+/* Copies a message so that it is valid UTF-8 and fits. */
+void fault_say(struct script_fault *f, const char *file, int line, const char *message);
+/* Appends one; -ENOMEM. */
+int faults_add(struct script_faults *list, const struct script_fault *f);
+/* Takes "file:line: " off a message of Lua's parser into the fault. */
+void fault_from_parser(struct script_fault *f, const char *file, const char *message);
+
+/* 0, or a fault where the text holds an operator or name that is refused. */
+int lint(const struct script_file *file, struct script_fault *fault);
+
+/* Each sets the words of its file in the table on top of the stack. */
+void words_base_add(lua_State *L);
+void words_table_add(lua_State *L);
+void words_text_add(lua_State *L);
+/* Sets what only the prelude may call in the table on top of the stack. */
+void host_add(lua_State *L);
+/* Pushes the table rule files run in, given the table of words at `index`. */
+void words_environment_push(lua_State *L, int index);
+
+/* Makes the library on top of the stack read-only, and any name it lacks an
+ * error that begins with `prefix`. */
+void words_library_seal(lua_State *L, const char *prefix);
+int host_freeze(lua_State *L);
+
+/* A metatable kept by its address, so that no text names it. */
+extern const char list_key, view_key;
+
+/* Pushes a read-only view of a document, borrowed until the state closes.
+ * `shape` is a form member, or NULL for anything. */
+void view_push(lua_State *L, const json_t *value, const json_t *shape);
+void view_open(lua_State *L);
+bool view_is(lua_State *L, int index);
+bool view_is_list(lua_State *L, int index);
+
+/* Gives the document of a plain Lua value on the stack, or NULL and why; never
+ * raises. */
+json_t *result_take(lua_State *L, int index, const char **why);
+
+/* True for a table that was made read-only; pushes what is behind it. */
+bool frozen_push(lua_State *L, int index);
+/* pairs of a view: pushes the list of names or numbers. */
+void view_push_keys(lua_State *L, int index);
+
+/* The name nearest to `name` among `count`, or NULL where none is near. */
+const char *nearest(const char *name, const char *const *names, size_t count);
+/* The same among the keys of the table at `index`; pushes it, or nil. */
+void nearest_push(lua_State *L, const char *name, int index);
+
+#endif
