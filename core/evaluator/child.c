@@ -1,0 +1,180 @@
+/* The evaluator process: load once, be sealed, then answer one run after
+ * another until the daemon closes the connection. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "evaluator/evaluator.h"
+#include "evaluator/frame.h"
+#include "script/script.h"
+
+struct child {
+	struct script *script;
+	struct buffer in, out;
+};
+
+static int send_all(const struct buffer *out)
+{
+	size_t sent = 0;
+
+	while (sent < out->length) {
+		ssize_t n = write(STDIN_FILENO, out->bytes + sent, out->length - sent);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		sent += (size_t)n;
+	}
+	return 0;
+}
+
+/* Reads until a whole frame is there; AW_ECLOSED at the end. */
+static int receive(struct child *c, struct frame *frame)
+{
+	for (;;) {
+		int rv = frame_take(&c->in, frame);
+		if (rv != 0)
+			return rv < 0 ? rv : 0;
+		rv = buffer_reserve(&c->in, 65536);
+		if (rv != 0)
+			return rv;
+		ssize_t n = read(STDIN_FILENO, c->in.bytes + c->in.length, 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0 ? AW_ECLOSED : -errno;
+		c->in.length += (size_t)n;
+	}
+}
+
+static int append_fault(json_t *faults, const struct script_fault *fault)
+{
+	json_t *one = json_pack("{ss si ss}", "file", fault->file, "line", fault->line, "message",
+				fault->message);
+
+	return json_array_append_new(faults, one) == 0 ? 0 : -ENOMEM;
+}
+
+static int write_faults(struct child *c, const struct script_fault *faults, size_t count)
+{
+	json_t *document = json_pack("{s[]}", "faults");
+	int rv = document != NULL ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < count && rv == 0; i++)
+		rv = append_fault(json_object_get(document, "faults"), &faults[i]);
+	if (rv == 0) {
+		buffer_clear(&c->out);
+		size_t begun = frame_begin(&c->out, FRAME_FAULTS);
+		rv = json_compact(document, &c->out);
+		if (rv == 0)
+			rv = frame_end(&c->out, begun);
+	}
+	json_decref(document);
+	return rv;
+}
+
+static int open_script(struct child *c, const json_t *files, struct script_faults *faults)
+{
+	size_t count = json_array_size(files);
+	struct script_file *list = calloc(count + 1, sizeof *list);
+
+	if (list == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const json_t *file = json_array_get(files, i);
+		const json_t *text = json_object_get(file, "text");
+		list[i].path = json_member_text(file, "path");
+		list[i].source = (struct text){ json_string_value(text),
+						json_string_length(text) };
+	}
+	int rv = script_open(list, count, &c->script, faults);
+	free(list);
+	return rv;
+}
+
+static int load(struct child *c, const json_t *document)
+{
+	struct script_faults faults = { 0 };
+	int rv = open_script(c, json_object_get(document, "files"), &faults);
+
+	if (rv == AW_ESCRIPT) {
+		rv = write_faults(c, faults.list, faults.count);
+	} else if (rv == 0) {
+		buffer_clear(&c->out);
+		size_t begun = frame_begin(&c->out, FRAME_MANIFEST);
+		rv = json_compact(script_manifest(c->script), &c->out);
+		if (rv == 0)
+			rv = frame_end(&c->out, begun);
+	}
+	script_faults_deinit(&faults);
+	return rv;
+}
+
+static int run(struct child *c, const json_t *document)
+{
+	struct script_fault fault = { 0 };
+
+	buffer_clear(&c->out);
+	size_t begun = frame_begin(&c->out, FRAME_RESULT);
+	int rv = script_run(c->script, json_member_text(document, "operation"),
+			    json_object_get(document, "input"), &c->out, &fault);
+	if (rv == AW_ESCRIPT)
+		return write_faults(c, &fault, 1);
+	return rv == 0 ? frame_end(&c->out, begun) : rv;
+}
+
+/* One request and its answer. */
+static int step(struct child *c)
+{
+	struct frame frame;
+	int rv = receive(c, &frame);
+	if (rv != 0)
+		return rv;
+
+	json_t *document = json_read(frame.body, NULL);
+	if (document == NULL)
+		return AW_ESYNTAX;
+	buffer_consume(&c->in, FRAME_HEADER + frame.body.length);
+	if (frame.type == FRAME_LOAD && c->script == NULL)
+		rv = load(c, document);
+	else if (frame.type == FRAME_RUN && c->script != NULL)
+		rv = run(c, document);
+	else
+		rv = AW_ESYNTAX;
+	json_decref(document);
+	if (rv == 0)
+		rv = send_all(&c->out);
+	if (rv == 0 && c->script != NULL)
+		script_prepare(c->script);
+	return rv;
+}
+
+int evaluator_main(void)
+{
+	struct child c = { 0 };
+	struct err e = { 0 };
+
+	/* The daemon alone decides when an evaluator ends; a Ctrl-C meant for the
+	 * daemon reaches the whole process group. */
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Hashing must not need the system's chance once the seal is on. */
+	json_object_seed(1);
+	int rv = evaluator_seal(&e);
+	if (rv != 0) {
+		(void)fprintf(stderr, "<3>%s\n", e.text);
+		return EXIT_FAILURE;
+	}
+	while (rv == 0)
+		rv = step(&c);
+	script_close(&c.script);
+	buffer_deinit(&c.in);
+	buffer_deinit(&c.out);
+	return rv == AW_ECLOSED ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,75 @@
+/*
+ * evaluator: processes that hold the rules. Each is this same program run
+ * again, has no files, no network and no clock, and answers one evaluation
+ * after another over a socket pair. One that crashes, hangs or is killed costs
+ * one answer and is replaced.
+ *
+ * A pool is the set of processes of one rule set. All calls and callbacks are
+ * on the loop's thread.
+ */
+#ifndef AW_EVALUATOR_H
+#define AW_EVALUATOR_H
+
+#include <uv.h>
+
+#include "base/base.h"
+#include "json/json.h"
+
+/* The first argument that makes the program an evaluator. */
+#define EVALUATOR_ARGUMENT "--evaluator"
+
+/* The whole life of an evaluator process: reads requests from descriptor 0
+ * until it is closed. Returns the exit status. */
+int evaluator_main(void);
+
+struct pool;
+
+struct pool_options {
+	uv_loop_t *loop;
+	const char *program;  /* what to run; borrowed for the pool's life */
+	unsigned processes;   /* how many evaluate side by side */
+	unsigned deadline_ms; /* wall time for one evaluation */
+};
+
+/* The rule set ran, or did not, in its first evaluator. 0 and its manifest;
+ * AW_ESCRIPT and {"faults": [{"file", "line", "message"}]}; AW_ECRASH,
+ * AW_EDEADLINE or an errno and the same form. `answer` is borrowed. */
+typedef void (*pool_ready_cb)(void *ctx, int status, const json_t *answer);
+
+/* Starts the processes with these files, [{"path", "text"}] (borrowed). The
+ * callback comes once, never before this has returned. -ENOMEM or what
+ * starting a process gives: no callback. */
+int pool_open(const struct pool_options *options, const json_t *files, struct pool **out,
+	      pool_ready_cb ready, void *ctx);
+
+/* What came of one evaluation. Text is valid during the call. */
+struct evaluation {
+	int status;         /* 0, AW_ESCRIPT, AW_EDEADLINE, AW_ECRASH, -ENOMEM */
+	struct text result; /* canonical JSON, where status is 0 */
+	const char *file;   /* of a rule that failed, "" otherwise */
+	int line;
+	const char *message;
+};
+typedef void (*evaluation_cb)(void *ctx, const struct evaluation *evaluation);
+
+/* Queues one evaluation: {"operation", "input"} as script_run takes them. Each is
+ * answered once, never before this has returned. -ENOMEM: no callback. */
+int pool_ask(struct pool *p, const char *operation, const json_t *input, evaluation_cb done,
+	     void *ctx);
+
+/* Ends the processes. Evaluations still owed are answered with AW_ECRASH. The
+ * pool is gone inside `closed` (may be NULL). */
+void pool_close(struct pool *p, void (*closed)(void *ctx), void *ctx);
+
+struct pool_stats {
+	unsigned alive, busy;
+	size_t queued;
+	uint64_t evaluations, deadlines, crashes, faults;
+};
+/* Adds this pool's counters to `out`. */
+void pool_stats_add(const struct pool *p, struct pool_stats *out);
+
+/* Process ids, for server.status: gives an array. */
+json_t *pool_process_ids(const struct pool *p);
+
+#endif

@@ -1,0 +1,249 @@
+/* A pool: evaluations wait in one line, each goes to the first idle process;
+ * processes that end are started again, more slowly the more often they fail
+ * before they are of use. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "evaluator/pool.h"
+
+enum { HOPELESS_STARTS = 3, SLOWEST_START_MS = 5000 };
+
+void ask_answer(struct ask *ask, const struct evaluation *evaluation)
+{
+	ask->done(ask->ctx, evaluation);
+	buffer_deinit(&ask->frame);
+	free(ask);
+}
+
+static struct ask *take_first(struct pool *pool)
+{
+	struct ask *ask = pool->first;
+
+	if (ask == NULL)
+		return NULL;
+	pool->first = ask->next;
+	if (pool->first == NULL)
+		pool->last = &pool->first;
+	pool->queued--;
+	return ask;
+}
+
+/* No process can be brought to work: nobody must wait for one. */
+static void answer_all_lost(struct pool *pool)
+{
+	const struct evaluation lost = {
+		.status = AW_ECRASH,
+		.file = "",
+		.message = "no evaluator can be started",
+	};
+	struct ask *ask;
+
+	while ((ask = take_first(pool)) != NULL)
+		ask_answer(ask, &lost);
+}
+
+static void on_starter(uv_timer_t *timer)
+{
+	struct pool *pool = timer->data;
+
+	for (unsigned i = 0; i < pool->options.processes; i++) {
+		if (pool->processes[i].state == PROCESS_ABSENT)
+			process_start(&pool->processes[i]);
+	}
+}
+
+static void start_later(struct pool *pool)
+{
+	uint64_t delay = 0;
+
+	if (pool->failed_starts > 0)
+		delay = 50u << (pool->failed_starts < 7 ? pool->failed_starts : 7);
+	if (delay > SLOWEST_START_MS)
+		delay = SLOWEST_START_MS;
+	/* Fails only without a callback. */
+	(void)uv_timer_start(&pool->starter, on_starter, delay, 0);
+}
+
+void pool_on_loaded(struct pool *pool, int status, const json_t *answer)
+{
+	pool_ready_cb ready = pool->ready;
+
+	if (status == 0)
+		pool->failed_starts = 0;
+	else
+		pool->failed_starts++;
+	pool->ready = NULL;
+	if (ready != NULL)
+		ready(pool->ready_ctx, status, answer);
+	else if (pool->failed_starts >= HOPELESS_STARTS)
+		answer_all_lost(pool);
+}
+
+void pool_on_idle(struct pool *pool, struct process *p)
+{
+	struct ask *ask = pool->closing ? NULL : take_first(pool);
+
+	if (ask != NULL)
+		process_ask(p, ask);
+}
+
+/* ---- opening ------------------------------------------------------------ */
+
+static int make_load(struct pool *pool, const json_t *files)
+{
+	size_t begun = frame_begin(&pool->load, FRAME_LOAD);
+
+	(void)buffer_append_text(&pool->load, "{\"files\":");
+	int rv = json_compact(files, &pool->load);
+	(void)buffer_append_text(&pool->load, "}");
+	return rv == 0 ? frame_end(&pool->load, begun) : rv;
+}
+
+static void pool_free(struct pool *pool)
+{
+	buffer_deinit(&pool->load);
+	free(pool->processes);
+	free(pool);
+}
+
+int pool_open(const struct pool_options *options, const json_t *files, struct pool **out,
+	      pool_ready_cb ready, void *ctx)
+{
+	struct pool *pool = calloc(1, sizeof *pool);
+	if (pool == NULL)
+		return -ENOMEM;
+
+	pool->options = *options;
+	pool->ready = ready;
+	pool->ready_ctx = ctx;
+	pool->last = &pool->first;
+	buffer_init(&pool->load);
+	pool->processes = calloc(options->processes, sizeof *pool->processes);
+	int rv = pool->processes != NULL ? make_load(pool, files) : -ENOMEM;
+	if (rv != 0) {
+		pool_free(pool);
+		return rv;
+	}
+	for (unsigned i = 0; i < options->processes; i++)
+		pool->processes[i].pool = pool;
+	(void)uv_timer_init(options->loop, &pool->starter); /* cannot fail */
+	pool->starter.data = pool;
+	start_later(pool);
+	*out = pool;
+	return 0;
+}
+
+/* ---- asking ------------------------------------------------------------- */
+
+static int make_run(struct buffer *out, const char *operation, const json_t *input)
+{
+	size_t begun = frame_begin(out, FRAME_RUN);
+
+	(void)buffer_append_text(out, "{\"input\":");
+	int rv = json_compact(input, out);
+	(void)buffer_printf(out, ",\"operation\":\"%s\"}", operation);
+	return rv == 0 ? frame_end(out, begun) : rv;
+}
+
+int pool_ask(struct pool *pool, const char *operation, const json_t *input, evaluation_cb done,
+	     void *ctx)
+{
+	struct ask *ask = calloc(1, sizeof *ask);
+	if (ask == NULL)
+		return -ENOMEM;
+
+	buffer_init(&ask->frame);
+	ask->done = done;
+	ask->ctx = ctx;
+	int rv = make_run(&ask->frame, operation, input);
+	if (rv != 0) {
+		buffer_deinit(&ask->frame);
+		free(ask);
+		return rv;
+	}
+	for (unsigned i = 0; i < pool->options.processes; i++) {
+		if (pool->processes[i].state == PROCESS_IDLE) {
+			process_ask(&pool->processes[i], ask);
+			return 0;
+		}
+	}
+	*pool->last = ask;
+	pool->last = &ask->next;
+	pool->queued++;
+	return 0;
+}
+
+/* ---- closing ------------------------------------------------------------ */
+
+static void on_starter_closed(uv_handle_t *handle)
+{
+	struct pool *pool = handle->data;
+
+	if (pool->closed != NULL)
+		pool->closed(pool->closed_ctx);
+	pool_free(pool);
+}
+
+static void close_when_empty(struct pool *pool)
+{
+	for (unsigned i = 0; i < pool->options.processes; i++) {
+		if (pool->processes[i].state != PROCESS_ABSENT)
+			return;
+	}
+	if (!uv_is_closing((uv_handle_t *)&pool->starter))
+		uv_close((uv_handle_t *)&pool->starter, on_starter_closed);
+}
+
+void pool_on_ended(struct pool *pool, struct process *p)
+{
+	(void)p;
+	if (pool->closing)
+		close_when_empty(pool);
+	else
+		start_later(pool);
+}
+
+void pool_close(struct pool *pool, void (*closed)(void *ctx), void *ctx)
+{
+	pool->closing = true;
+	pool->closed = closed;
+	pool->closed_ctx = ctx;
+	pool->ready = NULL;
+	(void)uv_timer_stop(&pool->starter); /* fails never */
+	answer_all_lost(pool);
+	for (unsigned i = 0; i < pool->options.processes; i++)
+		process_end(&pool->processes[i]);
+	close_when_empty(pool);
+}
+
+/* ---- asked about -------------------------------------------------------- */
+
+void pool_stats_add(const struct pool *pool, struct pool_stats *out)
+{
+	for (unsigned i = 0; i < pool->options.processes; i++) {
+		enum process_state state = pool->processes[i].state;
+		out->alive += state == PROCESS_IDLE || state == PROCESS_BUSY;
+		out->busy += state == PROCESS_BUSY;
+	}
+	out->queued += pool->queued;
+	out->evaluations += pool->evaluations;
+	out->deadlines += pool->deadlines;
+	out->crashes += pool->crashes;
+	out->faults += pool->faults;
+}
+
+json_t *pool_process_ids(const struct pool *pool)
+{
+	json_t *ids = json_array();
+
+	for (unsigned i = 0; ids != NULL && i < pool->options.processes; i++) {
+		const struct process *p = &pool->processes[i];
+		if (p->state != PROCESS_IDLE && p->state != PROCESS_BUSY)
+			continue;
+		if (json_array_append_new(ids, json_integer(uv_process_get_pid(&p->child))) != 0) {
+			json_decref(ids);
+			ids = NULL;
+		}
+	}
+	return ids;
+}
