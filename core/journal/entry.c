@@ -1,0 +1,116 @@
+/* One entry between its canonical bytes and its document. */
+#include "journal/entry.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ID_CHANCE = 6 };
+
+static int put_user(const char *user, struct buffer *out)
+{
+	json_t *name = json_string(user);
+
+	if (name == NULL)
+		name = json_string(""); /* a name that is not UTF-8 is an unknown one */
+	if (name == NULL)
+		return -ENOMEM;
+	int rv = json_canonical(name, out);
+	json_decref(name);
+	return rv;
+}
+
+int entry_bytes(const struct entry *entry, const struct buffer *body, struct buffer *out)
+{
+	/* The members in the order that RFC 8785 asks for; kind, id and instant hold nothing
+	 * that would need an escape. */
+	(void)buffer_printf(out, "{\"at\":\"%s\",\"body\":", entry->at); /* buffer_status tells */
+	(void)buffer_append(out, body->bytes, body->length);
+	(void)buffer_printf(out, ",\"by\":{\"uid\":%lu,\"user\":", (unsigned long)entry->by.uid);
+	int rv = put_user(entry->by.user, out);
+	(void)buffer_printf(out, "},\"form\":1,\"id\":\"%s\",\"kind\":\"%s\",\"sequence\":%" PRId64 "}",
+			    entry->id, entry->kind, entry->sequence);
+	return rv != 0 ? rv : buffer_status(out);
+}
+
+size_t journal_entry_size(const struct journal_draft *draft)
+{
+	static const struct chance none = {.fill = NULL};
+	char at[INSTANT_TEXT], id[ENTRY_ID_TEXT];
+	struct entry entry = {.sequence = INT64_MAX, .kind = draft->kind, .id = id, .at = at};
+	struct buffer body, bytes;
+	size_t size = SIZE_MAX;
+
+	entry.by = draft->by;
+	instant_format(0, at);
+	entry_id(INT64_MAX, none, id);
+	buffer_init(&body);
+	buffer_init(&bytes);
+	if (json_canonical(draft->body, &body) == 0 && entry_bytes(&entry, &body, &bytes) == 0)
+		size = bytes.length;
+	buffer_deinit(&body);
+	buffer_deinit(&bytes);
+	return size;
+}
+
+static bool fill(const json_t *document, struct entry *out)
+{
+	const json_t *by = json_member(document, "by");
+	const char *user = json_member_text(by, "user");
+
+	*out = (struct entry){
+		.sequence = json_member_integer(document, "sequence", 0),
+		.kind = json_member_text(document, "kind"),
+		.id = json_member_text(document, "id"),
+		.at = json_member_text(document, "at"),
+		.body = json_member(document, "body"),
+	};
+	out->by.uid = (uid_t)json_member_integer(by, "uid", 0);
+	if (user != NULL)
+		(void)snprintf(out->by.user, sizeof out->by.user, "%s", user); /* was that long */
+	return out->sequence > 0 && out->kind != NULL && out->id != NULL && out->at != NULL &&
+	       json_is_object(out->body);
+}
+
+int entry_read(struct text bytes, struct text leaf_hash, json_t **document, struct entry *out,
+	       struct err *e)
+{
+	struct digest leaf = digest_leaf(bytes.bytes, bytes.length);
+	struct err why = {.status = 0};
+
+	if (leaf_hash.length != sizeof leaf.bytes ||
+	    memcmp(leaf.bytes, leaf_hash.bytes, sizeof leaf.bytes) != 0)
+		return err_set(e, AW_ECORRUPT, "its bytes do not have its leaf hash");
+	*document = json_read(bytes, &why);
+	if (*document == NULL)
+		return err_set(e, why.status == -ENOMEM ? -ENOMEM : AW_ECORRUPT, "%s", why.text);
+	if (fill(*document, out))
+		return 0;
+	json_decref(*document);
+	*document = NULL;
+	return err_set(e, AW_ECORRUPT, "it lacks a member that every entry has");
+}
+
+void entry_id(int64_t sequence, struct chance chance, char out[ENTRY_ID_TEXT])
+{
+	unsigned char drawn[ID_CHANCE] = {0};
+	char hex[2 * ID_CHANCE + 1];
+
+	if (chance.fill != NULL)
+		chance.fill(chance.ctx, drawn, sizeof drawn);
+	hex_format(drawn, sizeof drawn, hex);
+	(void)snprintf(out, ENTRY_ID_TEXT, "%" PRId64 "-%s", sequence, hex); /* 19 + 1 + 12 */
+}
+
+int64_t entry_id_sequence(const char *id)
+{
+	char *end = NULL;
+
+	if (*id < '1' || *id > '9')
+		return 0;
+	errno = 0;
+	long long sequence = strtoll(id, &end, 10);
+	return errno == 0 && *end == '-' && strlen(end + 1) == 2 * ID_CHANCE ? sequence : 0;
+}

@@ -1,0 +1,44 @@
+/*
+ * entry: one entry between its two forms, the canonical bytes that are hashed
+ * and the document that the rest of the room works on.
+ */
+#ifndef AW_JOURNAL_ENTRY_H
+#define AW_JOURNAL_ENTRY_H
+
+#include "journal/journal.h"
+
+/* Borrows all it points at. */
+struct entry {
+	int64_t sequence;
+	const char *kind, *id, *at;
+	struct actor by;
+	json_t *body;
+};
+
+/* Appends the canonical bytes of an entry whose body is canonical already. */
+int entry_bytes(const struct entry *entry, const struct buffer *body, struct buffer *out);
+
+/* Gives the document of an entry's bytes and sets `out` to borrow from it.
+ * AW_ECORRUPT where the bytes are no entry or do not have this leaf hash. */
+int entry_read(struct text bytes, struct text leaf_hash, json_t **document, struct entry *out,
+	       struct err *e);
+
+/* "42-5c0f7c3e52a1": makes one; reads the sequence out of one, 0 where the
+ * text is none. */
+void entry_id(int64_t sequence, struct chance chance, char out[ENTRY_ID_TEXT]);
+int64_t entry_id_sequence(const char *id);
+
+/* ---- personal values ---------------------------------------------------- */
+
+/* Whether this salt and value are what the commitment {"commitment":
+ * "sha256:<hex>"} was made of: 0, AW_EINVALID, -ENOMEM. */
+int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_BYTES],
+		     const json_t *value, struct err *e);
+
+/* Marks every commitment in the document as erased. */
+int personal_mark_erased(json_t *document);
+
+/* Puts the value (taken) where the RFC 6901 pointer points. */
+int personal_restore(json_t *document, const char *pointer, json_t *value, struct err *e);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * inner: the journal's own struct, and what passes between the owner's thread
+ * and the two of the journal.
+ */
+#ifndef AW_JOURNAL_INNER_H
+#define AW_JOURNAL_INNER_H
+
+#include <pthread.h>
+
+#include "journal/reader.h"
+#include "journal/store.h"
+
+/* What is handed in on one side and comes out of journal_poll on the other. */
+struct task {
+	struct task *next;
+	void (*deliver)(struct task *t); /* calls back and frees */
+	int status;
+	struct err err; /* set where status is not 0 */
+};
+
+struct queue {
+	struct task *first, *last;
+	size_t length;
+};
+
+/* One journal_append. */
+struct append {
+	struct task task; /* first: a task is cast back */
+	journal_appended_cb done;
+	void *ctx;
+	bool settled; /* its status is known, whatever the others' becomes */
+	size_t count;
+	struct journal_receipt *receipts;
+	struct part {
+		struct journal_draft draft;
+		struct buffer body;  /* canonical; kept while an op is tried again */
+		struct buffer bytes; /* of the whole entry */
+	} parts[];
+};
+
+/* One journal_query. */
+struct query {
+	struct task task; /* first */
+	journal_query_run run;
+	journal_query_done done;
+	void *ctx;
+};
+
+/* The writing thread's own; nobody else touches it while the thread runs. */
+struct writer {
+	struct store store;
+	struct clock clock;
+	struct chance chance;
+	sqlite3_stmt *insert_entry, *insert_blob, *insert_personal;
+	int64_t next;     /* sequence of the next entry in the group at hand */
+	int wal_pages;    /* in the WAL after the last commit */
+	int wal_tried_at; /* wal_pages at the last checkpoint that left some */
+	uint64_t commits; /* since start */
+	bool full;        /* the last group found no room */
+	bool broken;      /* the file failed: nothing is written any more */
+	struct err why;   /* where broken */
+};
+
+struct journal {
+	void (*notify)(void *ctx);
+	void *notify_ctx;
+	struct writer writer;
+	struct journal_reader *reader; /* the reading thread's */
+	pthread_t writing, reading;
+	bool writing_started, reading_started;
+	size_t owed; /* callbacks; the owner's thread alone counts them */
+
+	pthread_mutex_t mutex; /* guards what follows */
+	pthread_cond_t appended, queried, finished;
+	struct queue appends, queries, done;
+	bool stopping;
+	struct journal_stats stats;
+};
+
+void queue_push(struct queue *q, struct task *t);
+struct task *queue_pop(struct queue *q);
+
+/* ---- append.c: one op, from drafts to statements ------------------------- */
+
+void append_free(struct append *a);
+/* Gives each part its sequence from w->next on, its receipt and its bytes, and
+ * checks them. Writes nothing; on failure w->next is as before. */
+int append_build(struct writer *w, struct append *a, struct err *e);
+/* Runs the statements, inside a transaction. */
+int append_insert(struct writer *w, struct append *a, struct err *e);
+
+/* ---- writer.c ------------------------------------------------------------ */
+
+int writer_open(struct writer *w, const struct journal_options *options, struct err *e);
+void writer_close(struct writer *w);
+/* Commits the ops of a group together; each has its status afterwards. */
+void writer_commit(struct writer *w, struct append *const *ops, size_t count);
+/* Checkpoints where enough pages stand in the WAL, or all of it when idle. */
+void writer_checkpoint(struct writer *w, bool idle);
+
+/* ---- threads.c ----------------------------------------------------------- */
+
+void *threads_write(void *journal);
+void *threads_read(void *journal);
+
+#endif

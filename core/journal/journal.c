@@ -1,0 +1,250 @@
+/* The journal as its owner sees it: opened, handed work, polled, closed. */
+#include "journal/inner.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- open and close ----------------------------------------------------- */
+
+/* Signals are for the owner's thread. */
+static int start(pthread_t *thread, void *(*run)(void *journal), struct journal *j, bool *started,
+		 struct err *e)
+{
+	sigset_t all, before;
+
+	(void)sigfillset(&all); /* cannot fail */
+	int rv = pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (rv == 0) {
+		rv = pthread_create(thread, NULL, run, j);
+		(void)pthread_sigmask(SIG_SETMASK, &before, NULL); /* a mask that was there */
+	}
+	*started = rv == 0;
+	return rv == 0 ? 0 : err_set(e, -rv, "starting a thread of the log: %s", strerror(rv));
+}
+
+static int init_waiting(struct journal *j)
+{
+	pthread_condattr_t monotonic;
+	int rv = pthread_condattr_init(&monotonic);
+
+	if (rv == 0)
+		rv = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	/* With glibc none of these can fail, so that no ladder is needed. */
+	if (rv == 0)
+		rv = pthread_mutex_init(&j->mutex, NULL);
+	if (rv == 0)
+		rv = pthread_cond_init(&j->appended, &monotonic);
+	if (rv == 0)
+		rv = pthread_cond_init(&j->queried, NULL);
+	if (rv == 0)
+		rv = pthread_cond_init(&j->finished, NULL);
+	(void)pthread_condattr_destroy(&monotonic); /* does nothing in glibc */
+	return -rv;
+}
+
+/* Ends the threads, then the connections, the reader's first: the writer's
+ * last checkpoint then finds nobody in its way. */
+static void dismantle(struct journal *j)
+{
+	(void)pthread_mutex_lock(&j->mutex);
+	j->stopping = true;
+	(void)pthread_cond_broadcast(&j->appended);
+	(void)pthread_cond_broadcast(&j->queried);
+	(void)pthread_mutex_unlock(&j->mutex);
+	if (j->writing_started)
+		(void)pthread_join(j->writing, NULL); /* it is ours and runs */
+	if (j->reading_started)
+		(void)pthread_join(j->reading, NULL);
+	reader_close(&j->reader);
+	writer_close(&j->writer);
+	(void)pthread_cond_destroy(&j->appended); /* nobody waits */
+	(void)pthread_cond_destroy(&j->queried);
+	(void)pthread_cond_destroy(&j->finished);
+	(void)pthread_mutex_destroy(&j->mutex);
+	free(j);
+}
+
+int journal_open(const struct journal_options *options, struct journal **out, struct err *e)
+{
+	struct journal *j = calloc(1, sizeof *j);
+
+	if (j == NULL)
+		return err_set(e, -ENOMEM, "no memory for the log");
+	j->notify = options->notify;
+	j->notify_ctx = options->notify_ctx;
+	store_init(&j->writer.store);
+	int rv = init_waiting(j);
+	if (rv != 0) {
+		free(j);
+		return err_set(e, rv, "preparing the log: %s", status_text(rv));
+	}
+	rv = writer_open(&j->writer, options, e);
+	if (rv == 0)
+		rv = reader_connect(j->writer.store.path, &j->reader, e);
+	j->stats.sequence = j->writer.store.last;
+	if (rv == 0)
+		rv = start(&j->writing, threads_write, j, &j->writing_started, e);
+	if (rv == 0)
+		rv = start(&j->reading, threads_read, j, &j->reading_started, e);
+	if (rv != 0) {
+		dismantle(j);
+		return rv;
+	}
+	*out = j;
+	return 0;
+}
+
+void journal_close(struct journal **journal)
+{
+	struct journal *j = *journal;
+
+	*journal = NULL;
+	if (j == NULL)
+		return;
+	/* A callback may hand in more: that is owed, too. */
+	while (j->owed > 0) {
+		(void)pthread_mutex_lock(&j->mutex);
+		while (j->done.first == NULL)
+			(void)pthread_cond_wait(&j->finished, &j->mutex);
+		(void)pthread_mutex_unlock(&j->mutex);
+		journal_poll(j);
+	}
+	dismantle(j);
+}
+
+/* ---- work in and out ---------------------------------------------------- */
+
+void journal_poll(struct journal *j)
+{
+	struct queue done;
+	struct task *t;
+
+	(void)pthread_mutex_lock(&j->mutex);
+	done = j->done;
+	j->done = (struct queue){.first = NULL};
+	(void)pthread_mutex_unlock(&j->mutex);
+	while ((t = queue_pop(&done)) != NULL) {
+		j->owed--;
+		t->deliver(t);
+	}
+}
+
+static void deliver_append(struct task *t)
+{
+	struct append *a = (struct append *)t;
+
+	a->done(a->ctx, t->status, a->receipts, t->status == 0 ? a->count : 0, &t->err);
+	append_free(a);
+}
+
+static void deliver_query(struct task *t)
+{
+	struct query *q = (struct query *)t;
+
+	q->done(q->ctx, t->status, &t->err);
+	free(q);
+}
+
+static struct append *append_new(size_t count)
+{
+	struct append *a = calloc(1, sizeof *a + count * sizeof a->parts[0]);
+
+	if (a == NULL)
+		return NULL;
+	a->receipts = calloc(count, sizeof *a->receipts);
+	if (a->receipts == NULL) {
+		free(a);
+		return NULL;
+	}
+	a->count = count;
+	a->task.deliver = deliver_append;
+	return a;
+}
+
+/* Moves a draft's documents, into `to` or, where that is NULL, away. */
+static void take(struct journal_draft *draft, struct part *to)
+{
+	if (to != NULL) {
+		to->draft = *draft;
+		buffer_init(&to->body);
+		buffer_init(&to->bytes);
+	} else {
+		json_decref(draft->body);
+		json_decref(draft->personal);
+		json_decref(draft->blobs);
+	}
+	draft->body = draft->personal = draft->blobs = NULL;
+}
+
+int journal_append(struct journal *j, struct journal_draft *drafts, size_t count,
+		   journal_appended_cb done, void *ctx)
+{
+	struct append *a = append_new(count);
+
+	assert(count > 0);
+	for (size_t i = 0; i < count; i++)
+		take(&drafts[i], a != NULL ? &a->parts[i] : NULL);
+	if (a == NULL)
+		return -ENOMEM;
+	a->done = done;
+	a->ctx = ctx;
+	j->owed++;
+	(void)pthread_mutex_lock(&j->mutex);
+	queue_push(&j->appends, &a->task);
+	j->stats.queued++;
+	(void)pthread_cond_signal(&j->appended);
+	(void)pthread_mutex_unlock(&j->mutex);
+	return 0;
+}
+
+int journal_query(struct journal *j, journal_query_run run, journal_query_done done, void *ctx)
+{
+	struct query *q = calloc(1, sizeof *q);
+
+	if (q == NULL)
+		return -ENOMEM;
+	q->task.deliver = deliver_query;
+	q->run = run;
+	q->done = done;
+	q->ctx = ctx;
+	j->owed++;
+	(void)pthread_mutex_lock(&j->mutex);
+	queue_push(&j->queries, &q->task);
+	(void)pthread_cond_signal(&j->queried);
+	(void)pthread_mutex_unlock(&j->mutex);
+	return 0;
+}
+
+/* ---- what it says of itself --------------------------------------------- */
+
+static int64_t size_of(const char *path, const char *suffix)
+{
+	struct buffer name;
+	struct stat found;
+	int64_t size = 0;
+
+	buffer_init(&name);
+	if (buffer_printf(&name, "%s%s", path, suffix) == 0 && stat(name.bytes, &found) == 0)
+		size = found.st_size;
+	buffer_deinit(&name);
+	return size;
+}
+
+void journal_stats(struct journal *j, struct journal_stats *out)
+{
+	(void)pthread_mutex_lock(&j->mutex);
+	*out = j->stats;
+	(void)pthread_mutex_unlock(&j->mutex);
+	/* The path never changes. By name: opening the file here would cost SQLite its locks. */
+	out->file_bytes = size_of(j->writer.store.path, "");
+	out->wal_bytes = size_of(j->writer.store.path, "-wal");
+}
+
+const char *journal_identity(const struct journal *j)
+{
+	return j->writer.store.identity;
+}

@@ -1,0 +1,165 @@
+/* The register: who holds what, benchmarks, and counts. */
+#include <errno.h>
+#include <string.h>
+
+#include "journal/reader.h"
+
+/* Dates are compared as texts; these are before and after every one. */
+static const char first_day[] = "0000-01-01", last_day[] = "9999-12-31";
+
+/* Walks the rows of a bound statement into a list. */
+static int collect(struct binder *b, json_t *(*row)(sqlite3_stmt *s, struct err *e), json_t **out,
+		   struct err *e)
+{
+	json_t *list = json_array();
+	int rv;
+
+	while ((rv = sql_next(b, e)) == 1) {
+		rv = list_append(list, row(b->statement, e));
+		if (rv != 0)
+			break;
+	}
+	reader_done(b);
+	if (rv == 0 && list == NULL)
+		rv = -ENOMEM;
+	if (rv != 0) {
+		json_decref(list);
+		return rv;
+	}
+	*out = list;
+	return 0;
+}
+
+static json_t *register_row(sqlite3_stmt *row, struct err *e)
+{
+	return json_pack("{so so so so so so so so so so}", "partnership", column_string(row, 0),
+			 "name", column_string(row, 1), "award", column_string(row, 2),
+			 "commendations", column_json(row, 3, e), "awarded_on",
+			 column_string(row, 4), "expires_on", column_string(row, 5), "precision",
+			 column_string(row, 6), "citation", column_string(row, 7), "source",
+			 column_string(row, 8), "decision_id", column_string(row, 9));
+}
+
+int reader_register(struct journal_reader *r, const char *on, const char *partnership, json_t **out,
+		    struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, partnership != NULL ? READ_REGISTER_ONE : READ_REGISTER, &b, e);
+
+	if (rv == 0) {
+		bind_text(&b, on);
+		if (partnership != NULL)
+			bind_text(&b, partnership);
+		rv = collect(&b, register_row, out, e);
+	}
+	return rv == 0 ? 0 : sql_wrap(e, rv, "reading the register");
+}
+
+int reader_award_known(struct journal_reader *r, const char *partnership, const char *award,
+		       const char *awarded_on, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, READ_AWARD_KNOWN, &b, e);
+
+	if (rv != 0)
+		return sql_wrap(e, rv, "looking for an award");
+	bind_text(&b, partnership);
+	bind_text(&b, awarded_on);
+	bind_text(&b, award);
+	rv = sql_next(&b, e);
+	reader_done(&b);
+	if (rv == 0)
+		return err_set(e, AW_EABSENT, "this award is not in the log");
+	return rv > 0 ? 0 : sql_wrap(e, rv, "looking for an award");
+}
+
+/* One row with the case studies from its entry. */
+static int give_benchmark(struct journal_reader *r, sqlite3_stmt *row, reader_benchmark_cb each,
+			  void *ctx, struct err *e)
+{
+	char leaf_hash[DIGEST_HEX];
+	struct entry entry;
+	json_t *document = NULL, *benchmark = NULL;
+	int64_t sequence = sqlite3_column_int64(row, 1);
+	int rv = reader_load(r, sequence, &document, &entry, leaf_hash, e);
+
+	if (rv != 0)
+		return rv;
+	json_t *studies = json_member(json_member(entry.body, "submission"), "case_studies");
+	benchmark = json_pack("{so so sI so so so}", "partnership", column_string(row, 0), "name",
+			      column_string(row, 2), "sequence", (json_int_t)sequence,
+			      "assessed_on", column_string(row, 3), "scores",
+			      column_json(row, 4, e), "case_studies",
+			      studies != NULL ? json_incref(studies) : json_array());
+	rv = benchmark != NULL ? each(ctx, benchmark) : -ENOMEM;
+	json_decref(benchmark);
+	json_decref(document);
+	return rv;
+}
+
+int reader_benchmarks(struct journal_reader *r, const char *since, const char *until,
+		      reader_benchmark_cb each, void *ctx, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, READ_BENCHMARKS, &b, e);
+
+	if (rv != 0)
+		return sql_wrap(e, rv, "reading benchmarks");
+	bind_text(&b, since != NULL ? since : first_day);
+	bind_text(&b, until != NULL ? until : last_day);
+	while ((rv = sql_next(&b, e)) == 1) {
+		rv = give_benchmark(r, b.statement, each, ctx, e);
+		if (rv != 0)
+			break;
+	}
+	reader_done(&b);
+	return rv == 0 ? 0 : sql_wrap(e, rv, "reading benchmarks");
+}
+
+static json_t *count_row(sqlite3_stmt *row, struct err *e)
+{
+	(void)e; /* nothing is read that could be damaged */
+	return json_pack("{so sI sI}", "award", column_string(row, 0), "year",
+			 (json_int_t)sqlite3_column_int64(row, 1), "count",
+			 (json_int_t)sqlite3_column_int64(row, 2));
+}
+
+int reader_award_counts(struct journal_reader *r, const char *since, const char *until,
+			json_t **out, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, READ_AWARD_COUNTS, &b, e);
+
+	if (rv == 0) {
+		bind_text(&b, since != NULL ? since : first_day);
+		bind_text(&b, until != NULL ? until : last_day);
+		rv = collect(&b, count_row, out, e);
+	}
+	return rv == 0 ? 0 : sql_wrap(e, rv, "counting awards");
+}
+
+int reader_counts(struct journal_reader *r, json_t **out, struct err *e)
+{
+	struct binder b;
+	json_t *counts = NULL;
+	int rv = reader_bind(r, READ_COUNTS, &b, e);
+
+	if (rv != 0)
+		return sql_wrap(e, rv, "counting entries");
+	counts = json_object();
+	while ((rv = sql_next(&b, e)) == 1) {
+		rv = json_put(counts, column_text(b.statement, 0),
+			      json_integer(sqlite3_column_int64(b.statement, 1)));
+		if (rv != 0)
+			break;
+	}
+	reader_done(&b);
+	if (rv == 0 && counts == NULL)
+		rv = -ENOMEM;
+	if (rv != 0) {
+		json_decref(counts);
+		return sql_wrap(e, rv, "counting entries");
+	}
+	*out = counts;
+	return 0;
+}

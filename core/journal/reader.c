@@ -1,0 +1,168 @@
+/* The read-only connection and the statements it keeps. */
+#include "journal/reader.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "journal/store.h"
+
+static const char *const texts[READER_STATEMENTS] = {
+	[READ_ENTRY] = "SELECT bytes, leaf_hash FROM entry WHERE sequence = ?1",
+	[READ_PERSONAL] = "SELECT pointer, salt, value FROM personal WHERE sequence = ?1",
+	[READ_REVOCATION] = "SELECT sequence FROM revocation WHERE revokes = ?1",
+	[READ_SUBMISSION] = "SELECT sequence FROM decision WHERE submission_id = ?1",
+	[READ_HISTORY] =
+		"SELECT d.sequence, d.id, 'decision',"
+		" EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = d.sequence),"
+		" d.name_given, d.assessed_on, d.registered_on, d.scores, d.outcome"
+		" FROM decision d WHERE d.partnership = ?1"
+		" UNION ALL SELECT i.sequence, i.id, 'import',"
+		" EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = i.sequence),"
+		" i.name, NULL, NULL, NULL, i.outcome"
+		" FROM import i WHERE i.partnership = ?1 ORDER BY 1",
+#define LATEST_AWARDS                                                                      \
+	"SELECT p.id, coalesce(p.name, p.id), a.award, a.commendations, a.awarded_on,"     \
+	" a.expires_on, a.precision, a.citation, a.source, a.id"                           \
+	" FROM partnership p CROSS JOIN award a ON a.sequence ="                           \
+	" (SELECT x.sequence FROM award x WHERE x.partnership = p.id AND x.awarded_on <= ?1" \
+	"  AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = x.sequence)"       \
+	"  ORDER BY x.awarded_on DESC, x.sequence DESC LIMIT 1)"
+	[READ_REGISTER] = LATEST_AWARDS " ORDER BY p.id",
+	[READ_REGISTER_ONE] = LATEST_AWARDS " WHERE p.id = ?2",
+#undef LATEST_AWARDS
+	[READ_AWARD_KNOWN] = "SELECT sequence FROM award"
+			     " WHERE partnership = ?1 AND awarded_on = ?2 AND award = ?3 LIMIT 1",
+	[READ_BENCHMARKS] =
+		"SELECT p.id, d.sequence, d.name, d.assessed_on, d.scores"
+		" FROM partnership p CROSS JOIN decision d ON d.sequence ="
+		" (SELECT x.sequence FROM decision x WHERE x.partnership = p.id"
+		"  AND x.assessed_on >= ?1 AND x.assessed_on <= ?2"
+		"  AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = x.sequence)"
+		"  ORDER BY x.assessed_on DESC, x.sequence DESC LIMIT 1) ORDER BY p.id",
+	[READ_AWARD_COUNTS] =
+		"SELECT award, CAST(substr(awarded_on, 1, 4) AS INTEGER), count(*) FROM award a"
+		" WHERE awarded_on >= ?1 AND awarded_on <= ?2"
+		" AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = a.sequence)"
+		" GROUP BY 2, 1 ORDER BY 2, 1",
+	[READ_COUNTS] = "SELECT kind, count FROM tally ORDER BY kind",
+	[READ_RULE_HISTORY] = "SELECT sequence FROM rule_set ORDER BY sequence DESC LIMIT ?1",
+	[READ_RULE_SET] = "SELECT max(sequence) FROM rule_set"
+			  " WHERE digest = ?1 AND kind = 'activation'",
+	[READ_RULE_SET_NEWEST] = "SELECT sequence FROM rule_set WHERE kind = 'activation'"
+				 " ORDER BY sequence DESC LIMIT 1",
+	[READ_BLOB] = "SELECT bytes FROM blob WHERE sha256 = ?1",
+};
+
+/* How long a query waits where a recovery or a schema change locks readers out. */
+enum { READ_WAIT_MS = 2000 };
+
+int reader_connect(const char *path, struct journal_reader **out, struct err *e)
+{
+	struct journal_reader *r = calloc(1, sizeof *r);
+	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+
+	if (r == NULL)
+		return err_set(e, -ENOMEM, "no memory for a reader");
+	int code = sqlite3_open_v2(path, &r->db, flags, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_busy_timeout(r->db, READ_WAIT_MS);
+	int rv = code == SQLITE_OK ? store_prepare_connection(r->db, e)
+				   : sql_fail(r->db, code, "opening the log to read", e);
+	if (rv != 0) {
+		reader_close(&r);
+		return sql_wrap(e, rv, "%s", path);
+	}
+	*out = r;
+	return 0;
+}
+
+int reader_open(const char *path, struct journal_reader **out, struct err *e)
+{
+	struct journal_reader *r = NULL;
+	char *real = realpath(path, NULL); /* also: never a URI */
+	int version = 0;
+	int rv;
+
+	if (real == NULL)
+		return err_set(e, -errno, "opening the log %s: %s", path, strerror(errno));
+	rv = reader_connect(real, &r, e);
+	if (rv == 0)
+		rv = schema_recognise(r->db, path, &version, e);
+	if (rv == 0 && version == 0)
+		rv = err_set(e, AW_EFOREIGN, "%s is not a decision log: nothing is in it", path);
+	free(real);
+	if (rv != 0) {
+		reader_close(&r);
+		return rv;
+	}
+	*out = r;
+	return 0;
+}
+
+void reader_close(struct journal_reader **reader)
+{
+	struct journal_reader *r = *reader;
+
+	*reader = NULL;
+	if (r == NULL)
+		return;
+	for (int i = 0; i < READER_STATEMENTS; i++)
+		(void)sqlite3_finalize(r->statements[i]); /* repeats an old failure */
+	(void)sqlite3_close_v2(r->db); /* all statements are gone */
+	free(r);
+}
+
+int reader_begin(struct journal_reader *r, struct err *e)
+{
+	return sql_run(r->db, "BEGIN", e);
+}
+
+void reader_end(struct journal_reader *r)
+{
+	/* A statement that a failing query left in mid-walk would keep the snapshot. */
+	for (int i = 0; i < READER_STATEMENTS; i++)
+		(void)sqlite3_reset(r->statements[i]); /* repeats an old failure */
+	if (sqlite3_get_autocommit(r->db) == 0)
+		(void)sql_run(r->db, "ROLLBACK", NULL); /* nothing was written */
+}
+
+int reader_bind(struct journal_reader *r, enum reader_statement which, struct binder *out,
+		struct err *e)
+{
+	int rv = 0;
+
+	if (r->statements[which] == NULL)
+		rv = sql_prepare(r->db, texts[which], &r->statements[which], e);
+	if (rv == 0)
+		*out = bind_to(r->statements[which]);
+	return rv;
+}
+
+void reader_done(struct binder *b)
+{
+	(void)sqlite3_reset(b->statement); /* repeats what step said */
+}
+
+int reader_load(struct journal_reader *r, int64_t sequence, json_t **document, struct entry *entry,
+		char leaf_hash[DIGEST_HEX], struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, READ_ENTRY, &b, e);
+
+	if (rv != 0)
+		return rv;
+	bind_integer(&b, sequence);
+	rv = sql_next(&b, e);
+	if (rv == 0)
+		return err_set(e, AW_EABSENT, "there is no entry %" PRId64, sequence);
+	if (rv < 0)
+		return rv;
+	struct text leaf = column_bytes(b.statement, 1);
+	rv = entry_read(column_bytes(b.statement, 0), leaf, document, entry, e);
+	if (rv == 0)
+		hex_format((const unsigned char *)leaf.bytes, leaf.length, leaf_hash);
+	reader_done(&b);
+	return rv == 0 ? 0 : sql_wrap(e, rv, "reading entry %" PRId64, sequence);
+}

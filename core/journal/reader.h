@@ -1,0 +1,54 @@
+/*
+ * reader: one read-only connection, and the statements it keeps. A reader is
+ * used by one thread at a time.
+ */
+#ifndef AW_JOURNAL_READER_H
+#define AW_JOURNAL_READER_H
+
+#include <sqlite3.h>
+
+#include "journal/entry.h"
+#include "journal/sql.h"
+
+enum reader_statement {
+	READ_ENTRY,
+	READ_PERSONAL,
+	READ_REVOCATION,
+	READ_SUBMISSION,
+	READ_HISTORY,
+	READ_REGISTER,
+	READ_REGISTER_ONE,
+	READ_AWARD_KNOWN,
+	READ_BENCHMARKS,
+	READ_AWARD_COUNTS,
+	READ_COUNTS,
+	READ_RULE_HISTORY,
+	READ_RULE_SET,
+	READ_RULE_SET_NEWEST,
+	READ_BLOB,
+	READER_STATEMENTS,
+};
+
+struct journal_reader {
+	sqlite3 *db;
+	sqlite3_stmt *statements[READER_STATEMENTS]; /* prepared when first used */
+};
+
+/* Opens without looking whether the file is a log. */
+int reader_connect(const char *path, struct journal_reader **out, struct err *e);
+
+/* A snapshot for several calls, and its end. */
+int reader_begin(struct journal_reader *r, struct err *e);
+void reader_end(struct journal_reader *r);
+
+/* Gives a binder on a kept statement. */
+int reader_bind(struct journal_reader *r, enum reader_statement which, struct binder *out,
+		struct err *e);
+/* Resets the statement, where a walk ended before its last row. */
+void reader_done(struct binder *b);
+
+/* Gives the document of an entry and its leaf hash. AW_EABSENT. */
+int reader_load(struct journal_reader *r, int64_t sequence, json_t **document, struct entry *entry,
+		char leaf_hash[DIGEST_HEX], struct err *e);
+
+#endif

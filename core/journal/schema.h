@@ -1,0 +1,31 @@
+/*
+ * schema: the tables of the log, how a file is recognised, and how an older
+ * one is brought up to date.
+ */
+#ifndef AW_JOURNAL_SCHEMA_H
+#define AW_JOURNAL_SCHEMA_H
+
+#include <sqlite3.h>
+
+#include "base/base.h"
+
+enum {
+	LOG_APPLICATION = 0x41574144, /* "AWAD" */
+	LOG_VERSION = 1,
+	LOG_IDENTITY = 33, /* 32 hex digits and a NUL */
+};
+
+/* 0 where the file is ours; *version is 0 for a file with nothing in it yet.
+ * AW_EFOREIGN, AW_ENEWER. Changes nothing. */
+int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e);
+
+/* Brings the file from `version` to LOG_VERSION, a transaction a step. */
+int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e);
+
+/* Reads the log's identity. */
+int schema_identity(sqlite3 *db, char out[LOG_IDENTITY], struct err *e);
+
+/* The text that makes the views for auditors (views.c). */
+extern const char schema_views[];
+
+#endif

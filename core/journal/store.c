@@ -1,0 +1,197 @@
+/* The log's file as its one writer holds it. */
+#include "journal/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "journal/sql.h"
+
+enum {
+	/* How long the first statement of a group waits for somebody else who writes. Nobody
+	 * should; a person with the sqlite3 shell might. */
+	WRITE_WAIT_MS = 2000,
+	/* How long a RESTART waits for readers that hold the WAL back. */
+	RESTART_WAIT_MS = 100,
+};
+
+void store_init(struct store *s)
+{
+	memset(s, 0, sizeof *s);
+	s->lock = -1;
+	derive_init(&s->derive);
+}
+
+/* Made here and not by SQLite, for its mode: SQLite gives the WAL the same. A
+ * file that is there is not opened: closing it would drop the locks that a
+ * connection of this process holds on it. */
+static int make_file(const char *path, struct err *e)
+{
+	struct stat found;
+
+	if (stat(path, &found) == 0)
+		return 0;
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	if (fd < 0 && errno != EEXIST)
+		return err_set(e, -errno, "making the log %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd); /* nothing was written */
+	return 0;
+}
+
+static void say_who(int lock, const char *path, struct err *e)
+{
+	char who[24] = "";
+	ssize_t n = pread(lock, who, sizeof who - 1, 0);
+
+	who[n > 0 ? n : 0] = '\0';
+	who[strspn(who, "0123456789")] = '\0';
+	(void)err_set(e, AW_EBUSY, "the log %s is in use by another awardd%s%s", path,
+		      *who != '\0' ? ", process " : "", who);
+}
+
+static int take_lock(struct store *s, struct err *e)
+{
+	struct buffer name;
+	int rv = 0;
+
+	buffer_init(&name);
+	if (buffer_printf(&name, "%s.lock", s->path) != 0) {
+		rv = err_set(e, -ENOMEM, "no memory for a file name");
+		goto out;
+	}
+	s->lock = open(name.bytes, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0640);
+	if (s->lock < 0) {
+		rv = err_set(e, -errno, "opening %s: %s", name.bytes, strerror(errno));
+	} else if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
+		if (errno == EWOULDBLOCK)
+			say_who(s->lock, s->path, e);
+		else
+			(void)err_set(e, -errno, "locking %s: %s", name.bytes, strerror(errno));
+		rv = errno == EWOULDBLOCK ? AW_EBUSY : -errno;
+	} else {
+		/* The number is only for the sentence above, so that failing is no matter. */
+		(void)!ftruncate(s->lock, 0);
+		(void)!dprintf(s->lock, "%ld\n", (long)getpid());
+	}
+out:
+	buffer_deinit(&name);
+	return rv;
+}
+
+int store_prepare_connection(sqlite3 *db, struct err *e)
+{
+	int keep = 1;
+	int code = sqlite3_extended_result_codes(db, 1);
+
+	/* Whoever closes last must leave the WAL: group readers cannot make one. */
+	if (code == SQLITE_OK)
+		code = sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+	if (code == SQLITE_OK)
+		code = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	return code == SQLITE_OK ? 0 : sql_fail(db, code, "setting up a connection", e);
+}
+
+static int connect_writer(struct store *s, struct err *e)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	int code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_busy_timeout(s->db, WRITE_WAIT_MS);
+	if (code != SQLITE_OK)
+		return sql_fail(s->db, code, "opening the log", e);
+	return store_prepare_connection(s->db, e);
+}
+
+/* Durability is read back: a library built otherwise must not weaken it. */
+static int make_durable(sqlite3 *db, struct err *e)
+{
+	sqlite3_stmt *mode = NULL;
+	int64_t level = 0;
+	int rv = sql_prepare(db, "PRAGMA journal_mode = WAL", &mode, e);
+
+	if (rv != 0)
+		return rv;
+	struct binder b = bind_to(mode);
+	rv = sql_next(&b, e);
+	if (rv == 1 && strcmp(column_text(mode, 0), "wal") == 0)
+		rv = 0;
+	else if (rv >= 0)
+		rv = err_set(e, AW_EIO, "this file system does not let SQLite keep a WAL");
+	(void)sqlite3_finalize(mode); /* the step told */
+	if (rv == 0)
+		rv = sql_run(db,
+			     "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
+			     "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 8388608;"
+			     "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
+			     "PRAGMA mmap_size = 0",
+			     e);
+	if (rv == 0)
+		rv = sql_integer(db, "PRAGMA synchronous", &level, e);
+	if (rv == 0 && level != 2)
+		rv = err_set(e, AW_EIO, "SQLite did not accept synchronous = FULL");
+	return rv;
+}
+
+int store_open(struct store *s, const char *path, struct chance chance, struct err *e)
+{
+	int version = 0;
+	int rv = make_file(path, e);
+
+	if (rv != 0)
+		return rv;
+	s->path = realpath(path, NULL);
+	if (s->path == NULL)
+		return err_set(e, -errno, "finding %s: %s", path, strerror(errno));
+	rv = take_lock(s, e);
+	if (rv == 0)
+		rv = connect_writer(s, e);
+	if (rv == 0)
+		rv = schema_recognise(s->db, s->path, &version, e);
+	if (rv == 0)
+		rv = make_durable(s->db, e);
+	if (rv == 0)
+		rv = schema_migrate(s->db, version, chance, e);
+	if (rv == 0)
+		rv = schema_identity(s->db, s->identity, e);
+	if (rv == 0)
+		rv = derive_prepare(&s->derive, s->db, e);
+	if (rv == 0)
+		rv = store_check(s, e);
+	if (rv == 0) {
+		rv = store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, e);
+		rv = rv == AW_EBUSY ? 0 : rv; /* an auditor reads: the next one will do */
+	}
+	return rv;
+}
+
+int store_checkpoint(struct store *s, int mode, struct err *e)
+{
+	(void)sqlite3_busy_timeout(s->db, mode == SQLITE_CHECKPOINT_RESTART ? RESTART_WAIT_MS : 0);
+	int code = sqlite3_wal_checkpoint_v2(s->db, "main", mode, NULL, NULL);
+	(void)sqlite3_busy_timeout(s->db, WRITE_WAIT_MS); /* neither can fail */
+	return code == SQLITE_OK ? 0 : sql_fail(s->db, code, "writing the WAL into the log", e);
+}
+
+void store_close(struct store *s, bool trusted)
+{
+	derive_deinit(&s->derive);
+	/* Without an identity it was refused, and is not ours to write. */
+	if (s->db != NULL && trusted && s->identity[0] != '\0')
+		(void)store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, NULL); /* the WAL stays */
+	(void)sqlite3_close_v2(s->db); /* all statements are gone */
+	if (s->lock >= 0)
+		(void)close(s->lock); /* gives the lock back */
+	free(s->path);
+	store_init(s);
+}

@@ -1,0 +1,40 @@
+/*
+ * store: the log's file as its one writer holds it - locked, recognised,
+ * brought up to date, its end checked - and its checkpoints.
+ */
+#ifndef AW_JOURNAL_STORE_H
+#define AW_JOURNAL_STORE_H
+
+#include <sqlite3.h>
+
+#include "journal/derive.h"
+#include "journal/schema.h"
+
+/* After init, close is always legal. */
+struct store {
+	char *path; /* absolute, links followed */
+	int lock;   /* descriptor of "<path>.lock", -1 where not held */
+	sqlite3 *db;
+	struct derive derive;
+	char identity[LOG_IDENTITY];
+	int64_t last; /* sequence of the newest entry */
+};
+
+void store_init(struct store *s);
+int store_open(struct store *s, const char *path, struct chance chance, struct err *e);
+/* Where the file can still be trusted, the WAL goes into it first. */
+void store_close(struct store *s, bool trusted);
+
+/* Looks at the end of the log (check.c), sets `last`, and makes the derived
+ * tables again where they do not follow from it. AW_ECORRUPT. */
+int store_check(struct store *s, struct err *e);
+
+/* Writes the WAL's pages into the file without waiting for anybody:
+ * SQLITE_CHECKPOINT_PASSIVE, RESTART or TRUNCATE. AW_EBUSY where a reader is
+ * in the way; AW_EIO where the file failed. */
+int store_checkpoint(struct store *s, int mode, struct err *e);
+
+/* What a connection of ours, writer or reader, has set before anything else. */
+int store_prepare_connection(sqlite3 *db, struct err *e);
+
+#endif

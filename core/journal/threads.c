@@ -1,0 +1,148 @@
+/* The two threads: one commits what was appended, one runs queries. */
+#include <errno.h>
+#include <time.h>
+
+#include "journal/inner.h"
+
+enum {
+	GROUP_LIMIT = 256, /* drafts a COMMIT, but for an op that has more */
+	IDLE_MS = 1000,    /* without an append, until the WAL is emptied */
+};
+
+void queue_push(struct queue *q, struct task *t)
+{
+	t->next = NULL;
+	if (q->last != NULL)
+		q->last->next = t;
+	else
+		q->first = t;
+	q->last = t;
+	q->length++;
+}
+
+struct task *queue_pop(struct queue *q)
+{
+	struct task *t = q->first;
+
+	if (t == NULL)
+		return NULL;
+	q->first = t->next;
+	if (q->first == NULL)
+		q->last = NULL;
+	q->length--;
+	return t;
+}
+
+/* Hands finished tasks to the owner. */
+static void finish(struct journal *j, struct task *const *tasks, size_t count)
+{
+	(void)pthread_mutex_lock(&j->mutex); /* a plain mutex in use cannot fail */
+	for (size_t i = 0; i < count; i++)
+		queue_push(&j->done, tasks[i]);
+	(void)pthread_cond_signal(&j->finished);
+	(void)pthread_mutex_unlock(&j->mutex);
+	j->notify(j->notify_ctx);
+}
+
+/* ---- the writing thread ------------------------------------------------- */
+
+/* Waits for an append; false where IDLE_MS went by without one. */
+static bool wait_a_while(struct journal *j)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until); /* always there on Linux */
+	until.tv_sec += IDLE_MS / 1000;
+	until.tv_nsec += IDLE_MS % 1000 * 1000000L;
+	return pthread_cond_timedwait(&j->appended, &j->mutex, &until) != ETIMEDOUT;
+}
+
+/* Takes the ops of the next group; 0 where the thread shall end. Empties the
+ * WAL while there is nothing to do. */
+static size_t next_group(struct journal *j, struct task **group)
+{
+	struct writer *w = &j->writer;
+	size_t ops = 0, drafts = 0;
+
+	(void)pthread_mutex_lock(&j->mutex);
+	while (j->appends.first == NULL && !j->stopping) {
+		if (w->wal_pages == 0 || w->broken) {
+			(void)pthread_cond_wait(&j->appended, &j->mutex);
+		} else if (!wait_a_while(j)) {
+			(void)pthread_mutex_unlock(&j->mutex);
+			writer_checkpoint(w, true);
+			(void)pthread_mutex_lock(&j->mutex);
+			j->stats.failed = w->broken;
+		}
+	}
+	while (j->appends.first != NULL) {
+		drafts += ((struct append *)j->appends.first)->count;
+		if (ops > 0 && drafts > GROUP_LIMIT)
+			break;
+		group[ops++] = queue_pop(&j->appends);
+	}
+	(void)pthread_mutex_unlock(&j->mutex);
+	return ops;
+}
+
+static void count_group(struct journal *j, size_t ops)
+{
+	const struct writer *w = &j->writer;
+
+	(void)pthread_mutex_lock(&j->mutex);
+	j->stats.entries += (uint64_t)(w->store.last - j->stats.sequence);
+	j->stats.sequence = w->store.last;
+	j->stats.commits = w->commits;
+	j->stats.queued -= ops;
+	j->stats.full = w->full;
+	j->stats.failed = w->broken;
+	(void)pthread_mutex_unlock(&j->mutex);
+}
+
+void *threads_write(void *journal)
+{
+	struct journal *j = journal;
+	struct task *group[GROUP_LIMIT];
+	struct append *ops[GROUP_LIMIT];
+	size_t count;
+
+	while ((count = next_group(j, group)) > 0) {
+		for (size_t i = 0; i < count; i++)
+			ops[i] = (struct append *)group[i];
+		writer_commit(&j->writer, ops, count);
+		count_group(j, count);
+		finish(j, group, count);
+		writer_checkpoint(&j->writer, false);
+	}
+	return NULL;
+}
+
+/* ---- the reading thread ------------------------------------------------- */
+
+static struct task *next_query(struct journal *j)
+{
+	struct task *t;
+
+	(void)pthread_mutex_lock(&j->mutex);
+	while (j->queries.first == NULL && !j->stopping)
+		(void)pthread_cond_wait(&j->queried, &j->mutex);
+	t = queue_pop(&j->queries);
+	(void)pthread_mutex_unlock(&j->mutex);
+	return t;
+}
+
+void *threads_read(void *journal)
+{
+	struct journal *j = journal;
+	struct task *t;
+
+	while ((t = next_query(j)) != NULL) {
+		struct query *q = (struct query *)t;
+		t->status = reader_begin(j->reader, &t->err);
+		if (t->status == 0)
+			t->status = q->run(j->reader, q->ctx, &t->err);
+		reader_end(j->reader);
+		finish(j, &t, 1);
+	}
+	return NULL;
+}

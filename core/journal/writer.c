@@ -1,0 +1,185 @@
+/* The one connection that writes: groups of appends, and checkpoints. */
+#include <errno.h>
+#include <string.h>
+
+#include "journal/inner.h"
+
+enum {
+	/* Pages of the WAL between two checkpoints, and from where on readers are waited for a
+	 * moment so that the WAL can start again from its beginning. */
+	WAL_STEP = 1000,
+	WAL_LONG = 16000,
+};
+
+static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
+{
+	struct writer *w = ctx;
+
+	(void)db;
+	(void)name; /* there is one file */
+	w->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+int writer_open(struct writer *w, const struct journal_options *options, struct err *e)
+{
+	int rv = store_open(&w->store, options->path, options->chance, e);
+
+	w->clock = options->clock;
+	w->chance = options->chance;
+	if (rv == 0)
+		rv = sql_prepare(w->store.db, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5)",
+				 &w->insert_entry, e);
+	/* Not OR IGNORE: the guard against REPLACE refuses before that is looked at. */
+	if (rv == 0)
+		rv = sql_prepare(w->store.db,
+				 "INSERT INTO blob SELECT ?1, ?2 WHERE NOT EXISTS"
+				 " (SELECT 1 FROM blob WHERE sha256 = ?1)",
+				 &w->insert_blob, e);
+	if (rv == 0)
+		rv = sql_prepare(w->store.db, "INSERT INTO personal VALUES (?1, ?2, ?3, ?4)",
+				 &w->insert_personal, e);
+	if (rv == 0) {
+		w->next = w->store.last + 1;
+		(void)sqlite3_wal_hook(w->store.db, on_commit, w); /* gives the hook before */
+	}
+	return rv;
+}
+
+void writer_close(struct writer *w)
+{
+	(void)sqlite3_finalize(w->insert_entry); /* each repeats an old failure */
+	(void)sqlite3_finalize(w->insert_blob);
+	(void)sqlite3_finalize(w->insert_personal);
+	store_close(&w->store, !w->broken);
+}
+
+/* From here on nothing is written: what a failed sync left behind is unknown,
+ * and another one would only say that there is nothing to do. */
+static void break_down(struct writer *w, const struct err *e)
+{
+	w->broken = true;
+	w->why = *e;
+	(void)sql_wrap(&w->why, w->why.status, "the log cannot be written any more");
+	w->why.status = AW_EIO;
+}
+
+/* A reader in the way or a full disk is no matter: the next one will do. */
+static void checkpoint(struct writer *w, int mode)
+{
+	struct err e = {.status = 0};
+	int rv = store_checkpoint(&w->store, mode, &e);
+
+	w->wal_tried_at = w->wal_pages;
+	if (rv == 0 && mode == SQLITE_CHECKPOINT_TRUNCATE)
+		w->wal_pages = w->wal_tried_at = 0;
+	if (rv != 0 && rv != AW_EBUSY && rv != AW_EFULL && rv != -ENOMEM)
+		break_down(w, &e);
+}
+
+/* ---- one group ---------------------------------------------------------- */
+
+static void settle(struct append *a, int status, const struct err *e)
+{
+	if (a->settled)
+		return;
+	a->settled = true;
+	a->task.status = status;
+	if (status != 0)
+		a->task.err = *e;
+}
+
+/* Sets aside the ops that cannot be built, and runs the others. */
+static int run_group(struct writer *w, struct append *const *ops, size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct err why = {.status = 0};
+		if (ops[i]->settled)
+			continue;
+		int rv = append_build(w, ops[i], &why);
+		if (rv == 0)
+			rv = append_insert(w, ops[i], e);
+		else
+			settle(ops[i], rv, &why);
+		if (rv != 0 && !ops[i]->settled)
+			return rv;
+	}
+	return 0;
+}
+
+static int roll_back(struct writer *w, int rv, struct err *e)
+{
+	struct err undo = {.status = 0};
+
+	w->next = w->store.last + 1;
+	if (sqlite3_get_autocommit(w->store.db) != 0) /* SQLite did it already */
+		return rv;
+	if (sql_run(w->store.db, "ROLLBACK", &undo) == 0)
+		return rv;
+	*e = undo;
+	return AW_EIO;
+}
+
+/* One transaction. AW_EFULL, AW_EBUSY, AW_EINVALID, -ENOMEM: nothing was
+ * logged. Anything else: the writer is broken. */
+static int try_group(struct writer *w, struct append *const *ops, size_t count, struct err *e)
+{
+	bool committing = false;
+	int rv = sql_run(w->store.db, "BEGIN IMMEDIATE", e);
+
+	if (rv == 0)
+		rv = run_group(w, ops, count, e);
+	if (rv == 0 && w->next > w->store.last + 1) {
+		committing = true;
+		rv = sql_run(w->store.db, "COMMIT", e);
+	}
+	if (rv == 0 && committing) {
+		w->store.last = w->next - 1;
+		w->commits++;
+		w->full = false;
+		return 0;
+	}
+	rv = roll_back(w, rv, e);
+	bool before = rv == 0 || rv == AW_EBUSY || rv == AW_EINVALID || rv == -ENOMEM;
+	if (rv == AW_EFULL || (before && !committing))
+		return rv;
+	break_down(w, e);
+	return AW_EIO;
+}
+
+void writer_commit(struct writer *w, struct append *const *ops, size_t count)
+{
+	struct err e = {.status = 0};
+	int rv = AW_EIO;
+
+	if (w->broken)
+		e = w->why;
+	else
+		rv = try_group(w, ops, count, &e);
+	if (rv == AW_EINVALID && count > 1) {
+		/* One of them contradicts the log: each alone, so that no other suffers. */
+		for (size_t i = 0; i < count; i++)
+			writer_commit(w, &ops[i], 1);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		settle(ops[i], rv, w->broken ? &w->why : &e);
+	if (rv == AW_EFULL) {
+		w->full = true;
+		/* What the WAL holds may fit into the file, and then the WAL starts again. */
+		checkpoint(w, SQLITE_CHECKPOINT_PASSIVE);
+	}
+}
+
+void writer_checkpoint(struct writer *w, bool idle)
+{
+	if (w->wal_pages < w->wal_tried_at)
+		w->wal_tried_at = 0; /* it started again */
+	if (w->broken || w->wal_pages == 0)
+		return;
+	if (idle)
+		checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE);
+	else if (w->wal_pages >= w->wal_tried_at + WAL_STEP)
+		checkpoint(w, w->wal_pages >= WAL_LONG ? SQLITE_CHECKPOINT_RESTART
+						       : SQLITE_CHECKPOINT_PASSIVE);
+}
