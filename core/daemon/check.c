@@ -1,0 +1,93 @@
+/* --check-config: would it start? Nothing is written. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "daemon/daemon.h"
+#include "journal/journal.h"
+#include "ruleset/ruleset.h"
+
+struct check {
+	int status;
+};
+
+static void print_faults(const json_t *faults)
+{
+	size_t i;
+	const json_t *fault;
+
+	json_array_foreach(faults, i, fault)
+		(void)printf("rules: %s:%" JSON_INTEGER_FORMAT ": %s\n",
+			     json_member_text(fault, "file"), json_member_integer(fault, "line", 0),
+			     json_member_text(fault, "message"));
+}
+
+static void on_ready(void *ctx, int status, struct generation *g, const json_t *faults)
+{
+	struct check *c = ctx;
+
+	c->status = status;
+	print_faults(faults);
+	if (status == 0)
+		(void)printf("rules: %s\n", generation_digest(g));
+	generation_drop(&g);
+}
+
+static int check_rules(const struct config *c, json_t *faults)
+{
+	struct rule_files files;
+	uv_loop_t loop;
+	struct check check = { 0 };
+	int rv = rule_files_read(config_text(c, CONFIG_RULES), &files, faults);
+
+	if (rv != 0) {
+		print_faults(faults);
+		return rv;
+	}
+	rv = uv_loop_init(&loop);
+	if (rv != 0) {
+		rule_files_deinit(&files);
+		return rv;
+	}
+	const struct pool_options options = {
+		.loop = &loop,
+		.program = "/proc/self/exe",
+		.processes = 1,
+		.deadline_ms = config_number(c, CONFIG_DEADLINE),
+	};
+	rv = generation_open(&options, &files, on_ready, &check);
+	(void)uv_run(&loop, UV_RUN_DEFAULT); /* ends when the evaluator is gone */
+	(void)uv_loop_close(&loop);
+	return rv != 0 ? rv : check.status;
+}
+
+static int check_log(const char *path, struct err *e)
+{
+	struct journal_reader *reader = NULL;
+
+	if (access(path, F_OK) != 0) {
+		(void)printf("log: %s will be made\n", path);
+		return 0;
+	}
+	int rv = reader_open(path, &reader, e);
+	reader_close(&reader);
+	if (rv == 0)
+		(void)printf("log: %s\n", path);
+	return rv;
+}
+
+int daemon_check(const struct config *c, struct err *e)
+{
+	json_t *faults = json_array();
+	int rv = faults != NULL ? check_log(config_text(c, CONFIG_LOG), e) : -1;
+
+	if (rv == 0) {
+		rv = check_rules(c, faults);
+		if (rv != 0)
+			err_set(e, rv, "the rules in %s do not load", config_text(c, CONFIG_RULES));
+	}
+	json_decref(faults);
+	return rv;
+}

@@ -1,0 +1,249 @@
+/*
+ * The daemon's life:
+ *
+ *   address ─▶ log ─▶ service ─▶ rules ─▶ socket accepts ─▶ READY
+ *   SIGTERM ─▶ last answers out ─▶ stop logged ─▶ evaluators ended ─▶ log closed
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <uv.h>
+
+#include "awardd/version.h"
+#include "daemon/daemon.h"
+#include "daemon/notify.h"
+#include "server/server.h"
+#include "service/service.h"
+
+enum { SIGNALS = 3 };
+
+struct daemon {
+	const struct config *config;
+	uv_loop_t loop;
+	uv_async_t journal_ready;
+	uv_signal_t signals[SIGNALS];
+	struct address address;
+	struct journal *journal;
+	struct service *service;
+	struct server *server;
+	const char *reason; /* of the end */
+	bool stopping, listening;
+	int status;
+	struct err *err;
+};
+
+static void on_started(void *ctx, int status);
+static void stop(struct daemon *d, const char *reason);
+static void on_server_closed(void *ctx);
+static void on_stop_logged(void *ctx);
+
+/* ---- the end ------------------------------------------------------------ */
+
+static void close_handles(struct daemon *d)
+{
+	for (int i = 0; i < SIGNALS; i++)
+		uv_close((uv_handle_t *)&d->signals[i], NULL);
+	uv_close((uv_handle_t *)&d->journal_ready, NULL);
+}
+
+static void on_stop_logged(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	service_close(&d->service);
+	close_handles(d);
+}
+
+static void on_server_closed(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	d->server = NULL;
+	service_stop(d->service, d->reason, on_stop_logged, d);
+}
+
+static void stop(struct daemon *d, const char *reason)
+{
+	if (d->stopping)
+		return;
+	d->stopping = true;
+	d->reason = reason;
+	notify_state("STOPPING=1");
+	if (d->server != NULL)
+		server_close(d->server, on_server_closed, d);
+	/* else it is still starting, and on_started ends it */
+}
+
+static void on_fatal(void *ctx, const char *why)
+{
+	struct daemon *d = ctx;
+
+	if (d->status == 0)
+		d->status = err_set(d->err, AW_EIO, "%s", why);
+	stop(d, "the log failed");
+}
+
+/* ---- the beginning ------------------------------------------------------ */
+
+static int listen_now(struct daemon *d)
+{
+	const struct server_options options = {
+		.loop = &d->loop,
+		.service = d->service,
+		.line_limit = config_number(d->config, CONFIG_LINE_LIMIT),
+		.connections = config_number(d->config, CONFIG_CONNECTIONS),
+		.in_flight = config_number(d->config, CONFIG_IN_FLIGHT),
+		.on_log = notify_log,
+	};
+
+	return server_open(&options, &d->address, &d->server, d->err);
+}
+
+static void on_started(void *ctx, int status)
+{
+	struct daemon *d = ctx;
+
+	if (status != 0 && d->status == 0)
+		d->status = err_set(d->err, status, "the log could not be written: %s",
+				    status_text(status));
+	if (d->status == 0 && !d->stopping)
+		d->status = listen_now(d);
+	if (d->status != 0 || d->stopping) {
+		d->stopping = true;
+		d->reason = d->reason != NULL ? d->reason : "the start failed";
+		on_server_closed(d);
+		return;
+	}
+	d->listening = true;
+	notify_log(NULL, 6, "ready");
+	notify_state("READY=1");
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct daemon *d = handle->data;
+
+	if (number != SIGHUP)
+		stop(d, number == SIGTERM ? "SIGTERM" : "SIGINT");
+	else if (!d->stopping && d->listening)
+		service_reload(d->service, "signal");
+}
+
+static void on_journal_ready(uv_async_t *handle)
+{
+	struct daemon *d = handle->data;
+
+	journal_poll(d->journal);
+}
+
+/* On the journal's threads. */
+static void poke(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	/* Fails only for a handle that is no async handle. */
+	(void)uv_async_send(&d->journal_ready);
+}
+
+static int open_loop(struct daemon *d)
+{
+	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
+	int rv = uv_loop_init(&d->loop);
+
+	if (rv != 0)
+		return err_set(d->err, rv, "cannot make an event loop: %s", status_text(rv));
+	rv = uv_async_init(&d->loop, &d->journal_ready, on_journal_ready);
+	d->journal_ready.data = d;
+	for (int i = 0; i < SIGNALS && rv == 0; i++) {
+		rv = uv_signal_init(&d->loop, &d->signals[i]);
+		d->signals[i].data = d;
+		if (rv == 0)
+			rv = uv_signal_start(&d->signals[i], on_signal, numbers[i]);
+	}
+	return rv == 0 ? 0 : err_set(d->err, rv, "cannot watch signals: %s", status_text(rv));
+}
+
+static int open_parts(struct daemon *d)
+{
+	const struct journal_options journal = {
+		.path = config_text(d->config, CONFIG_LOG),
+		.clock = clock_system,
+		.chance = chance_system,
+		.notify = poke,
+		.notify_ctx = d,
+	};
+	int rv = journal_open(&journal, &d->journal, d->err);
+	if (rv != 0)
+		return rv;
+
+	const struct service_options service = {
+		.config = d->config,
+		.journal = d->journal,
+		.pool = {
+			.loop = &d->loop,
+			.program = "/proc/self/exe",
+			.processes = config_number(d->config, CONFIG_EVALUATORS),
+			.deadline_ms = config_number(d->config, CONFIG_DEADLINE),
+		},
+		.clock = clock_system,
+		.chance = chance_system,
+		.on_fatal = on_fatal,
+		.on_log = notify_log,
+		.ctx = d,
+	};
+	return service_open(&service, &d->service, d->err);
+}
+
+static int check_required(const struct config *c, struct err *e)
+{
+	static const struct {
+		enum config_setting setting;
+		const char *name;
+	} required[] = {
+		{ CONFIG_SOCKET, "socket" }, { CONFIG_LOG, "log" }, { CONFIG_RULES, "rules" }
+	};
+
+	for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+		if (config_text(c, required[i].setting)[0] == '\0')
+			return err_set(e, AW_EINVALID, "--%s is required; see --help",
+				       required[i].name);
+	}
+	return 0;
+}
+
+int daemon_run(const struct config *c, struct err *e)
+{
+	struct daemon d = { .config = c, .err = e, .address = { .lock = -1, .socket = -1 } };
+	const struct rlimit no_core = { 0, 0 };
+
+	int rv = check_required(c, e);
+	if (rv != 0)
+		return rv;
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)umask(0027);
+	/* A core would hold what clients sent; not having one is no reason to stop. */
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	rv = address_take(&d.address, config_text(c, CONFIG_SOCKET),
+			  config_number(c, CONFIG_SOCKET_MODE), e);
+	if (rv != 0)
+		return rv;
+	rv = open_loop(&d);
+	if (rv == 0)
+		rv = open_parts(&d);
+	if (rv == 0) {
+		service_start(d.service, on_started, &d);
+		rv = uv_run(&d.loop, UV_RUN_DEFAULT) == 0 ? d.status : AW_EBUSY;
+	} else {
+		close_handles(&d);
+		(void)uv_run(&d.loop, UV_RUN_DEFAULT); /* only closes */
+	}
+	if (d.journal != NULL)
+		journal_close(&d.journal);
+	service_close(&d.service);
+	(void)uv_loop_close(&d.loop);
+	address_drop(&d.address);
+	return rv;
+}

@@ -1,0 +1,300 @@
+/* Reading a folder of rule scripts once, and the digest over it. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ruleset/ruleset.h"
+#include "script/script.h"
+
+enum { SOURCE_LIMIT = 256 << 10, FILES_LIMIT = 1000, DEPTH_LIMIT = 8 };
+
+/* One reading of a folder. */
+struct reading {
+	json_t *files, *faults;
+	int status;
+};
+
+void rule_files_deinit(struct rule_files *f)
+{
+	json_decref(f->files);
+	*f = (struct rule_files){ 0 };
+}
+
+static void fault(struct reading *r, const char *path, const char *message)
+{
+	json_t *one = json_pack("{ss si ss}", "file", path, "line", 0, "message", message);
+
+	if (json_array_append_new(r->faults, one) != 0)
+		r->status = -ENOMEM;
+	else if (r->status == 0)
+		r->status = AW_ESCRIPT;
+}
+
+static json_t *file_of(const char *path, struct text source)
+{
+	char hash[DIGEST_HEX];
+	struct digest d = digest_of(source.bytes, source.length);
+
+	hex_format(d.bytes, sizeof d.bytes, hash);
+	/* NULL for text that is not UTF-8 */
+	json_t *text = json_stringn(source.bytes, source.length);
+	return text == NULL ? NULL
+			    : json_pack("{ss ss so}", "path", path, "sha256", hash, "text", text);
+}
+
+static void read_source(struct reading *r, int dir, const char *name, const char *path)
+{
+	struct buffer source;
+	struct err e = { 0 };
+	char through[64];
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0) {
+		fault(r, path, errno == ELOOP ? "is a link, and links are not followed"
+					      : status_text(-errno));
+		return;
+	}
+	buffer_init(&source);
+	(void)snprintf(through, sizeof through, "/proc/self/fd/%d", fd);
+	int rv = file_read(through, SOURCE_LIMIT, &source, &e);
+	(void)close(fd); /* only read from */
+	json_t *file = NULL;
+	if (rv == AW_ELIMIT)
+		fault(r, path, "is longer than 256 KiB");
+	else if (rv != 0)
+		fault(r, path, status_text(rv));
+	else if (memchr(source.bytes != NULL ? source.bytes : "", '\0', source.length) != NULL)
+		fault(r, path, "holds a NUL byte and is no text");
+	else if ((file = file_of(path, (struct text){ source.bytes != NULL ? source.bytes : "",
+						      source.length })) == NULL)
+		fault(r, path, "is not text in UTF-8");
+	else if (json_array_append_new(r->files, file) != 0)
+		r->status = -ENOMEM;
+	buffer_deinit(&source);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in a folder that may matter, sorted; frees nothing but on failure. */
+static int list_names(int dir, char ***out, size_t *count)
+{
+	DIR *stream = fdopendir(dir); /* owns the descriptor from here on */
+	char **names = NULL;
+	size_t used = 0;
+
+	if (stream == NULL) {
+		(void)close(dir);
+		return -errno;
+	}
+	for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+		if (entry->d_name[0] == '.' || used >= FILES_LIMIT * 2)
+			continue;
+		char **grown = realloc(names, (used + 1) * sizeof *names);
+		if (grown != NULL)
+			names = grown;
+		if (grown == NULL || (names[used] = strdup(entry->d_name)) == NULL) {
+			while (used > 0)
+				free(names[--used]);
+			free(names);
+			(void)closedir(stream);
+			return -ENOMEM;
+		}
+		used++;
+	}
+	(void)closedir(stream);
+	if (used > 0)
+		qsort(names, used, sizeof *names, by_name);
+	*out = names;
+	*count = used;
+	return 0;
+}
+
+static void read_folder(struct reading *r, int dir, const char *prefix, int depth);
+
+static void read_name(struct reading *r, int dir, const char *name, const char *path, int depth)
+{
+	struct stat about;
+	size_t length = strlen(name);
+
+	if (fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) != 0) {
+		fault(r, path, status_text(-errno));
+		return;
+	}
+	bool lua = length > 4 && strcmp(name + length - 4, ".lua") == 0;
+	if (S_ISDIR(about.st_mode)) {
+		int inner = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (inner < 0)
+			fault(r, path, status_text(-errno));
+		else
+			read_folder(r, inner, path, depth + 1);
+	} else if (lua && S_ISLNK(about.st_mode)) {
+		fault(r, path, "is a link, and links are not followed");
+	} else if (lua && !S_ISREG(about.st_mode)) {
+		fault(r, path, "is no regular file");
+	} else if (lua && json_array_size(r->files) >= FILES_LIMIT) {
+		fault(r, path, "is one file too many; a rule set has at most 1,000");
+	} else if (lua) {
+		read_source(r, dir, name, path);
+	}
+}
+
+/* Takes the descriptor. */
+static void read_folder(struct reading *r, int dir, const char *prefix, int depth)
+{
+	char **names = NULL;
+	size_t count = 0;
+	struct buffer path;
+	int held = dup(dir);
+	int rv = held < 0 ? -errno : list_names(dir, &names, &count);
+
+	buffer_init(&path);
+	if (rv != 0)
+		fault(r, prefix, status_text(rv));
+	if (depth > DEPTH_LIMIT)
+		fault(r, prefix, "lies too deep");
+	for (size_t i = 0; i < count; i++) {
+		buffer_clear(&path);
+		rv = buffer_printf(&path, "%s%s%s", prefix, *prefix != '\0' ? "/" : "", names[i]);
+		if (rv != 0)
+			r->status = rv;
+		else if (depth <= DEPTH_LIMIT)
+			read_name(r, held, names[i], path.bytes, depth);
+		free(names[i]);
+	}
+	free(names);
+	buffer_deinit(&path);
+	if (held >= 0)
+		(void)close(held);
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(json_member_text(*(json_t *const *)a, "path"),
+		      json_member_text(*(json_t *const *)b, "path"));
+}
+
+/* Gives the same files in the order of their whole paths. */
+static json_t *sort_files(const json_t *files)
+{
+	size_t count = json_array_size(files);
+	json_t **list = calloc(count + 1, sizeof *list);
+	json_t *sorted = json_array();
+
+	if (list == NULL || sorted == NULL)
+		goto fail;
+	for (size_t i = 0; i < count; i++)
+		list[i] = json_array_get(files, i);
+	qsort(list, count, sizeof *list, by_path);
+	for (size_t i = 0; i < count; i++) {
+		if (json_array_append(sorted, list[i]) != 0)
+			goto fail;
+	}
+	free(list);
+	return sorted;
+fail:
+	free(list);
+	json_decref(sorted);
+	return NULL;
+}
+
+/* The digest is SHA-256 over what `sha256sum` would print of the prelude, by
+ * the name "prelude", and then of each file by its path. */
+static int digest_files(struct rule_files *f)
+{
+	struct buffer list;
+	char hash[DIGEST_HEX];
+	struct text prelude = script_prelude();
+	struct digest d = digest_of(prelude.bytes, prelude.length);
+	size_t i;
+	json_t *file;
+
+	buffer_init(&list);
+	hex_format(d.bytes, sizeof d.bytes, hash);
+	(void)buffer_printf(&list, "%s  prelude\n", hash);
+	json_array_foreach(f->files, i, file)
+		(void)buffer_printf(&list, "%s  %s\n", json_member_text(file, "sha256"),
+				    json_member_text(file, "path"));
+	int rv = buffer_status(&list);
+	if (rv == 0) {
+		d = digest_of(list.bytes, list.length);
+		hex_format(d.bytes, sizeof d.bytes, hash);
+		(void)snprintf(f->digest, sizeof f->digest, "sha256:%s", hash);
+	}
+	buffer_deinit(&list);
+	return rv;
+}
+
+int rule_files_read(const char *dir, struct rule_files *out, json_t *faults)
+{
+	struct reading r = { .files = json_array(), .faults = faults };
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	*out = (struct rule_files){ 0 };
+	if (r.files == NULL)
+		r.status = -ENOMEM;
+	if (fd < 0)
+		fault(&r, dir, status_text(-errno));
+	else
+		read_folder(&r, fd, "", 0);
+	if (r.status == 0 && json_array_size(r.files) == 0)
+		fault(&r, dir, "holds no rule script (*.lua)");
+	if (r.status == 0) {
+		out->files = sort_files(r.files);
+		r.status = out->files != NULL ? digest_files(out) : -ENOMEM;
+	}
+	json_decref(r.files);
+	if (r.status != 0)
+		rule_files_deinit(out);
+	return r.status;
+}
+
+int rule_files_from(const json_t *files, struct rule_files *out)
+{
+	json_t *fresh = json_array();
+	size_t i;
+	const json_t *file;
+	int rv = fresh != NULL ? 0 : -ENOMEM;
+
+	*out = (struct rule_files){ 0 };
+	json_array_foreach(files, i, file) {
+		const json_t *text = json_object_get(file, "text");
+		json_t *one = file_of(json_member_text(file, "path"),
+				      (struct text){ json_string_value(text),
+						     json_string_length(text) });
+		if (json_array_append_new(fresh, one) != 0)
+			rv = -ENOMEM;
+	}
+	if (rv == 0) {
+		out->files = sort_files(fresh);
+		rv = out->files != NULL ? digest_files(out) : -ENOMEM;
+	}
+	json_decref(fresh);
+	if (rv != 0)
+		rule_files_deinit(out);
+	return rv;
+}
+
+json_t *rule_files_describe(const struct rule_files *f)
+{
+	json_t *files = json_array();
+	size_t i;
+	json_t *file;
+
+	json_array_foreach(f->files, i, file) {
+		json_t *one = json_pack("{sO sO}", "path", json_object_get(file, "path"), "sha256",
+					json_object_get(file, "sha256"));
+		if (json_array_append_new(files, one) != 0) {
+			json_decref(files);
+			return NULL;
+		}
+	}
+	return files == NULL ? NULL : json_pack("{ss so}", "digest", f->digest, "files", files);
+}

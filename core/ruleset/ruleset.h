@@ -1,0 +1,64 @@
+/*
+ * ruleset: generations of rules. A generation is the bytes of a set of rule
+ * files, read once, their digest, and the evaluators that run exactly those
+ * bytes. It lives as long as somebody holds it, so a submission begun under it
+ * is decided by it, whatever is put in force meanwhile.
+ */
+#ifndef AW_RULESET_H
+#define AW_RULESET_H
+
+#include "base/base.h"
+#include "evaluator/evaluator.h"
+#include "form/form.h"
+#include "json/json.h"
+
+/* ---- files -------------------------------------------------------------- */
+
+/* The bytes of a rule set. */
+struct rule_files {
+	json_t *files;   /* [{"path", "sha256", "text"}] in order of path */
+	char digest[72]; /* "sha256:<hex>" */
+};
+
+void rule_files_deinit(struct rule_files *f);
+
+/* Reads every *.lua in and below `dir`, but names that begin with a dot, in the
+ * order of their paths. Links, files over 256 KiB, text that is not UTF-8 and
+ * more than 1,000 files are refused; so is a folder without any. Every problem
+ * is added to `faults`, [{"file", "line", "message"}]; AW_ESCRIPT where there is
+ * one, -ENOMEM. */
+int rule_files_read(const char *dir, struct rule_files *out, json_t *faults);
+
+/* The same from files kept in the log, [{"path", "text"}] (borrowed). */
+int rule_files_from(const json_t *files, struct rule_files *out);
+
+/* Gives {"digest", "files": [{"path", "sha256"}]}, without the texts. */
+json_t *rule_files_describe(const struct rule_files *f);
+
+/* ---- generations -------------------------------------------------------- */
+
+struct generation;
+
+/* 0 and a generation held once, yours to drop; or AW_ESCRIPT and such, no
+ * generation, and [{"file", "line", "message"}] (borrowed). */
+typedef void (*generation_ready_cb)(void *ctx, int status, struct generation *g,
+				    const json_t *faults);
+
+/* Starts evaluators for these files (taken in every case). The callback comes
+ * once, later. Returns nonzero without it. */
+int generation_open(const struct pool_options *options, struct rule_files *take,
+		    generation_ready_cb ready, void *ctx);
+
+struct generation *generation_hold(struct generation *g);
+/* The last drop ends the evaluators. Clears your pointer. */
+void generation_drop(struct generation **g);
+
+const char *generation_digest(const struct generation *g);
+const json_t *generation_manifest(const struct generation *g);
+const json_t *generation_files(const struct generation *g);
+/* The form of a submission, and of {"awards": [...]} to import. */
+const struct form *generation_form(const struct generation *g);
+const struct form *generation_import_form(const struct generation *g);
+struct pool *generation_pool(const struct generation *g);
+
+#endif

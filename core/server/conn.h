@@ -1,0 +1,67 @@
+/* conn: one connection, and the calls made over it; inside this room only. */
+#ifndef AW_SERVER_CONN_H
+#define AW_SERVER_CONN_H
+
+#include "server/server.h"
+
+/*
+ *   OPEN ──end of input, or the server closes──▶ FINISHING ──all answered──▶ CLOSING
+ *     └──a line too long──▶ DRAINING (answers, then reads into nothing) ──────▲
+ *   an error of the connection leads from each to CLOSING
+ */
+enum conn_state { CONN_OPEN, CONN_FINISHING, CONN_DRAINING, CONN_CLOSING, CONN_STATES };
+
+struct conn {
+	struct server *server;
+	struct conn *next, **link; /* among all connections */
+	struct conn *next_dirty;
+	bool dirty, reading, shut;
+	bool ended; /* the client has shut down its writing side */
+	bool stale; /* draining for at least one period already */
+	enum conn_state state;
+	uv_pipe_t pipe;
+	uv_write_t write;
+	uv_shutdown_t shutdown;
+	struct peer peer;
+	struct buffer in, out, sending;
+	size_t scanned; /* bytes of `in` known to hold no end of line */
+	size_t owed;    /* calls whose answers are not written yet */
+	size_t drained;
+	bool closed; /* its handle is; freed with its last call */
+};
+
+struct server {
+	struct server_options options;
+	uv_pipe_t listener;
+	uv_prepare_t flusher; /* writes what the last round of callbacks answered */
+	uv_timer_t patience;  /* with clients that do not read, or never end */
+	struct conn *conns, *dirty;
+	size_t conn_count, open_handles;
+	bool closing;
+	void (*closed)(void *ctx);
+	void *closed_ctx;
+	char scratch[65536];
+};
+
+/* ---- conn.c ------------------------------------------------------------- */
+void conn_accept(struct server *s);
+/* An answer stands in `out`: to be written before the loop waits again. */
+void conn_touch(struct conn *c);
+/* A call is answered: reads on, closes or frees as is due. */
+void conn_settle(struct conn *c);
+void conn_flush(struct conn *c);
+/* Reads no more; closes when all is answered. */
+void conn_finish(struct conn *c);
+void conn_close(struct conn *c);
+
+/* ---- rpc.c -------------------------------------------------------------- */
+/* One line without its end. Every call it holds is answered in time. */
+void rpc_line(struct conn *c, struct text line);
+/* Writes an error that belongs to no call. */
+void rpc_error(struct conn *c, int code, const char *message);
+
+void server_conn_gone(struct server *s);
+/* Ends connections that drain for too long. */
+void server_watch_draining(struct server *s);
+
+#endif

@@ -1,0 +1,221 @@
+/* The listening socket and all its connections. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "server/conn.h"
+
+enum { BACKLOG = 511, GRACE_MS = 10000, DRAINING_MS = 5000 };
+
+/* ---- the address -------------------------------------------------------- */
+
+static int lock_path(struct address *a, struct err *e)
+{
+	char path[sizeof a->path + 8];
+
+	(void)snprintf(path, sizeof path, "%s.lock", a->path);
+	a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (a->lock < 0)
+		return err_set(e, -errno, "cannot open %s: %s", path, status_text(-errno));
+	if (flock(a->lock, LOCK_EX | LOCK_NB) != 0) {
+		if (errno == EWOULDBLOCK)
+			return err_set(e, AW_EBUSY, "another daemon serves the socket %s", a->path);
+		return err_set(e, -errno, "cannot lock %s: %s", path, status_text(-errno));
+	}
+	return 0;
+}
+
+/* Only while the lock is held: what is there was left by a daemon that died. */
+static int remove_stale(const struct address *a, struct err *e)
+{
+	struct stat about;
+
+	if (lstat(a->path, &about) != 0)
+		return errno == ENOENT ? 0
+				       : err_set(e, -errno, "%s: %s", a->path, status_text(-errno));
+	if (!S_ISSOCK(about.st_mode))
+		return err_set(e, -EEXIST, "%s is there already and is no socket", a->path);
+	if (unlink(a->path) != 0)
+		return err_set(e, -errno, "cannot remove %s: %s", a->path, status_text(-errno));
+	return 0;
+}
+
+static int bind_path(struct address *a, unsigned mode, struct err *e)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+
+	memcpy(name.sun_path, a->path, sizeof name.sun_path);
+	a->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (a->socket < 0)
+		return err_set(e, -errno, "cannot make a socket: %s", status_text(-errno));
+	mode_t before = umask((mode_t)~mode & 0777);
+	int rv = bind(a->socket, (struct sockaddr *)&name, sizeof name) == 0 ? 0 : -errno;
+	(void)umask(before);
+	if (rv != 0)
+		return err_set(e, rv, "cannot bind %s: %s", a->path, status_text(rv));
+	a->bound = true;
+	return 0;
+}
+
+int address_take(struct address *a, const char *path, unsigned mode, struct err *e)
+{
+	*a = (struct address){ .lock = -1, .socket = -1 };
+	if (strlen(path) >= sizeof a->path)
+		return err_set(e, -ENAMETOOLONG, "the socket's path is longer than %zu bytes: %s",
+			       sizeof a->path - 1, path);
+	memcpy(a->path, path, strlen(path) + 1);
+	int rv = lock_path(a, e);
+	if (rv == 0)
+		rv = remove_stale(a, e);
+	if (rv == 0)
+		rv = bind_path(a, mode, e);
+	if (rv != 0)
+		address_drop(a);
+	return rv;
+}
+
+void address_drop(struct address *a)
+{
+	/* On the way out nothing more can be done about a failure. */
+	if (a->bound)
+		(void)unlink(a->path);
+	if (a->socket >= 0)
+		(void)close(a->socket);
+	if (a->lock >= 0)
+		(void)close(a->lock);
+	a->bound = false;
+	a->socket = a->lock = -1;
+}
+
+/* ---- running ------------------------------------------------------------ */
+
+static void on_connection(uv_stream_t *listener, int status)
+{
+	struct server *s = listener->data;
+
+	if (status == 0)
+		conn_accept(s);
+	else
+		s->options.on_log(s->options.ctx, 4, status_text(status));
+}
+
+static void on_flush(uv_prepare_t *handle)
+{
+	struct server *s = handle->data;
+
+	while (s->dirty != NULL) {
+		struct conn *c = s->dirty;
+		s->dirty = c->next_dirty;
+		c->dirty = false;
+		conn_flush(c);
+	}
+}
+
+int server_open(const struct server_options *options, struct address *a, struct server **out,
+		struct err *e)
+{
+	struct server *s = calloc(1, sizeof *s);
+	if (s == NULL)
+		return err_set(e, -ENOMEM, "no memory for the server");
+
+	s->options = *options;
+	/* These four only set members; none can fail before its start. */
+	(void)uv_pipe_init(options->loop, &s->listener, 0);
+	(void)uv_prepare_init(options->loop, &s->flusher);
+	(void)uv_prepare_start(&s->flusher, on_flush);
+	(void)uv_timer_init(options->loop, &s->patience);
+	s->listener.data = s->flusher.data = s->patience.data = s;
+	s->open_handles = 3;
+	int rv = uv_pipe_open(&s->listener, a->socket);
+	if (rv == 0) {
+		a->socket = -1;
+		rv = uv_listen((uv_stream_t *)&s->listener, BACKLOG, on_connection);
+	}
+	if (rv != 0) {
+		server_close(s, NULL, NULL);
+		return err_set(e, rv, "cannot listen on %s: %s", a->path, status_text(rv));
+	}
+	*out = s;
+	return 0;
+}
+
+static void on_draining_watched(uv_timer_t *timer)
+{
+	struct server *s = timer->data;
+	bool any = false;
+
+	for (struct conn *c = s->conns, *next; c != NULL; c = next) {
+		next = c->next;
+		if (c->state != CONN_DRAINING)
+			continue;
+		if (c->stale)
+			conn_close(c);
+		c->stale = any = true;
+	}
+	if (!any)
+		(void)uv_timer_stop(timer); /* fails never */
+}
+
+void server_watch_draining(struct server *s)
+{
+	if (!s->closing && !uv_is_active((uv_handle_t *)&s->patience))
+		(void)uv_timer_start(&s->patience, on_draining_watched, DRAINING_MS, DRAINING_MS);
+}
+
+/* ---- closing ------------------------------------------------------------ */
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct server *s = handle->data;
+
+	if (--s->open_handles > 0)
+		return;
+	void (*closed)(void *ctx) = s->closed;
+	void *ctx = s->closed_ctx;
+	free(s);
+	if (closed != NULL)
+		closed(ctx);
+}
+
+void server_conn_gone(struct server *s)
+{
+	if (!s->closing || s->conn_count > 0 || uv_is_closing((uv_handle_t *)&s->flusher))
+		return;
+	uv_close((uv_handle_t *)&s->flusher, on_handle_closed);
+	uv_close((uv_handle_t *)&s->patience, on_handle_closed);
+}
+
+static void on_grace_over(uv_timer_t *timer)
+{
+	struct server *s = timer->data;
+
+	for (struct conn *c = s->conns, *next; c != NULL; c = next) {
+		next = c->next;
+		conn_close(c);
+	}
+}
+
+void server_close(struct server *s, void (*closed)(void *ctx), void *ctx)
+{
+	if (s->closing)
+		return;
+	s->closing = true;
+	s->closed = closed;
+	s->closed_ctx = ctx;
+	uv_close((uv_handle_t *)&s->listener, on_handle_closed);
+	(void)uv_timer_start(&s->patience, on_grace_over, GRACE_MS, 0); /* fails without a callback */
+	for (struct conn *c = s->conns; c != NULL; c = c->next) {
+		if (c->state == CONN_DRAINING)
+			conn_close(c);
+		else
+			conn_finish(c);
+	}
+	server_conn_gone(s);
+}

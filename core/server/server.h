@@ -1,0 +1,48 @@
+/*
+ * server: the socket. Reads lines of JSON-RPC 2.0, hands each call to the
+ * service, writes each answer; knows every peer by its Unix credentials and
+ * bounds what a connection may have under way.
+ */
+#ifndef AW_SERVER_H
+#define AW_SERVER_H
+
+#include <uv.h>
+
+#include "base/base.h"
+#include "service/service.h"
+
+struct server;
+
+struct server_options {
+	uv_loop_t *loop;
+	struct service *service;
+	size_t line_limit;
+	unsigned connections, in_flight;
+	void (*on_log)(void *ctx, int level, const char *text);
+	void *ctx;
+};
+
+/* The name of the socket, taken before anything else is started. */
+struct address {
+	int lock, socket; /* descriptors, -1 where there is none */
+	char path[108];
+	bool bound;
+};
+
+/* Takes the path: locks "<path>.lock", removes a socket that a dead daemon left,
+ * and binds with these permissions. Nobody can connect yet. AW_EBUSY where
+ * another daemon has it. */
+int address_take(struct address *a, const char *path, unsigned mode, struct err *e);
+/* Removes the socket's name and gives up the lock; legal at any time. */
+void address_drop(struct address *a);
+
+/* Starts to accept on the address (its socket is taken). */
+int server_open(const struct server_options *options, struct address *a, struct server **out,
+		struct err *e);
+
+/* Accepts and reads nothing more, answers what was read, closes each connection
+ * when its last answer is out, or after ten seconds; `closed` comes once, and
+ * the server is gone. */
+void server_close(struct server *s, void (*closed)(void *ctx), void *ctx);
+
+#endif

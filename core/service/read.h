@@ -1,0 +1,25 @@
+/* read: one question to the log: asked on the reading thread, finished and
+ * answered on the loop's. Inside this room only. */
+#ifndef AW_SERVICE_READ_H
+#define AW_SERVICE_READ_H
+
+#include "service/state.h"
+
+struct read {
+	struct service *service;
+	struct request *request;
+	/* On the reading thread: puts what it finds into `found`. It may look at
+	 * the request's params and at nothing else of the service. */
+	int (*ask)(struct read *q, struct journal_reader *r, struct err *e);
+	/* On the loop's thread: gives the result, or NULL where it has answered
+	 * itself. NULL: `found` is the result. */
+	json_t *(*finish)(struct read *q);
+	json_t *found;
+	struct generation *generation; /* held while the question is open, or NULL */
+	char day[DATE_TEXT];           /* the day it is asked about, if any */
+};
+
+/* Copies `like` and begins; answers by itself whatever happens. */
+void read_begin(const struct read *like);
+
+#endif

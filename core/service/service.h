@@ -1,0 +1,100 @@
+/*
+ * service: what the daemon does for those who call it. Requests come in, each
+ * is answered once; in between, submissions of one partnership are decided one
+ * after another, each seeing the one before, and an answer that tells of a
+ * change leaves only after the COMMIT that holds it.
+ *
+ * Everything here runs on the loop's thread.
+ */
+#ifndef AW_SERVICE_H
+#define AW_SERVICE_H
+
+#include <sys/types.h>
+
+#include "base/base.h"
+#include "config/config.h"
+#include "evaluator/evaluator.h"
+#include "journal/journal.h"
+#include "json/json.h"
+
+/* Error codes of the socket, with their meaning. */
+enum service_code {
+	CODE_PARSE = -32700,
+	CODE_REQUEST = -32600,
+	CODE_METHOD = -32601,
+	CODE_PARAMS = -32602,
+	CODE_INTERNAL = -32603,
+	CODE_DENIED = -32001,
+	CODE_ABSENT = -32002,
+	CODE_CONFLICT = -32003,
+	CODE_NO_RULES = -32004,
+	CODE_LOG_CLOSED = -32005,
+	CODE_OVERLOADED = -32006,
+	CODE_LINE_LIMIT = -32007,
+	CODE_NO_ANSWER = -32008,
+	CODE_LOG_UNKNOWN = -32009,
+	CODE_RELOAD_REFUSED = -32010,
+};
+
+/* Who calls: the credentials of the socket's peer at the time of connect(). */
+struct peer {
+	struct actor actor;
+	gid_t *groups; /* the primary one among them */
+	size_t group_count;
+};
+
+/* An answer: a result, or a code with its message. Documents are taken. */
+struct reply {
+	json_t *result;
+	int code; /* 0 where there is a result */
+	const char *message;
+	json_t *data;
+};
+
+/* One call. Memory, method, params and peer belong to the caller and must stay
+ * until `answer`, which is called once, possibly before service_call has
+ * returned, and may free them. */
+struct request {
+	const char *method;
+	const json_t *params; /* NULL where there are none */
+	const struct peer *peer;
+	void (*answer)(struct request *r, struct reply *reply);
+	int64_t began_us;    /* service's own */
+	const void *called;  /* service's own: the method's row */
+};
+
+struct service;
+
+struct service_options {
+	const struct config *config;
+	struct journal *journal;
+	struct pool_options pool;
+	struct clock clock;
+	struct chance chance;
+	/* The log failed for good: the daemon must end. */
+	void (*on_fatal)(void *ctx, const char *why);
+	/* A sentence for the operator; level as in syslog, 3 error to 6 info. */
+	void (*on_log)(void *ctx, int level, const char *text);
+	void *ctx;
+};
+
+int service_open(const struct service_options *options, struct service **out, struct err *e);
+
+/* Writes the start into the log and puts the rules in force: those of the
+ * folder, else those last active. `started` comes once, whether or not there
+ * are rules; nonzero where the log could not be written. */
+void service_start(struct service *s, void (*started)(void *ctx, int status), void *ctx);
+
+void service_call(struct service *s, struct request *r);
+
+/* Reads the rules again; who asked is the daemon's own user. */
+void service_reload(struct service *s, const char *cause);
+
+/* Requests not yet answered. */
+size_t service_pending(const struct service *s);
+
+/* Writes the stop into the log; `stopped` comes once. Nothing may be pending. */
+void service_stop(struct service *s, const char *reason, void (*stopped)(void *ctx), void *ctx);
+void service_close(struct service **s);
+
+#endif

@@ -1,0 +1,121 @@
+/* state: what the files of this room share; inside this room only. */
+#ifndef AW_SERVICE_STATE_H
+#define AW_SERVICE_STATE_H
+
+#include "ruleset/ruleset.h"
+#include "service/lane.h"
+#include "service/service.h"
+
+/* What a method needs of its caller. */
+enum access {
+	ACCESS_SUBMIT = 1,
+	ACCESS_AUDIT = 2,
+	ACCESS_ADMIN = 4,
+	ACCESS_ANY_ROLE = 7,
+	ACCESS_SELF = 8, /* the method looks itself */
+};
+
+struct method {
+	const char *name;
+	unsigned access;
+	void (*call)(struct service *s, struct request *r);
+};
+
+enum { LATENCY_BUCKETS = 40 };
+
+/* How long answers took: bucket n counts those under 2^n microseconds. */
+struct latencies {
+	uint64_t buckets[LATENCY_BUCKETS];
+	uint64_t count, total_us;
+};
+
+/* A change of rules on its way; they are made one after another. */
+struct activation;
+
+struct service {
+	struct service_options options;
+	struct lanes lanes;
+	void *submissions; /* submission_ids on their way, see submission.c */
+	struct form *revoke_form;
+
+	struct generation *current; /* NULL: no rule set is active */
+	char active_since[INSTANT_TEXT];
+	json_t *last_rejection; /* NULL, or {"at", "cause", "digest", "errors"} */
+	struct activation *first, **last;
+
+	size_t pending;     /* requests not yet answered */
+	size_t submissions_pending;
+	int64_t started_ms; /* clock */
+	uint64_t calls, errors, decisions, assessments, replays, imports, revocations, refused;
+	struct latencies latencies;
+
+	void (*started)(void *ctx, int status);
+	void *started_ctx;
+	void (*stopped)(void *ctx);
+	void *stopped_ctx;
+};
+
+/* ---- answering: each ends the request ----------------------------------- */
+/* Takes the result; NULL is an answer of "no memory". */
+void answer_result(struct service *s, struct request *r, json_t *result);
+/* Takes the data (may be NULL). */
+void answer_error(struct service *s, struct request *r, int code, const char *message,
+		  json_t *data);
+void answer_no_memory(struct service *s, struct request *r);
+/* Takes [{"pointer", "message"}]. */
+void answer_params(struct service *s, struct request *r, json_t *errors);
+/* One error at one pointer. */
+void answer_param(struct service *s, struct request *r, const char *pointer, const char *message);
+/* What a status of the journal or of a read means to the caller. */
+void answer_status(struct service *s, struct request *r, int status, const struct err *e);
+
+/* Whether the params are left out, or an object with only these members, a
+ * NULL at their end; otherwise answers and returns false. */
+bool params_know(struct service *s, struct request *r, const char *const *names);
+
+/* Which of these roles the caller has. */
+unsigned roles_of(const struct service *s, const struct peer *peer);
+
+/* The daemon's own user, for what nobody asked for. */
+struct actor actor_self(void);
+
+void log_line(struct service *s, int level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The journal failed for good: the daemon must end. */
+void fail_for_good(struct service *s, int status);
+
+/* ---- methods, by file --------------------------------------------------- */
+void submission_decide(struct service *s, struct request *r);
+void submission_assess(struct service *s, struct request *r);
+void import_call(struct service *s, struct request *r);
+void revocation_call(struct service *s, struct request *r);
+void decisions_get(struct service *s, struct request *r);
+void decisions_list(struct service *s, struct request *r);
+void register_list(struct service *s, struct request *r);
+void practice_list(struct service *s, struct request *r);
+void statistics_get(struct service *s, struct request *r);
+void scheme_get(struct service *s, struct request *r);
+void rules_get(struct service *s, struct request *r);
+void rules_history(struct service *s, struct request *r);
+void rules_reload(struct service *s, struct request *r);
+void status_get(struct service *s, struct request *r);
+void status_metrics(struct service *s, struct request *r);
+
+/* Gives the decision as answered, from a logged one (borrowed). */
+json_t *decision_answer(const json_t *decision, const char *id, json_int_t sequence, const char *at,
+			const char *leaf_hex);
+/* Gives what stands for a new entry that is no decision. */
+json_t *receipt_document(const struct journal_receipt *receipt, const char *kind,
+			 const struct actor *by);
+
+/* Answers with -32008 and why. */
+void answer_evaluation(struct service *s, struct request *r, const struct evaluation *e);
+
+void rules_start(struct service *s);
+void rules_deinit(struct service *s);
+
+/* Whether a date stands at this member: 0 absent, 1 yes, -1 no date. */
+int params_date(const json_t *params, const char *name, const char **out);
+
+#endif

@@ -1,0 +1,256 @@
+/* practice.list and statistics.get: what all partnerships' latest benchmarks
+ * say together (SH-1, SH-3). */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/read.h"
+
+/* ---- practice.list ------------------------------------------------------ */
+
+struct practice {
+	const char *statement; /* NULL: all */
+	json_t *rows;
+};
+
+static int add_row(struct practice *p, json_t *benchmark, json_t *study, json_t *statement)
+{
+	json_t *score = json_object_get(json_object_get(benchmark, "scores"),
+					json_string_value(statement));
+	json_t *row = json_pack("{sO sO sO sO sO sO}", "partnership",
+				json_object_get(benchmark, "partnership"), "name",
+				json_object_get(benchmark, "name"), "title",
+				json_object_get(study, "title"), "statement", statement, "score",
+				score != NULL ? score : json_null(), "date",
+				json_object_get(benchmark, "assessed_on"));
+
+	return json_array_append_new(p->rows, row) == 0 ? 0 : -ENOMEM;
+}
+
+static bool named_before(const json_t *statements, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (json_equal(json_array_get(statements, i), json_array_get(statements, index)))
+			return true;
+	}
+	return false;
+}
+
+/* A shareable case study counts once for each statement it names. */
+static int add_benchmark(void *ctx, json_t *benchmark)
+{
+	struct practice *p = ctx;
+	size_t i, n;
+	json_t *study, *statement;
+	int rv = 0;
+
+	json_array_foreach(json_object_get(benchmark, "case_studies"), i, study) {
+		json_t *statements = json_object_get(study, "statements");
+		if (!json_member_true(study, "shareable"))
+			continue;
+		json_array_foreach(statements, n, statement) {
+			const char *id = json_string_value(statement);
+			if (rv == 0 && id != NULL && !named_before(statements, n) &&
+			    (p->statement == NULL || strcmp(p->statement, id) == 0))
+				rv = add_row(p, benchmark, study, statement);
+		}
+	}
+	return rv;
+}
+
+static int ask_practice(struct read *q, struct journal_reader *r, struct err *e)
+{
+	struct practice p = { json_member_text(q->request->params, "statement"), json_array() };
+
+	if (p.rows == NULL)
+		return -ENOMEM;
+	int rv = reader_benchmarks(r, NULL, NULL, add_benchmark, &p, e);
+	if (rv == 0) {
+		q->found = json_pack("{sO}", "practice", p.rows);
+		rv = q->found != NULL ? 0 : -ENOMEM;
+	}
+	json_decref(p.rows);
+	return rv;
+}
+
+static bool is_statement(const struct service *s, const char *id)
+{
+	size_t i;
+	json_t *statement;
+
+	if (s->current == NULL)
+		return true;
+	json_array_foreach(json_object_get(generation_manifest(s->current), "statements"), i,
+			   statement) {
+		if (strcmp(json_member_text(statement, "id"), id) == 0)
+			return true;
+	}
+	return false;
+}
+
+void practice_list(struct service *s, struct request *r)
+{
+	static const char *const known[] = { "statement", NULL };
+	struct read q = { .service = s, .request = r, .ask = ask_practice };
+
+	if (!params_know(s, r, known))
+		return;
+	const json_t *statement = json_member(r->params, "statement");
+	if (statement != NULL &&
+	    (!json_is_string(statement) || !is_statement(s, json_string_value(statement))))
+		answer_param(s, r, "/statement", "must be a statement of the framework");
+	else
+		read_begin(&q);
+}
+
+/* ---- statistics.get ----------------------------------------------------- */
+
+/* How many partnerships gave each score to each statement. */
+struct census {
+	json_t *statements; /* {"<id>": {"<score>": count}} */
+	json_int_t partnerships;
+};
+
+static int count_benchmark(void *ctx, json_t *benchmark)
+{
+	struct census *c = ctx;
+	const char *id;
+	json_t *score;
+	char name[24];
+
+	c->partnerships++;
+	json_object_foreach(json_object_get(benchmark, "scores"), id, score) {
+		json_t *counts = json_object_get(c->statements, id);
+		if (counts == NULL) {
+			counts = json_object();
+			if (json_put(c->statements, id, counts) != 0)
+				return -ENOMEM;
+		}
+		(void)snprintf(name, sizeof name, "%" JSON_INTEGER_FORMAT,
+			       json_integer_value(score));
+		json_int_t before = json_member_integer(counts, name, 0);
+		if (json_put(counts, name, json_integer(before + 1)) != 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int ask_statistics(struct read *q, struct journal_reader *r, struct err *e)
+{
+	const char *since = json_member_text(q->request->params, "since");
+	const char *until = json_member_text(q->request->params, "until");
+	struct census c = { json_object(), 0 };
+	json_t *awards = NULL;
+	int rv = c.statements != NULL ? 0 : -ENOMEM;
+
+	if (rv == 0)
+		rv = reader_benchmarks(r, since, until, count_benchmark, &c, e);
+	if (rv == 0)
+		rv = reader_award_counts(r, since, until, &awards, e);
+	if (rv == 0) {
+		q->found = json_pack("{sO sI sO}", "awards", awards, "partnerships",
+				     c.partnerships, "statements", c.statements);
+		rv = q->found != NULL ? 0 : -ENOMEM;
+	}
+	json_decref(c.statements);
+	json_decref(awards);
+	return rv;
+}
+
+struct scale {
+	json_int_t from, to, not_applicable;
+};
+
+static json_int_t count_of(const json_t *counts, json_int_t score)
+{
+	char name[24];
+
+	(void)snprintf(name, sizeof name, "%" JSON_INTEGER_FORMAT, score);
+	return json_member_integer(counts, name, 0);
+}
+
+/* The nearest rank: the least score with at least this share of all below or
+ * at it; quarters = 0 gives the minimum, 4 the maximum. Null without scores. */
+static json_t *rank(const json_t *counts, const struct scale *scale, json_int_t scored,
+		    json_int_t quarters)
+{
+	json_int_t wanted = (scored * quarters + 3) / 4, seen = 0;
+
+	if (wanted < 1)
+		wanted = 1;
+	for (json_int_t score = scale->from; score <= scale->to; score++) {
+		if (score != scale->not_applicable)
+			seen += count_of(counts, score);
+		if (seen >= wanted)
+			return json_integer(score);
+	}
+	return json_null();
+}
+
+static json_t *statement_row(const json_t *statement, const json_t *census,
+			     const struct scale *scale)
+{
+	json_t *id = json_object_get(statement, "id");
+	const json_t *counts = json_object_get(census, json_string_value(id));
+	json_int_t scored = 0;
+
+	for (json_int_t score = scale->from; score <= scale->to; score++)
+		scored += score != scale->not_applicable ? count_of(counts, score) : 0;
+	return json_pack("{sO sI sI so so so so so}", "statement", id, "scored", scored,
+			 "not_applicable", count_of(counts, scale->not_applicable), "minimum",
+			 rank(counts, scale, scored, 0), "lower_quartile",
+			 rank(counts, scale, scored, 1), "median", rank(counts, scale, scored, 2),
+			 "upper_quartile", rank(counts, scale, scored, 3), "maximum",
+			 rank(counts, scale, scored, 4));
+}
+
+static json_t *finish_statistics(struct read *q)
+{
+	const json_t *manifest = generation_manifest(q->generation);
+	const json_t *about = json_object_get(manifest, "scale");
+	struct scale scale = {
+		.from = json_member_integer(about, "from", 0),
+		.to = json_member_integer(about, "to", 0),
+		.not_applicable = json_member_integer(about, "not_applicable", 0),
+	};
+	json_t *rows = json_array();
+	size_t i;
+	json_t *statement;
+	bool memory = rows != NULL;
+
+	json_array_foreach(json_object_get(manifest, "statements"), i, statement) {
+		memory = memory &&
+			 json_array_append_new(rows, statement_row(statement,
+								   json_object_get(q->found,
+										   "statements"),
+								   &scale)) == 0;
+	}
+	if (memory && json_object_set(q->found, "statements", rows) == 0) {
+		json_decref(rows);
+		return json_incref(q->found);
+	}
+	json_decref(rows);
+	answer_no_memory(q->service, q->request);
+	return NULL;
+}
+
+void statistics_get(struct service *s, struct request *r)
+{
+	static const char *const known[] = { "since", "until", NULL };
+	struct read q = {
+		.service = s, .request = r, .ask = ask_statistics, .finish = finish_statistics
+	};
+	const char *date;
+
+	if (!params_know(s, r, known))
+		return;
+	if (params_date(r->params, "since", &date) < 0)
+		answer_param(s, r, "/since", "must be a real date written YYYY-MM-DD");
+	else if (params_date(r->params, "until", &date) < 0)
+		answer_param(s, r, "/until", "must be a real date written YYYY-MM-DD");
+	else if (s->current == NULL)
+		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);
+	else
+		read_begin(&q);
+}

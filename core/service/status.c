@@ -1,0 +1,178 @@
+/* server.status and server.metrics: what goes on, for people and for
+ * Prometheus. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "awardd/version.h"
+#include "script/script.h"
+#include "service/state.h"
+
+/* The bound under which this share (in thousandths) of answers was given. */
+static json_int_t latency_at(const struct latencies *l, uint64_t thousandths)
+{
+	uint64_t wanted = (l->count * thousandths + 999) / 1000, seen = 0;
+
+	if (l->count == 0)
+		return 0;
+	for (int i = 0; i < LATENCY_BUCKETS; i++) {
+		seen += l->buckets[i];
+		if (seen >= wanted)
+			return (json_int_t)1 << i;
+	}
+	return 0;
+}
+
+static json_t *evaluators_document(const struct service *s, const struct pool_stats *stats)
+{
+	json_t *pids = s->current != NULL ? pool_process_ids(generation_pool(s->current))
+					  : json_array();
+
+	return json_pack("{sI sI sI sI sI sI so}", "alive", (json_int_t)stats->alive, "busy",
+			 (json_int_t)stats->busy, "evaluations", (json_int_t)stats->evaluations,
+			 "deadlines", (json_int_t)stats->deadlines, "crashes",
+			 (json_int_t)stats->crashes, "rule_errors", (json_int_t)stats->faults,
+			 "process_ids", pids);
+}
+
+static json_t *log_document(const struct service *s, const struct journal_stats *stats)
+{
+	return json_pack("{ss ss sI sI sI sI sI sb sb}", "path",
+			 config_text(s->options.config, CONFIG_LOG), "identity",
+			 journal_identity(s->options.journal), "sequence",
+			 (json_int_t)stats->sequence, "file_bytes", (json_int_t)stats->file_bytes,
+			 "wal_bytes", (json_int_t)stats->wal_bytes, "commits",
+			 (json_int_t)stats->commits, "entries", (json_int_t)stats->entries, "full",
+			 stats->full, "failed", stats->failed);
+}
+
+static json_t *counts_document(const struct service *s)
+{
+	return json_pack("{sI sI sI sI sI sI sI sI}", "calls", (json_int_t)s->calls, "errors",
+			 (json_int_t)s->errors, "decisions", (json_int_t)s->decisions,
+			 "assessments", (json_int_t)s->assessments, "answered_again",
+			 (json_int_t)s->replays, "imports", (json_int_t)s->imports, "revocations",
+			 (json_int_t)s->revocations, "overloaded", (json_int_t)s->refused);
+}
+
+static json_t *latencies_document(const struct latencies *l)
+{
+	return json_pack("{sI sI sI sI}", "count", (json_int_t)l->count, "p50_us",
+			 latency_at(l, 500), "p99_us", latency_at(l, 990), "p999_us",
+			 latency_at(l, 999));
+}
+
+static void gather(const struct service *s, struct pool_stats *pool, struct journal_stats *journal)
+{
+	*pool = (struct pool_stats){ 0 };
+	if (s->current != NULL)
+		pool_stats_add(generation_pool(s->current), pool);
+	journal_stats(s->options.journal, journal);
+}
+
+void status_get(struct service *s, struct request *r)
+{
+	static const char *const known[] = { NULL };
+	struct pool_stats pool;
+	struct journal_stats journal;
+	char started[INSTANT_TEXT];
+
+	if (!params_know(s, r, known))
+		return;
+	gather(s, &pool, &journal);
+	instant_format(s->started_ms, started);
+	int64_t now = s->options.clock.now_ms(s->options.clock.ctx);
+	answer_result(
+		s, r,
+		json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} s[]}", "version",
+			  AWARDD_VERSION, "lua", script_lua_version(), "process_id",
+			  (json_int_t)getpid(), "started_at", started, "uptime_seconds",
+			  (json_int_t)((now - s->started_ms) / 1000), "counts", counts_document(s),
+			  "latencies", latencies_document(&s->latencies), "queue",
+			  json_pack("{sI sI sI sI}", "requests", (json_int_t)s->pending,
+				    "submissions", (json_int_t)s->submissions_pending,
+				    "evaluations", (json_int_t)pool.queued, "appends",
+				    (json_int_t)journal.queued),
+			  "log", log_document(s, &journal), "evaluators",
+			  evaluators_document(s, &pool), "rules", "digest",
+			  s->current != NULL ? generation_digest(s->current) : NULL, "since",
+			  s->current != NULL ? s->active_since : NULL, "plugins"));
+}
+
+/* ---- Prometheus --------------------------------------------------------- */
+
+static void metric(struct buffer *out, const char *name, const char *type, const char *help,
+		   double value)
+{
+	/* A failure stays marked in the buffer. */
+	(void)buffer_printf(out, "# HELP awardd_%s %s\n# TYPE awardd_%s %s\nawardd_%s %.17g\n",
+			    name, help, name, type, name, value);
+}
+
+static void write_counts(const struct service *s, struct buffer *out)
+{
+	metric(out, "calls_total", "counter", "Requests received.", (double)s->calls);
+	metric(out, "errors_total", "counter", "Requests answered with an error.",
+	       (double)s->errors);
+	metric(out, "decisions_total", "counter", "Submissions decided.", (double)s->decisions);
+	metric(out, "assessments_total", "counter", "Submissions assessed.",
+	       (double)s->assessments);
+	metric(out, "replays_total", "counter", "Submissions answered from the log.",
+	       (double)s->replays);
+	metric(out, "overloaded_total", "counter", "Submissions refused for load.",
+	       (double)s->refused);
+	metric(out, "requests_pending", "gauge", "Requests not yet answered.", (double)s->pending);
+	metric(out, "rules_active", "gauge", "Whether a rule set is active.",
+	       s->current != NULL ? 1 : 0);
+}
+
+static void write_latencies(const struct latencies *l, struct buffer *out)
+{
+	uint64_t seen = 0;
+
+	(void)buffer_append_text(out, "# HELP awardd_answer_seconds Time from request to answer.\n"
+				      "# TYPE awardd_answer_seconds histogram\n");
+	for (int i = 0; i < LATENCY_BUCKETS - 1; i++) {
+		seen += l->buckets[i];
+		if (i >= 5 && i <= 25)
+			(void)buffer_printf(out, "awardd_answer_seconds_bucket{le=\"%.6f\"} %llu\n",
+					    (double)((uint64_t)1 << i) / 1e6,
+					    (unsigned long long)seen);
+	}
+	(void)buffer_printf(out,
+			    "awardd_answer_seconds_bucket{le=\"+Inf\"} %llu\n"
+			    "awardd_answer_seconds_sum %.6f\nawardd_answer_seconds_count %llu\n",
+			    (unsigned long long)l->count, (double)l->total_us / 1e6,
+			    (unsigned long long)l->count);
+}
+
+void status_metrics(struct service *s, struct request *r)
+{
+	static const char *const known[] = { NULL };
+	struct pool_stats pool;
+	struct journal_stats journal;
+	struct buffer out;
+
+	if (!params_know(s, r, known))
+		return;
+	gather(s, &pool, &journal);
+	buffer_init(&out);
+	write_counts(s, &out);
+	write_latencies(&s->latencies, &out);
+	metric(&out, "evaluators_alive", "gauge", "Evaluator processes at work.", pool.alive);
+	metric(&out, "evaluator_crashes_total", "counter",
+	       "Evaluators of the active rules that died.", (double)pool.crashes);
+	metric(&out, "evaluator_deadlines_total", "counter",
+	       "Evaluations of the active rules ended at their deadline.", (double)pool.deadlines);
+	metric(&out, "log_entries", "gauge", "Entries in the decision log.",
+	       (double)journal.sequence);
+	metric(&out, "log_bytes", "gauge", "Size of the decision log.", (double)journal.file_bytes);
+	metric(&out, "log_wal_bytes", "gauge", "Size of the log's write-ahead log.",
+	       (double)journal.wal_bytes);
+	metric(&out, "log_full", "gauge", "Whether the disk was full at the last commit.",
+	       journal.full);
+	if (buffer_status(&out) == 0)
+		answer_result(s, r, json_stringn(out.bytes, out.length));
+	else
+		answer_no_memory(s, r);
+	buffer_deinit(&out);
+}
