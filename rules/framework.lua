@@ -18,7 +18,7 @@ statement "10" "Commissioners resource and review"
 -- F-2: each is scored with a whole number; the scores between are judged between their neighbours.
 scale {
 	from = 0, to = 10,
-	not_applicable = 0,                                                              -- F-3
+	not_applicable = 0,                                                    -- F-3
 	mark(0, "Does not apply in this setting"),
 	mark(1, "Not done"),
 	mark(3, "Done here and there"),
@@ -47,7 +47,7 @@ choices "evidence_kinds" {
 
 -- CF-2: the four tenets of the Child First framework, A to D.
 choices "tenets" {
-	choice("best-interests", "A: The child's interests, needs, rights and potential come first"),
+	choice("best-interests", "A: The child's interests, rights and potential come first"),
 	choice("strengths", "B: Strengths and a pro-social identity, so that change lasts"),
 	choice("participation", "C: Children take part and are included"),
 	choice("prevention", "D: Childhood out of the justice system"),

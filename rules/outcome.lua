@@ -4,16 +4,16 @@
 -- Each `outcome` is one member of the answer and each `work_out` a step on the way. They are
 -- decided from top to bottom; `so_far` holds the submission, the history, and all decided above.
 
-local years_current = 3                                                                  -- AW-1
-local due_months = 6                                                                     -- R-12
-local fewest_statements = 6                                                              -- R-27
+local years_current = 3                                                        -- AW-1
+local due_months = 6                                                           -- R-12
+local fewest_statements = 6                                                    -- R-27
 
 register { years_current = years_current, due_months = due_months }
 
 -- FE-1 to FE-4, in pounds net of VAT. A commendation costs nothing more (R-26).
 fees {
 	currency = "GBP",
-	vat_percent = 20,                                                                -- R-14
+	vat_percent = 20,                                                      -- R-14
 	route("new-entry",            { member = 1100, other = 1300 }),
 	route("redesignation",        { member = 600,  other = 700 }),
 	route("higher-redesignation", { member = 1100, other = 1300 }),

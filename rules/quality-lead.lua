@@ -3,7 +3,7 @@
 level "quality-lead" {
 	title = "Quality Lead",
 	above = "quality-mark",
-	in_force_from = "2017-04-01",                                                    -- R-13
+	in_force_from = "2017-04-01",                                          -- R-13
 
 	criterion "QL-1" {
 		says = "Every statement that applies is scored 7 or more",
@@ -11,13 +11,13 @@ level "quality-lead" {
 	},
 
 	criterion "QL-2" {
-		says = "Backed by additional evidence of effective practice and partnership working",
-		at_least_one "evidence",                                                 -- R-2
+		says = "Backed by further evidence of effective practice and partnership working",
+		at_least_one "evidence",                                       -- R-2
 	},
 
 	criterion "QL-3" {
-		says = "At least one score of 8 or more, with a case study of it that can be shared",
-		shareable_case_study_scoring_at_least(8),                                -- R-3
+		says = "At least one score of 8 or more, with a case study of it to share",
+		shareable_case_study_scoring_at_least(8),                      -- R-3
 	},
 
 	criterion "QL-4" {

@@ -2,7 +2,7 @@
 
 level "quality-mark" {
 	title = "Quality Mark",
-	in_force_from = "2017-04-01",                                                    -- R-13
+	in_force_from = "2017-04-01",                                          -- R-13
 
 	criterion "QM-1" {
 		says = "Every statement that applies is scored 5 or more",

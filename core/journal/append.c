@@ -39,7 +39,8 @@ static int check_personal(const struct journal_draft *draft, struct err *e)
 		const char *pointer = json_member_text(row, "pointer");
 		const json_t *value = json_object_get(row, "value");
 		if (pointer == NULL || value == NULL || !parse_salt(row, salt))
-			return err_set(e, AW_EINVALID, "a personal value lacks pointer, salt or value");
+			return err_set(e, AW_EINVALID,
+				       "a personal value lacks pointer, salt or value");
 		int rv = personal_matches(json_pointer_get(draft->body, pointer), salt, value, e);
 		if (rv != 0)
 			return sql_wrap(e, rv, "%s", pointer);

@@ -15,7 +15,8 @@ static int check_entry(sqlite3_stmt *row, int64_t expected, struct err *e)
 	int rv = 0;
 
 	if (sequence != expected)
-		return err_set(e, AW_ECORRUPT, "entry %" PRId64 " is missing from the log", expected);
+		return err_set(e, AW_ECORRUPT, "entry %" PRId64 " is missing from the log",
+			       expected);
 	rv = entry_read(column_bytes(row, 2), column_bytes(row, 3), &document, &entry, e);
 	if (rv == 0 && (entry.sequence != sequence ||
 			!text_equal(text_of(entry.kind), column_bytes(row, 1))))

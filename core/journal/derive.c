@@ -123,9 +123,8 @@ static void bind_list(struct binder *b, const json_t *list)
 static int add_award(struct derive *d, const struct entry *entry, const char *partnership,
 		     const json_t *award, struct err *e)
 {
-	const json_t *outcome = award != NULL
-					? json_member(entry->body, "outcome")
-					: json_member(json_member(entry->body, "decision"), "outcome");
+	const json_t *holder = award != NULL ? entry->body : json_member(entry->body, "decision");
+	const json_t *outcome = json_member(holder, "outcome");
 	const char *precision = json_member_text(award, "precision");
 	struct binder b = bind(d, DERIVE_AWARD);
 
@@ -270,7 +269,8 @@ static int derive_all(struct derive *d, struct err *e)
 {
 	sqlite3_stmt *rows = NULL;
 	int64_t at = 0;
-	int rv = sql_prepare(d->db, "SELECT bytes, leaf_hash FROM entry ORDER BY sequence", &rows, e);
+	int rv = sql_prepare(d->db, "SELECT bytes, leaf_hash FROM entry ORDER BY sequence", &rows,
+			     e);
 
 	if (rv != 0)
 		return rv;

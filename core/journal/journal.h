@@ -62,7 +62,7 @@ struct journal_reader;
 
 struct journal_options {
 	const char *path;
-	struct clock clock;
+	struct clock clock; /* called, as chance is, on the writing thread */
 	struct chance chance;
 	/* Called on the journal's threads whenever journal_poll has work. */
 	void (*notify)(void *ctx);
@@ -83,11 +83,16 @@ void journal_close(struct journal **j);
 void journal_poll(struct journal *j);
 
 /* Appends `count` drafts together: all are in one COMMIT or none is. Takes the
- * drafts' documents in every case. The callback gets 0 and one receipt for each
+ * drafts' documents in every case; until the callback another thread reads them:
+ * what the caller still holds of them may be read too, but not changed. They
+ * are released on the caller's thread, after the callback. The callback gets 0 and one receipt for each
  * draft after the COMMIT that holds them; or AW_EFULL (nothing was logged, and
  * nothing will be until there is room), AW_EIO (not known whether; the journal
  * writes nothing more, the daemon must end), AW_ELIMIT (an entry would exceed
- * ENTRY_LIMIT; nothing logged), -ENOMEM. Receipts are valid during the call.
+ * ENTRY_LIMIT; nothing logged), AW_EINVALID (an entry contradicts the log: a
+ * submission_id or a revocation a second time, a member missing or a number
+ * with a fraction; nothing logged), AW_EBUSY (another process holds the file;
+ * nothing logged), -ENOMEM (nothing logged). Receipts are valid during the call.
  * Returns -ENOMEM without a callback where it cannot even be queued. */
 typedef void (*journal_appended_cb)(void *ctx, int status, const struct journal_receipt *receipts,
 				    size_t count, const struct err *e);
@@ -110,7 +115,8 @@ struct journal_stats {
 	int64_t file_bytes, wal_bytes;
 	uint64_t commits, entries; /* since start */
 	size_t queued;         /* appends waiting */
-	bool full, failed;     /* the last COMMIT failed: disk full, or for good */
+	bool full, failed;     /* the last COMMIT found no room; the file failed, and
+				  the daemon must end (notify is called for this, too) */
 };
 void journal_stats(struct journal *j, struct journal_stats *out);
 
@@ -123,7 +129,7 @@ const char *journal_identity(const struct journal *j);
 int reader_open(const char *path, struct journal_reader **out, struct err *e);
 void reader_close(struct journal_reader **r);
 
-/* Each gives a document, or AW_EABSENT, AW_ECORRUPT, -ENOMEM.
+/* Each gives a document, or AW_EABSENT, AW_ECORRUPT, AW_EIO, -ENOMEM.
  *
  * An entry: {"sequence", "kind", "id", "at", "by": {"uid", "user"}, "body",
  * "leaf_hash": "<hex>", "revoked": null or {"sequence", "id", "at", "by",
@@ -188,8 +194,10 @@ int reader_counts(struct journal_reader *r, json_t **out, struct err *e);
  * "body"}]. */
 int reader_rule_history(struct journal_reader *r, int limit, json_t **out, struct err *e);
 
-/* The rule files of the newest activation, or of the one with this digest:
- * {"digest", "at", "files": [{"path", "sha256", "text"}]}. AW_EABSENT. */
+/* The rule files of the newest activation, or of the newest with this digest:
+ * {"digest", "at", "files": [{"path", "sha256", "text"}], "prelude": {"sha256",
+ * "text"}}; prelude is null where the activation names none by a SHA-256 (hex,
+ * with or without "sha256:" in front). AW_EABSENT. */
 int reader_rules(struct journal_reader *r, const char *digest, json_t **out, struct err *e);
 
 #endif

@@ -25,7 +25,8 @@ int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_B
 	struct buffer bytes;
 
 	if (text == NULL)
-		return err_set(e, AW_EINVALID, "a personal value has no commitment in the entry");
+		return err_set(e, AW_EINVALID,
+			       "a personal value has no commitment in the entry");
 	buffer_init(&bytes);
 	int rv = json_canonical(value, &bytes);
 	if (rv == 0) {

@@ -85,8 +85,8 @@ static int load_revocation(struct journal_reader *r, int64_t revokes, json_t **o
 	rv = reader_load(r, sequence, &document, &entry, leaf_hash, e);
 	if (rv != 0)
 		return rv == AW_EABSENT ? AW_ECORRUPT : rv;
-	*out = json_pack("{sI ss ss sO? sO?}", "sequence", (json_int_t)sequence, "id", entry.id, "at",
-			 entry.at, "by", json_member(entry.body, "by"), "reason",
+	*out = json_pack("{sI ss ss sO? sO?}", "sequence", (json_int_t)sequence, "id", entry.id,
+			 "at", entry.at, "by", json_member(entry.body, "by"), "reason",
 			 json_member(entry.body, "reason"));
 	json_decref(document);
 	return *out != NULL ? 0 : -ENOMEM;

@@ -50,6 +50,7 @@ int reader_history(struct journal_reader *r, const char *partnership, json_t **o
 static int compose(const struct decision_filter *f, struct buffer *sql)
 {
 	const char *from = " FROM decision d WHERE d.sequence < ?1";
+	bool named = f->partnership == NULL && (f->failed_criterion != NULL || f->award != NULL);
 
 	if (f->partnership == NULL && f->failed_criterion != NULL)
 		from = " FROM failed w CROSS JOIN decision d ON d.sequence = w.sequence"
@@ -77,7 +78,8 @@ static int compose(const struct decision_filter *f, struct buffer *sql)
 	if (f->award != NULL)
 		(void)buffer_append_text(sql, " AND EXISTS (SELECT 1 FROM awarded x WHERE"
 					      " x.award = ?7 AND x.sequence = d.sequence)");
-	(void)buffer_append_text(sql, " ORDER BY d.sequence DESC LIMIT ?8");
+	(void)buffer_append_text(sql, named ? " ORDER BY w.sequence DESC LIMIT ?8"
+					    : " ORDER BY d.sequence DESC LIMIT ?8");
 	return buffer_status(sql);
 }
 

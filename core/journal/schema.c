@@ -85,7 +85,8 @@ int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e)
 	if (rv == 0)
 		rv = sql_integer(db, "SELECT count(*) FROM sqlite_schema", &objects, e);
 	if (rv == AW_ECORRUPT && (sqlite3_errcode(db) & 0xff) == SQLITE_NOTADB)
-		return err_set(e, AW_EFOREIGN, "%s is not a decision log: not an SQLite file", path);
+		return err_set(e, AW_EFOREIGN, "%s is not a decision log: not an SQLite file",
+			       path);
 	if (rv != 0)
 		return sql_wrap(e, rv, "looking at %s", path);
 	*version = (int)found;

@@ -36,8 +36,8 @@ int sql_status(int code)
 int sql_fail(sqlite3 *db, int code, const char *doing, struct err *e)
 {
 	/* The connection's own sentence may belong to an earlier call. */
-	const char *says = db != NULL && sqlite3_extended_errcode(db) == code ? sqlite3_errmsg(db)
-									      : sqlite3_errstr(code);
+	bool its = db != NULL && sqlite3_extended_errcode(db) == code;
+	const char *says = its ? sqlite3_errmsg(db) : sqlite3_errstr(code);
 
 	return err_set(e, sql_status(code), "%s: %s (SQLite %d)", doing, says, code);
 }

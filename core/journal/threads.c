@@ -57,11 +57,25 @@ static bool wait_a_while(struct journal *j)
 	return pthread_cond_timedwait(&j->appended, &j->mutex, &until) != ETIMEDOUT;
 }
 
+/* Where the file fails here nobody waits for an answer: journal_stats says it. */
+static void empty_wal(struct journal *j, bool idle)
+{
+	if (j->writer.broken)
+		return;
+	writer_checkpoint(&j->writer, idle);
+	if (!j->writer.broken)
+		return;
+	(void)pthread_mutex_lock(&j->mutex);
+	j->stats.failed = true;
+	(void)pthread_mutex_unlock(&j->mutex);
+	j->notify(j->notify_ctx);
+}
+
 /* Takes the ops of the next group; 0 where the thread shall end. Empties the
  * WAL while there is nothing to do. */
 static size_t next_group(struct journal *j, struct task **group)
 {
-	struct writer *w = &j->writer;
+	const struct writer *w = &j->writer;
 	size_t ops = 0, drafts = 0;
 
 	(void)pthread_mutex_lock(&j->mutex);
@@ -70,9 +84,8 @@ static size_t next_group(struct journal *j, struct task **group)
 			(void)pthread_cond_wait(&j->appended, &j->mutex);
 		} else if (!wait_a_while(j)) {
 			(void)pthread_mutex_unlock(&j->mutex);
-			writer_checkpoint(w, true);
+			empty_wal(j, true);
 			(void)pthread_mutex_lock(&j->mutex);
-			j->stats.failed = w->broken;
 		}
 	}
 	while (j->appends.first != NULL) {
@@ -112,7 +125,7 @@ void *threads_write(void *journal)
 		writer_commit(&j->writer, ops, count);
 		count_group(j, count);
 		finish(j, group, count);
-		writer_checkpoint(&j->writer, false);
+		empty_wal(j, false);
 	}
 	return NULL;
 }

@@ -12,8 +12,10 @@ json_t *json_read(struct text t, struct err *e)
 				   &error);
 
 	if (value == NULL) {
-		int status = json_error_code(&error) == json_error_out_of_memory ? -ENOMEM
-										 : AW_ESYNTAX;
+		/* Where an allocation fails Jansson mostly says nothing at all. */
+		bool memory = json_error_code(&error) == json_error_out_of_memory ||
+			      error.text[0] == '\0';
+		int status = memory ? -ENOMEM : AW_ESYNTAX;
 		err_set(e, status, "line %d, column %d: %s", error.line, error.column,
 			error.text);
 	}

@@ -1,5 +1,6 @@
 /*
- * Faults: what is wrong in a rule file, as file, line and a sentence.
+ * Faults: what is wrong in a rule file, as file, line and a sentence; and what
+ * makes text fit for one.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -29,12 +30,14 @@ int faults_add(struct script_faults *list, const struct script_fault *f)
 	return 0;
 }
 
-/* Length of the UTF-8 sequence at `s`, 0 where it is none. */
-static size_t sequence(const unsigned char *s)
+/* Length of the UTF-8 sequence at `s`, 0 where none is whole within `left`. */
+static size_t sequence(const unsigned char *s, size_t left)
 {
 	size_t length = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3
 			: s[0] < 0xF5 ? 4 : 0;
 
+	if (length > left)
+		return 0;
 	for (size_t i = 1; i < length; i++)
 		if ((s[i] & 0xC0) != 0x80)
 			return 0;
@@ -44,12 +47,24 @@ static size_t sequence(const unsigned char *s)
 	return length;
 }
 
+bool text_is_clean(const char *bytes, size_t length)
+{
+	const unsigned char *s = (const unsigned char *)bytes;
+
+	for (size_t at = 0, step; at < length; at += step) {
+		step = sequence(s + at, length - at);
+		if (step == 0 || s[at] == '\0')
+			return false;
+	}
+	return true;
+}
+
 static void copy_clean(char *to, size_t size, const char *from)
 {
 	size_t used = 0;
 
 	while (*from != '\0') {
-		size_t length = sequence((const unsigned char *)from);
+		size_t length = sequence((const unsigned char *)from, strlen(from));
 		bool bad = length == 0 || (length == 1 && (unsigned char)*from < ' ');
 
 		if (used + (bad ? 1 : length) >= size)

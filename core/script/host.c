@@ -112,7 +112,7 @@ static int host_where(lua_State *L)
 
 	if (!vm_where(L, file, sizeof file, &line))
 		return 0;
-	lua_pushstring(L, file);
+	lua_pushlstring(L, file, strlen(file)); /* see push_failure in vm.c */
 	lua_pushinteger(L, line);
 	return 2;
 }
@@ -250,11 +250,8 @@ static int host_is_printable(lua_State *L)
 {
 	size_t length;
 	const char *s = luaL_checklstring(L, 1, &length);
-	json_t *text = memchr(s, '\0', length) == NULL ? json_stringn(s, length) : NULL;
-	bool is = text != NULL;
 
-	json_decref(text);
-	lua_pushboolean(L, is);
+	lua_pushboolean(L, text_is_clean(s, length));
 	return 1;
 }
 
@@ -317,14 +314,23 @@ static int host_months_after(lua_State *L)
 
 void host_add(lua_State *L)
 {
-	static const luaL_Reg host[] = {
-		{"attempt", vm_attempt}, {"date_parts", host_date_parts}, {"fault", host_fault},
-		{"freeze", host_freeze}, {"is_award_name", host_is_award_name},
-		{"is_date", host_is_date}, {"is_list", host_is_list},
-		{"is_member_name", host_is_member_name}, {"is_printable", host_is_printable},
-		{"is_whole", host_is_whole}, {"list", host_list}, {"months_after", host_months_after},
-		{"nearest", host_nearest}, {"raise", vm_raise}, {"record", host_record},
-		{"where", host_where}, {NULL, NULL}};
+	static const luaL_Reg host[] = {{"attempt", vm_attempt},
+					{"date_parts", host_date_parts},
+					{"fault", host_fault},
+					{"freeze", host_freeze},
+					{"is_award_name", host_is_award_name},
+					{"is_date", host_is_date},
+					{"is_list", host_is_list},
+					{"is_member_name", host_is_member_name},
+					{"is_printable", host_is_printable},
+					{"is_whole", host_is_whole},
+					{"list", host_list},
+					{"months_after", host_months_after},
+					{"nearest", host_nearest},
+					{"raise", vm_raise},
+					{"record", host_record},
+					{"where", host_where},
+					{NULL, NULL}};
 
 	luaL_setfuncs(L, host, 0);
 	lua_pushlightuserdata(L, NULL);

@@ -30,10 +30,10 @@ static json_t *take_text(lua_State *L, int index, struct taking *t)
 	const char *bytes = lua_tolstring(L, index, &length);
 	json_t *text;
 
-	if (memchr(bytes, '\0', length) != NULL)
-		return fail(t, "text with a NUL byte");
-	text = json_stringn(bytes, length);
-	return text != NULL ? text : fail(t, "text that is not UTF-8");
+	if (!text_is_clean(bytes, length))
+		return fail(t, "text that is not UTF-8, or holds a NUL byte");
+	text = json_stringn_nocheck(bytes, length);
+	return text != NULL ? text : fail(t, "");
 }
 
 static bool marked_list(lua_State *L, int index)

@@ -72,12 +72,13 @@ static int compile(lua_State *L)
 	c->parsed = luaL_loadbufferx(L, c->source.bytes, c->source.length, c->name, "t");
 	if (c->parsed != LUA_OK)
 		return 1;
-	if (lua_dump(L, on_dump, c->code, 0) != 0)
+	if (lua_dump(L, on_dump, c->code, c->name[0] == '=') != 0)
 		return luaL_error(L, "out of memory");
 	return 0;
 }
 
-/* `kind`: '@' for a rule file, '=' for the prelude. Adds what the parser says. */
+/* `kind`: '@' for a rule file, '=' for the prelude, which is kept without its
+ * lines: no message names them. Adds what the parser says. */
 static int compile_text(struct compiled *to, char kind, struct text source,
 			struct script_faults *faults)
 {
@@ -98,7 +99,8 @@ static int compile_text(struct compiled *to, char kind, struct text source,
 		fault_say(&fault, to->path, vm->fault.line, vm->fault.message);
 	} else if (rv == 0 && c.parsed != LUA_OK) {
 		fault_from_parser(&fault, to->path,
-				  lua_type(vm->L, -1) == LUA_TSTRING ? lua_tostring(vm->L, -1) : "");
+				  lua_type(vm->L, -1) == LUA_TSTRING ? lua_tostring(vm->L, -1)
+								     : "");
 		rv = AW_ESCRIPT;
 	}
 	if (rv == AW_ESCRIPT && faults_add(faults, &fault) != 0)
@@ -253,9 +255,9 @@ static int keep_shapes(struct script *s)
 	json_t *form = json_object_get(s->manifest, "form");
 	json_t *awards = json_object_get(s->manifest, "import_form");
 
-	s->shapes = json_pack("{s:o, s:o, s:{s:s, s:o}}", "submission", object_shape(form), "history",
-			      json_loads(history_shape, 0, NULL), "awards", "type", "list", "of",
-			      object_shape(awards));
+	s->shapes = json_pack("{s:o, s:o, s:{s:s, s:o}}", "submission", object_shape(form),
+			      "history", json_loads(history_shape, 0, NULL), "awards", "type",
+			      "list", "of", object_shape(awards));
 	return s->shapes != NULL ? 0 : -ENOMEM;
 }
 
@@ -391,6 +393,8 @@ static int write_answer(const json_t *answer, size_t limit, struct buffer *out,
 
 	buffer_init(&bytes);
 	rv = json_canonical(answer, &bytes);
+	if (rv == 0)
+		rv = buffer_status(&bytes);
 	if (rv == 0 && bytes.length > limit)
 		rv = blame(fault, "the answer is larger than an entry of the log may be", "");
 	if (rv == 0)

@@ -114,8 +114,9 @@ static int index_list(lua_State *L, const struct view *v)
 	lua_Integer at;
 
 	if (lua_type(L, 2) == LUA_TSTRING)
-		return luaL_error(L, "this is a list, which has no \"%s\": take its entries one by one",
-				  lua_tostring(L, 2));
+		return luaL_error(
+			L, "this is a list, which has no \"%s\": take its entries one by one",
+			lua_tostring(L, 2));
 	at = luaL_checkinteger(L, 2);
 	if (v->value == NULL || at < 1 || (size_t)at > json_array_size(v->value))
 		lua_pushnil(L);
@@ -131,7 +132,8 @@ static int index_object(lua_State *L, const struct view *v)
 	const char *name;
 
 	if (lua_type(L, 2) != LUA_TSTRING)
-		return luaL_error(L, "this is a group and not a list: its members have names in quotes");
+		return luaL_error(
+			L, "this is a group and not a list: its members have names in quotes");
 	name = lua_tostring(L, 2);
 	if (v->shape != NULL) {
 		shape = find(members, name);

@@ -25,19 +25,17 @@ static void *allocate(void *ud, void *block, size_t old, size_t want)
 		return NULL; /* only growth may be refused */
 	}
 	fresh = realloc(block, want);
-	if (fresh != NULL)
-		vm->in_use = vm->in_use - had + want;
-	else if (want > had)
+	if (fresh == NULL && want > had) {
 		vm->starved = true;
-	return fresh != NULL || want > had ? fresh : block;
+		return NULL;
+	}
+	vm->in_use = vm->in_use - had + want;
+	return fresh != NULL ? fresh : block; /* Lua counts on a shrink */
 }
 
 struct vm *vm_of(lua_State *L)
 {
-	struct vm *vm;
-
-	memcpy(&vm, lua_getextraspace(L), sizeof vm);
-	return vm;
+	return *(struct vm **)lua_getextraspace(L);
 }
 
 static void spent(lua_State *L)
@@ -77,7 +75,7 @@ int vm_open(struct vm **out)
 		free(vm);
 		return -ENOMEM;
 	}
-	memcpy(lua_getextraspace(vm->L), &vm, sizeof vm);
+	*(struct vm **)lua_getextraspace(vm->L) = vm;
 	/* A run is short: garbage waits until the budget of memory is reached. */
 	lua_gc(vm->L, LUA_GCSTOP);
 	lua_sethook(vm->L, on_count, LUA_MASKCOUNT, HOOK_EVERY);
@@ -153,7 +151,8 @@ static void settle(struct vm *vm, int status)
 
 	if (status == LUA_ERRMEM) {
 		/* on_error is not called for this one. */
-		fault_say(&vm->fault, "", 0, "the rule needs too much memory: its budget is used up");
+		fault_say(&vm->fault, "", 0,
+			  "the rule needs too much memory: its budget is used up");
 	} else if (status == LUA_ERRERR) {
 		message = lua_type(vm->L, -1) == LUA_TSTRING ? lua_tostring(vm->L, -1) : "";
 		fault_say(&vm->fault, "", 0, message[0] != '\0' ? message : "stack overflow");
@@ -177,15 +176,17 @@ int vm_call(struct vm *vm, int arguments, int results)
 	return status;
 }
 
+/* Not by lua_pushstring: its cache goes by addresses, so that memory in use
+ * would differ from run to run, and with it where a budget ends. */
 static int push_failure(lua_State *L, const struct script_fault *f)
 {
 	lua_pushboolean(L, 0);
 	if (f->file[0] != '\0')
-		lua_pushstring(L, f->file);
+		lua_pushlstring(L, f->file, strlen(f->file));
 	else
 		lua_pushnil(L);
 	lua_pushinteger(L, f->line);
-	lua_pushstring(L, f->message);
+	lua_pushlstring(L, f->message, strlen(f->message));
 	return 4;
 }
 

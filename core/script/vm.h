@@ -54,6 +54,10 @@ bool vm_where(lua_State *L, char *file, size_t size, int *line);
 int vm_attempt(lua_State *L);
 int vm_raise(lua_State *L);
 
+/* UTF-8 without a NUL, which is what a document may hold. Allocates nothing:
+ * memory running out must not look like text that is wrong. */
+bool text_is_clean(const char *bytes, size_t length);
+
 /* Copies a message so that it is valid UTF-8 and fits. */
 void fault_say(struct script_fault *f, const char *file, int line, const char *message);
 /* Appends one; -ENOMEM. */

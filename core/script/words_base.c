@@ -100,7 +100,8 @@ static int extreme(lua_State *L, int sign)
 	luaL_checknumber(L, 1);
 	for (int i = 2; i <= lua_gettop(L); i++) {
 		luaL_checknumber(L, i);
-		if (sign > 0 ? lua_compare(L, best, i, LUA_OPLT) : lua_compare(L, i, best, LUA_OPLT))
+		if (sign > 0 ? lua_compare(L, best, i, LUA_OPLT)
+			     : lua_compare(L, i, best, LUA_OPLT))
 			best = i;
 	}
 	lua_pushvalue(L, best);

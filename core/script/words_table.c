@@ -211,7 +211,8 @@ static int table_concat(lua_State *L)
 
 		lua_geti(L, 1, i);
 		if (!lua_isstring(L, -1))
-			return luaL_error(L, "table.concat joins text and numbers, and entry %d is %s",
+			return luaL_error(L,
+					  "table.concat joins text and numbers, and entry %d is %s",
 					  (int)i, luaL_typename(L, -1));
 		(void)lua_tolstring(L, -1, &size);
 		total += size + between_length;

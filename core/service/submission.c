@@ -19,7 +19,7 @@ struct submission {
 	struct request *request;
 	struct generation *generation;
 	bool logs;           /* decide, not assess */
-	const char *id;      /* submission_id, borrowed from the request, or NULL */
+	const char *id;      /* submission_id, borrowed from the document, or NULL */
 	bool leads;          /* it is the one others with its id wait for */
 	struct job *waiters; /* of the same submission_id */
 	json_t *document;    /* the submission with commitments in place */
@@ -49,6 +49,7 @@ static void finish(struct submission *one)
 	struct service *s = one->service;
 	struct job *waiting = one->waiters;
 
+	/* The request is gone already: nothing of it may be looked at here. */
 	if (one->leads)
 		(void)tdelete(one, &s->submissions, compare);
 	lanes_leave(&s->lanes, &one->job);
@@ -76,11 +77,11 @@ static int prepare(struct submission *one)
 	const char *partnership =
 		json_member_text(json_member(one->request->params, "partnership"), "id");
 
-	one->id = json_member_text(one->request->params, "submission_id");
 	one->document = json_deep_copy(one->request->params);
 	one->personal = json_array();
 	if (one->document == NULL || one->personal == NULL)
 		return -ENOMEM;
+	one->id = json_member_text(one->document, "submission_id");
 	int rv = buffer_append_text(&one->partnership, partnership);
 	if (rv == 0)
 		rv = form_commit(generation_form(one->generation), one->document, "/submission",

@@ -20,7 +20,12 @@ local places, form, import_form, evaluation_order = {}, nil, nil, {}
 
 -- ---- places, faults, checks ----------------------------------------------
 
+local all_read = false    -- from then on nothing more can be declared
+
 local function here()
+	if all_read then
+		error("this can only stand in a file of its own right, not inside a function")
+	end
 	local file, line = host.where()
 	return { file = file or "", line = line or 0 }
 end
@@ -72,7 +77,8 @@ local is = {
 	check = function(v) return type(v) == "function" end,
 }
 local described = {
-	text = "words in quotes (1 to 1000 bytes)", id = "a name in quotes", whole = "a whole number",
+	text = "words in quotes (1 to 1000 bytes)", id = "a name in quotes",
+		whole = "a whole number",
 	date = "a real date such as \"2017-04-01\"", boolean = "true or false",
 	list = "a group in braces", check = "a function",
 }
@@ -134,10 +140,23 @@ local function named(word, finish)
 		local waiting = { place = place, what = word .. " \"" .. id .. "\"" }
 		table.insert(unfinished, waiting)
 		return function(body)
+			here()
 			waiting.done = true
 			return finish(id, body, place)
 		end
 	end
+end
+
+-- What a rule holds of a declaration is only a token; what it stands for is kept in `kept`, where
+-- no rule can reach.
+local function token(kept, record)
+	local it = host.freeze {}
+	kept[it] = record
+	return it
+end
+
+local function held(kept, it)
+	return type(it) == "table" and kept[it] or nil
 end
 
 -- ---- the framework ---------------------------------------------------------
@@ -166,9 +185,7 @@ function words.mark(score, means)
 	if not host.is_whole(score) or not is.text(means) then
 		error("mark needs a whole number and what it means, such as mark(5, \"…\")")
 	end
-	local it = { score = score, means = means }
-	marks[it] = true
-	return it
+	return token(marks, { score = score, means = means })
 end
 
 function words.scale(given)
@@ -181,14 +198,17 @@ function words.scale(given)
 		complain(place, "scale: from is above to")
 	end
 	local described_marks = {}
-	for _, it in ipairs(given) do
-		if not marks[it] or it.score < given.from or it.score > given.to then
-			complain(place, "scale: only marks of the scale stand in it, as mark(5, \"…\")")
+	for _, entry in ipairs(given) do
+		local it = held(marks, entry)
+		if not it or it.score < given.from or it.score > given.to then
+			complain(place,
+				"scale: only marks of the scale stand in it, as mark(5, \"…\")")
 		else
 			table.insert(described_marks, it)
 		end
 	end
-	once.scale.given = { from = given.from, to = given.to, not_applicable = given.not_applicable,
+	once.scale.given = { from = given.from, to = given.to,
+		not_applicable = given.not_applicable,
 		marks = host.list(described_marks) }
 end
 
@@ -201,7 +221,8 @@ function words.profile(given)
 	local below = {}
 	for _, mark in ipairs(given.need_below) do
 		if not host.is_whole(mark) or (#below > 0 and mark <= below[#below]) then
-			complain(place, "profile: need_below holds whole numbers, each above the last")
+			complain(place,
+				"profile: need_below holds whole numbers, each above the last")
 			return
 		end
 		table.insert(below, mark)
@@ -213,19 +234,19 @@ local choices = {}
 
 function words.choice(id, title)
 	if not is.id(id) or not is.text(title) then
-		error("choice needs a name and a title, such as choice(\"other\", \"Other evidence\")")
+		error("choice needs a name and a title: choice(\"other\", \"Other evidence\")")
 	end
-	local it = { id = id, title = title }
-	choices[it] = here()
-	return it
+	return token(choices, { id = id, title = title, place = here() })
 end
 
 named("choices", function(name, given, place)
-	local taken = { "title", "statements", "scale", "levels", "commendations", "awards", "routes",
+	local taken = { "title", "statements", "scale", "levels", "commendations", "awards",
+		"routes",
 		"fees", "register", "form", "import_form" }
 	for _, other in ipairs(taken) do
 		if name == other then
-			complain(place, "choices cannot be named \"" .. name .. "\": the name is taken")
+			complain(place, "choices cannot be named \"" .. name
+				.. "\": the name is taken")
 			return
 		end
 	end
@@ -234,11 +255,12 @@ named("choices", function(name, given, place)
 		return
 	end
 	local entries, seen = {}, {}
-	for _, it in ipairs(given) do
-		if not choices[it] then
+	for _, entry in ipairs(given) do
+		local it = held(choices, entry)
+		if not it then
 			complain(place, "choices \"" .. name .. "\": only choice(…) stands in it")
 		elseif seen[it.id] then
-			complain(choices[it], "choice \"" .. it.id .. "\" stands twice")
+			complain(it.place, "choice \"" .. it.id .. "\" stands twice")
 		else
 			seen[it.id] = true
 			table.insert(entries, it)

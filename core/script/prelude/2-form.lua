@@ -1,8 +1,10 @@
 -- ---- what a submission holds -------------------------------------------------
 
+local member_tokens = {}
+
 local function member(place, title, it)
 	members[it] = { place = place, title = title or string.replace(it.name, "_", " ") }
-	return it
+	return token(member_tokens, it)
 end
 
 local function member_name(word, name, place)
@@ -29,11 +31,14 @@ end
 
 local function gather(what, given, place)
 	local found, seen = {}, {}
-	for _, it in ipairs(given) do
-		if not members[it] then
-			complain(place, what .. ": only members such as text \"summary\" {} stand in it")
+	for _, entry in ipairs(given) do
+		local it = held(member_tokens, entry)
+		if not it then
+			complain(place, what
+				.. ": only members such as text \"summary\" {} stand in it")
 		elseif seen[it.name] then
-			complain(members[it].place, "\"" .. it.name .. "\" stands twice in " .. what)
+			complain(members[it].place, "\"" .. it.name .. "\" stands twice in "
+				.. what)
 		else
 			seen[it.name] = true
 			table.insert(found, it)
@@ -43,7 +48,8 @@ local function gather(what, given, place)
 end
 
 member_word("text", { min = "whole", max = "whole" }, function(name, given)
-	return { name = name, type = "text", min = given.min, max = given.max }
+	-- Without a limit of its own a text is limited by what an entry of the log may hold.
+	return { name = name, type = "text", min = given.min, max = given.max or 1048576 }
 end)
 
 member_word("date", { not_after = "id" }, function(name, given)
@@ -95,7 +101,8 @@ member_word("list", { from = "id", at_least = "whole" }, function(name, given, p
 end)
 
 member_word("group", {}, function(name, given, place)
-	return { name = name, type = "object", members = gather("group \"" .. name .. "\"", given, place) }
+	return { name = name, type = "object", members = gather("group \"" .. name .. "\"", given,
+		place) }
 end)
 
 local partnership_extra = host.list {}
@@ -107,7 +114,7 @@ function words.partnership(given)
 	end
 	local it = { name = "partnership" }
 	members[it] = { place = place, title = "partnership", envelope = true }
-	return it
+	return token(member_tokens, it)
 end
 
 function words.submission(given)

@@ -1,9 +1,10 @@
 -- ---- awards and criteria ---------------------------------------------------
 
-local function is_list_of_tests(given, place)
+local function gather_tests(given, place)
 	local found = {}
-	for _, it in ipairs(given) do
-		if tests[it] then
+	for _, entry in ipairs(given) do
+		local it = held(tests, entry)
+		if it then
 			table.insert(found, it)
 		else
 			complain(place, "a criterion holds tests such as every_score_at_least(5)")
@@ -15,19 +16,19 @@ end
 named("criterion", function(id, given, place)
 	local what = "criterion \"" .. id .. "\""
 	local it = { id = id, place = place, says = "", tests = {} }
-	criteria[it] = true
 	table.insert(criteria, it)
 	if not fits(place, what, given, { says = "text!", check = "check" })
 		or not new_name("criterion", id, place) then
-		return it
+		return token(criteria, it)
 	end
-	it.says, it.check, it.tests = given.says, given.check, is_list_of_tests(given, place)
+	it.says, it.check, it.tests = given.says, given.check, gather_tests(given, place)
 	if it.check == nil and #it.tests == 0 then
-		complain(place, what .. " has nothing to look at: a test or check = function is needed")
+		complain(place, what
+			.. " has nothing to look at: a test or check = function is needed")
 	elseif it.check ~= nil and #it.tests > 0 then
 		complain(place, what .. " has tests and a check: one or the other")
 	end
-	return it
+	return token(criteria, it)
 end)
 
 local function award_word(word, on, into)
@@ -39,13 +40,16 @@ local function award_word(word, on, into)
 			return
 		end
 		if not host.is_award_name(id) then
-			complain(place, what .. ": a name is written with small letters, digits and hyphens")
+			complain(place, what
+				.. ": a name is written with small letters, digits and hyphens")
 		end
-		local it = { id = id, kind = word, title = given.title, on = given[on], place = place,
+		local it = { id = id, kind = word, title = given.title, on = given[on],
+			place = place,
 			in_force_from = given.in_force_from, in_force_until = given.in_force_until,
 			criteria = {} }
-		for _, criterion in ipairs(given) do
-			if not criteria[criterion] or criterion.award then
+		for _, entry in ipairs(given) do
+			local criterion = held(criteria, entry)
+			if not criterion or criterion.award then
 				complain(place, what .. ": only criteria of its own stand in it")
 			else
 				criterion.award = it
@@ -97,12 +101,9 @@ end
 
 -- ---- what a criterion can look at ----------------------------------------------
 
--- What a rule holds is only a token; what it stands for is kept where no rule can reach.
 local function judgement(status, reason, shortfalls, failure)
-	local token = host.freeze {}
-	judgements[token] = { status = status, reason = reason, shortfalls = shortfalls,
-		error = failure }
-	return token
+	return token(judgements, { status = status, reason = reason, shortfalls = shortfalls,
+		error = failure })
 end
 
 function words.met(reason)
@@ -114,10 +115,8 @@ function words.unmet(reason, shortfalls)
 end
 
 -- refer: called when all files were read, to check what the test refers to
-local function test(look, refer)
-	local it = { look = look, refer = refer, place = here() }
-	tests[it] = true
-	return it
+local function test(look, refer, meets)
+	return token(tests, { look = look, refer = refer, meets = meets, place = here() })
 end
 
 local function mark_on_scale(needs, word)
@@ -175,15 +174,18 @@ function words.every_score_at_least(needs)
 		for _, id in ipairs(those) do
 			local score = scores[id]
 			if score < needs then
-				table.insert(short, { statement = id, score = score, needs = needs })
-				table.insert(said, "Statement " .. id .. " is scored " .. score .. "; " .. needs
+				table.insert(short, { statement = id, score = score,
+					needs = needs })
+				table.insert(said, "Statement " .. id .. " is scored " .. score
+					.. "; " .. needs
 					.. " is needed (" .. needs - score .. " short).")
 			end
 		end
 		if #short > 0 then
 			return words.unmet(table.concat(said, " "), short)
 		elseif #those == 1 then
-			return words.met("The one statement that applies is scored " .. scores[those[1]] .. ".")
+			return words.met("The one statement that applies is scored "
+				.. scores[those[1]] .. ".")
 		end
 		return words.met("All " .. #those .. " statements that apply are scored " .. needs
 			.. " or more.")
@@ -209,39 +211,56 @@ function words.at_least_one(name)
 	end)
 end
 
-function words.shareable_case_study_scoring_at_least(needs)
-	local on_scale = mark_on_scale(needs, "shareable_case_study_scoring_at_least")
-	return test(function(submission)
-		local scores, high, best = submission.scores, {}, nil
-		local function reaches(id)
-			return words.applies(scores[id]) and scores[id] >= needs
+-- The statements scored `needs` or more, and the highest score there is.
+local function high_scores(scores, needs)
+	local high, best = {}, nil
+	for _, id in ipairs(words.applicable(scores)) do
+		best = math.max(best or scores[id], scores[id])
+		if scores[id] >= needs then
+			table.insert(high, id)
 		end
-		for _, id in ipairs(words.applicable(scores)) do
-			best = math.max(best or scores[id], scores[id])
-			if reaches(id) then
-				table.insert(high, id)
-			end
-		end
-		if #high == 0 then
-			return words.unmet("No statement is scored " .. needs .. " or more"
-				.. (best and "; the highest score is " .. best .. " (" .. needs - best .. " short)."
-				or "."), { { pointer = "/scores" } })
-		end
-		for _, study in ipairs(submission.case_studies) do
-			for _, id in ipairs(study.statements) do
-				if study.shareable and reaches(id) then
-					return words.met("A case study of statement " .. id .. ", scored "
-						.. scores[id] .. ", can be shared with the other partnerships.")
+	end
+	return high, best
+end
+
+-- A statement among these that a shareable case study is about.
+local function shared_statement(studies, those)
+	for _, study in ipairs(studies) do
+		for _, id in ipairs(study.shareable and study.statements or {}) do
+			for _, wanted in ipairs(those) do
+				if id == wanted then
+					return id
 				end
 			end
+		end
+	end
+	return nil
+end
+
+function words.shareable_case_study_scoring_at_least(needs)
+	local word = "shareable_case_study_scoring_at_least"
+	local on_scale = mark_on_scale(needs, word)
+	return test(function(submission)
+		local high, best = high_scores(submission.scores, needs)
+		if #high == 0 then
+			local reason = "No statement is scored " .. needs .. " or more"
+			if best then
+				reason = reason .. "; the highest score is " .. best .. " ("
+					.. needs - best .. " short)"
+			end
+			return words.unmet(reason .. ".", { { pointer = "/scores" } })
+		end
+		local id = shared_statement(submission.case_studies, high)
+		if id then
+			return words.met("A case study of statement " .. id .. ", scored "
+				.. submission.scores[id] .. ", can be shared.")
 		end
 		return words.unmet("There is no case study that can be shared of "
 			.. say_statements(high) .. ", scored " .. needs .. " or more.",
 			{ { pointer = "/case_studies" } })
 	end, function(place)
 		on_scale(place)
-		local it = need_member(form, "case_studies", "list", place,
-			"shareable_case_study_scoring_at_least")
+		local it = need_member(form, "case_studies", "list", place, word)
 		if it and it.of.members then
 			need_member(it.of.members, "statements", "list", place, "case_studies")
 			need_member(it.of.members, "shareable", "boolean", place, "case_studies")
@@ -251,7 +270,7 @@ end
 
 function words.signed_off_by(halves)
 	if type(halves) ~= "table" or #halves == 0 then
-		error("signed_off_by needs who signs, such as signed_off_by { \"send_leadership\" }")
+		error("signed_off_by needs who signs: signed_off_by { \"send_leadership\" }")
 	end
 	local copy, titles = {}, {}
 	for _, half in ipairs(halves) do
@@ -275,7 +294,8 @@ function words.signed_off_by(halves)
 	end, function(place)
 		local it = need_member(form, "sign_off", "object", place, "signed_off_by")
 		for _, half in ipairs(copy) do
-			local group = it and need_member(it.members, half, "object", place, "signed_off_by")
+			local group = it and need_member(it.members, half, "object", place,
+				"signed_off_by")
 			titles[half] = group and members[group].title
 		end
 	end)
@@ -285,27 +305,28 @@ function words.meets(id)
 	if not is.id(id) then
 		error("meets needs the name of an award, such as meets \"quality-mark\"")
 	end
-	local it = test(function(_, _, results)
+	return test(function(_, _, results)
 		local result = results[id]
 		local failing = {}
 		for _, criterion in ipairs(result.criteria) do
 			if criterion.status == "error" and result.by_criteria == "error" then
-				return judgement("error", awards[id].title .. " could not be decided: "
+				return judgement("error", awards[id].title
+					.. " could not be decided: "
 					.. criterion.reason, {}, criterion.error)
 			elseif criterion.status ~= "met" then
 				table.insert(failing, criterion.id)
 			end
 		end
 		if #failing > 0 then
-			return words.unmet(awards[id].title .. " is not met: see " .. say_list(failing) .. ".")
+			return words.unmet(awards[id].title .. " is not met: see "
+				.. say_list(failing) .. ".")
 		end
 		return words.met("Every criterion of " .. awards[id].title .. " is met.")
 	end, function(place)
 		if not awards[id] then
-			complain(place, "meets: there is no award \"" .. id .. "\"" .. hint(id, keys_of(awards)))
+			complain(place, "meets: there is no award \"" .. id .. "\"" .. hint(id,
+				keys_of(awards)))
 		end
-	end)
-	it.meets = id
-	return it
+	end, id)
 end
 

@@ -27,7 +27,7 @@ end
 
 function words.latest(rows, how)
 	if type(how) ~= "table" or type(how.by) ~= "function" then
-		error("latest needs by = function(row) … end, and may have where = function(row) … end")
+		error("latest needs by = function(row) … end, and may have where the same way")
 	end
 	local found, best
 	for _, row in ipairs(rows) do
@@ -64,14 +64,14 @@ function words.route(id, given)
 		error("route needs a name, such as route(\"new-entry\", { member = 1, other = 2 })")
 	end
 	local it = { route = id, place = place }
-	if fits(place, "route \"" .. id .. "\"", given, { member = "whole!", other = "whole!" }) then
+	if fits(place, "route \"" .. id .. "\"", given, { member = "whole!",
+		other = "whole!" }) then
 		it.member, it.other = given.member, given.other
 		if given.member < 0 or given.other < 0 then
 			complain(place, "route \"" .. id .. "\": a fee is not below 0")
 		end
 	end
-	routes[it] = true
-	return it
+	return token(routes, it)
 end
 
 function words.fees(given)
@@ -80,8 +80,9 @@ function words.fees(given)
 	if not fits(place, "fees", given, spec) or not only_once("fees", place) then
 		return
 	end
-	for _, it in ipairs(given) do
-		if not routes[it] then
+	for _, entry in ipairs(given) do
+		local it = held(routes, entry)
+		if not it then
 			complain(place, "fees: only route(…) stands in it")
 		elseif new_name("route", it.route, it.place) then
 			table.insert(routes, it)
@@ -111,7 +112,8 @@ function words.register(given)
 	local place = here()
 	local spec = { years_current = "whole!", due_months = "whole!" }
 	if only_once("register", place) and fits(place, "register", given, spec) then
-		once.register.given = { years_current = given.years_current, due_months = given.due_months }
+		once.register.given = { years_current = given.years_current,
+			due_months = given.due_months }
 	end
 end
 

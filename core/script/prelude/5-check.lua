@@ -7,7 +7,8 @@ local function chain_levels()
 	for _, level in ipairs(levels) do
 		local below = level.on
 		if below ~= nil and (not awards[below] or awards[below].kind ~= "level") then
-			complain(level.place, "level \"" .. level.id .. "\": above names no level: \"" .. below
+			complain(level.place, "level \"" .. level.id
+				.. "\": above names no level: \"" .. below
 				.. "\"" .. hint(below, keys_of(awards)))
 			return
 		end
@@ -32,7 +33,8 @@ local function chain_levels()
 	end
 	for _, level in ipairs(levels) do
 		if not level.rank and #ordered < #levels then
-			complain(level.place, "level \"" .. level.id .. "\" is above itself, by way of the others")
+			complain(level.place, "level \"" .. level.id
+				.. "\" is above itself, by way of the others")
 			return
 		end
 	end
@@ -42,7 +44,8 @@ end
 local function check_commendations()
 	for _, it in ipairs(commendations) do
 		if not awards[it.on] or awards[it.on].kind ~= "level" then
-			complain(it.place, "commendation \"" .. it.id .. "\": added_to names no level: \""
+			complain(it.place, "commendation \"" .. it.id
+				.. "\": added_to names no level: \""
 				.. it.on .. "\"" .. hint(it.on, keys_of(awards)))
 		end
 	end
@@ -80,7 +83,8 @@ end
 local function check_criteria()
 	for _, criterion in ipairs(criteria) do
 		if not criterion.award then
-			complain(criterion.place, "criterion \"" .. criterion.id .. "\" is in no award")
+			complain(criterion.place, "criterion \"" .. criterion.id
+				.. "\" is in no award")
 		end
 		for _, it in ipairs(criterion.tests) do
 			if it.refer then
@@ -122,7 +126,8 @@ local function fill_choices(it, place)
 		else
 			local known = keys_of(choice_lists)
 			table.insert(known, "statements")
-			complain(place, "from: there are no choices \"" .. from .. "\"" .. hint(from, known))
+			complain(place, "from: there are no choices \"" .. from .. "\""
+				.. hint(from, known))
 		end
 	end
 	if it.of then
@@ -141,7 +146,8 @@ end
 local function append_members(list, more)
 	for _, it in ipairs(more) do
 		if find_member(list, it.name) then
-			complain(members[it].place, "every submission has \"" .. it.name .. "\" already")
+			complain(members[it].place, "every submission has \"" .. it.name
+				.. "\" already")
 		else
 			table.insert(list, it)
 		end
@@ -156,7 +162,8 @@ end
 local function make_form()
 	local scale, scores = once.scale.given, {}
 	for _, id in ipairs(statement_ids) do
-		table.insert(scores, { name = id, type = "integer", required = true, min = scale.from,
+		table.insert(scores, { name = id, type = "integer", required = true,
+			min = scale.from,
 			max = scale.to })
 	end
 	local partnership = append_members({
@@ -192,7 +199,8 @@ local function make_import_form()
 end
 
 local needed_outcomes = { "award", "commendations", "awarded_on", "expires_on", "route", "change",
-	"sought", "sought_met", "window_held_open", "refer_to_assessor", "improved_statements", "fee",
+	"sought", "sought_met", "window_held_open", "refer_to_assessor", "improved_statements",
+		"fee",
 	"citation" }
 local needed_imports = { "award", "commendations", "awarded_on", "expires_on", "route", "citation" }
 
@@ -226,7 +234,8 @@ local function check_presence()
 	end
 	for _, waiting in ipairs(unfinished) do
 		if not waiting.done then
-			complain(waiting.place, waiting.what .. " ends here, and something must follow it")
+			complain(waiting.place, waiting.what
+				.. " ends here, and something must follow it")
 			good = false
 		end
 	end
@@ -234,6 +243,7 @@ local function check_presence()
 end
 
 local function finish()
+	all_read = true
 	if not check_presence() then
 		return
 	end
@@ -252,7 +262,8 @@ local function describe_award(it)
 		table.insert(described_criteria, { id = criterion.id, says = criterion.says })
 	end
 	local description = { id = it.id, title = it.title, kind = it.kind,
-		in_force_from = it.in_force_from or host.null, in_force_until = it.in_force_until or host.null,
+		in_force_from = it.in_force_from or host.null, in_force_until = it.in_force_until
+			or host.null,
 		criteria = host.list(described_criteria) }
 	description[it.kind == "level" and "above" or "added_to"] = it.on or host.null
 	return description
@@ -266,12 +277,15 @@ local function manifest()
 		end
 	end
 	for _, it in ipairs(routes) do
-		table.insert(described_routes, { route = it.route, member = it.member, other = it.other })
+		table.insert(described_routes, { route = it.route, member = it.member,
+			other = it.other })
 	end
 	local result = {
-		title = once.scheme.title, statements = host.list(statements), scale = once.scale.given,
+		title = once.scheme.title, statements = host.list(statements),
+			scale = once.scale.given,
 		levels = ids_of(levels), commendations = ids_of(commendations),
-		awards = host.list(described_awards), routes = route_ids(), register = once.register.given,
+		awards = host.list(described_awards), routes = route_ids(),
+			register = once.register.given,
 		fees = { currency = once.fees.currency, vat_percent = once.fees.vat_percent,
 			routes = host.list(described_routes) },
 		form = form, import_form = import_form,

@@ -19,7 +19,7 @@ local function plain(value, depth)
 	elseif kind == "string" then
 		return text_or_complain(value, "words of a decision", 10000)
 	elseif kind ~= "table" or depth > 8 then
-		error("a decision holds text, whole numbers, true, false, lists and groups, not a " .. kind)
+		error("a decision holds text, whole numbers, lists and groups, not a " .. kind)
 	end
 	local copy = {}
 	if host.is_list(value) then
@@ -36,7 +36,8 @@ end
 
 local function plain_shortfalls(given)
 	if type(given) ~= "table" or not host.is_list(given) or #given > SHORTFALL_LIMIT then
-		error("unmet: the shortfalls are a list of at most " .. SHORTFALL_LIMIT .. " groups")
+		error("unmet: the shortfalls are a list of at most " .. SHORTFALL_LIMIT
+			.. " groups")
 	end
 	local copy = {}
 	for index, item in ipairs(given) do
@@ -48,8 +49,8 @@ local function plain_shortfalls(given)
 	return host.list(copy)
 end
 
-local function checked(token, criterion)
-	local it = type(token) == "table" and judgements[token]
+local function checked(answer, criterion)
+	local it = held(judgements, answer)
 	if not it then
 		error("the check of " .. criterion.id .. " must return met(…) or unmet(…)")
 	end
@@ -92,7 +93,8 @@ local function judge_criterion(criterion, submission, history, results)
 			file, line = criterion.place.file, criterion.place.line
 		end
 		found = { status = "error", reason = file .. ":" .. line .. ": " .. message,
-			shortfalls = host.list {}, error = { file = file, line = line, message = message } }
+			shortfalls = host.list {}, error = { file = file, line = line,
+				message = message } }
 	end
 	found.id, found.says = criterion.id, criterion.says
 	return found
@@ -135,17 +137,50 @@ local function ids_met(list, results)
 	return read_only(ids)
 end
 
+-- What the engine and later decisions build on, and so must be as it says.
+local function is_text(value)
+	return type(value) == "string"
+end
+
+local function is_date_or_nothing(value)
+	return value == host.null or host.is_date(value)
+end
+
+local function is_level_or_nothing(value)
+	return value == host.null or words.rank(value) > 0
+end
+
+local function is_fee(value)
+	return type(value) == "table" and host.is_whole(value.net)
+end
+
+local expected = {
+	name = { is_text, "text" }, route = { is_text, "text" }, change = { is_text, "text" },
+	award = { is_level_or_nothing, "a level or nothing" },
+	commendations = { host.is_list, "a list" }, improved_statements = { host.is_list, "a list" },
+	awarded_on = { is_date_or_nothing, "a date or nothing" },
+	expires_on = { is_date_or_nothing, "a date or nothing" },
+	fee = { is_fee, "a group with a net that is a whole number" },
+}
+
+local function run_step(step, so_far)
+	local value = plain(step.decide(so_far), 0)
+	local wanted = expected[step.name]
+	if wanted and not wanted[1](value) then
+		error("\"" .. step.name .. "\" must be " .. wanted[2])
+	end
+	return value
+end
+
 -- Runs the steps from top to bottom; each sees what stands above it.
 local function follow(list, known)
 	local decided, names = {}, keys_of(known)
 	for _, step in ipairs(list) do
 		local so_far = host.record(known, "\"so_far\" has no \"", names)
-		local function decide()
-			return plain(step.decide(so_far), 0)
-		end
-		local ok, value, line, message = host.attempt(STEP.fuel, STEP.memory, decide)
+		local ok, value, line, message = host.attempt(STEP.fuel, STEP.memory, run_step, step, so_far)
 		if not ok then
-			host.raise(value or step.place.file, value and line or step.place.line, message)
+			host.raise(value or step.place.file, value and line or step.place.line,
+				message)
 		end
 		if step.shown then
 			decided[step.name] = value
@@ -249,7 +284,8 @@ end
 local function decide(submission, history)
 	local results = judge_all(submission, history)
 	local known = { submission = submission, history = history, any_error = any_error(results),
-		levels_met = ids_met(levels, results), commendations_met = ids_met(commendations, results) }
+		levels_met = ids_met(levels, results), commendations_met = ids_met(commendations,
+			results) }
 	local outcome = follow(steps, known)
 	return {
 		submission_id = submission.submission_id or host.null,
