@@ -1,0 +1,212 @@
+/* The verbs that show lists: decisions, the register, practice, statistics. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/table.h"
+#include "ctl/verb.h"
+#include "ctl/vocabulary.h"
+
+/* A statement's id and title in one cell. */
+static void add_statement(struct table *t, const struct vocabulary *v, const char *id)
+{
+	const char *title = id != NULL ? statement_title(v, id) : NULL;
+	char cell[256];
+
+	(void)snprintf(cell, sizeof cell, "%-3s %s", id != NULL ? id : "",
+		       title != NULL ? title : ""); /* a long title may be cut */
+	table_add(t, title != NULL ? cell : id);
+}
+
+static void add_award(struct table *t, const struct vocabulary *v, const json_t *row)
+{
+	struct buffer words;
+
+	buffer_init(&words);
+	award_words(v, json_member_text(row, "award"), json_member(row, "commendations"), &words);
+	t->failed = t->failed || words.failed;
+	table_add(t, words.bytes != NULL ? words.bytes : "no award");
+	buffer_deinit(&words);
+}
+
+static void add_day(struct table *t, const char *iso, bool month_only)
+{
+	char day[DAY_TEXT];
+
+	wording_day_short(iso, month_only, day);
+	table_add(t, day);
+}
+
+static const char *name_of(const json_t *row)
+{
+	const char *name = json_member_text(row, "name");
+
+	return name != NULL ? name : json_member_text(row, "partnership");
+}
+
+static void write_table(struct paper *p, struct table *t, const char *none)
+{
+	if (t->count == 0 && !t->failed)
+		paper_wrap(p, 0, none);
+	else
+		table_write(t, p);
+	table_deinit(t);
+}
+
+static void write_decisions(struct session *s, struct paper *p, const json_t *result)
+{
+	static const char *const headings[] = {"Entry",  "Assessed", "Partnership", "Award",
+					       "Change", "Standing", "Decision"};
+	const json_t *rows = json_member(result, "decisions");
+	const char *next = json_member_text(result, "next");
+	struct vocabulary v = {session_scheme(s), NULL};
+	struct table t;
+	size_t i;
+	json_t *row;
+
+	table_init(&t, headings, sizeof headings / sizeof headings[0]);
+	json_array_foreach(rows, i, row) {
+		const json_t *revoked = json_member(row, "revoked");
+
+		table_add_integer(&t, json_member(row, "sequence"));
+		add_day(&t, json_member_text(row, "assessed_on"), false);
+		table_add(&t, name_of(row));
+		add_award(&t, &v, row);
+		table_add(&t, json_member_text(row, "change"));
+		table_add(&t, revoked != NULL && !json_is_false(revoked) ? "revoked" : "stands");
+		table_add(&t, json_member_text(row, "decision_id"));
+	}
+	write_table(p, &t, "No decision in the log is like that.");
+	if (next != NULL)
+		paper_wrap_format(p, 0, "There are more: go on with --after %s", next);
+}
+
+int verb_decisions_list(struct session *s)
+{
+	static const enum option options[] = {
+		OPTION_PARTNERSHIP, OPTION_AWARD, OPTION_SINCE, OPTION_UNTIL,
+		OPTION_FAILED_CRITERION, OPTION_RULES, OPTION_LIMIT, OPTION_AFTER, OPTION_COUNT};
+	json_t *params = session_filters(s, options);
+
+	return params == NULL ? EXIT_USAGE
+			      : session_show(s, "decisions.list", params, write_decisions);
+}
+
+static void write_register(struct session *s, struct paper *p, const json_t *result)
+{
+	static const char *const headings[] = {"Partnership", "Award",    "Awarded",
+					       "Expires",     "Standing", "Source"};
+	const json_t *rows = json_member(result, "awards");
+	struct vocabulary v = {session_scheme(s), NULL};
+	struct table t;
+	size_t i;
+	json_t *row;
+
+	table_init(&t, headings, sizeof headings / sizeof headings[0]);
+	json_array_foreach(rows, i, row) {
+		const char *precision = json_member_text(row, "precision");
+		bool month_only = precision != NULL && strcmp(precision, "month") == 0;
+
+		table_add(&t, name_of(row));
+		add_award(&t, &v, row);
+		add_day(&t, json_member_text(row, "awarded_on"), month_only);
+		add_day(&t, json_member_text(row, "expires_on"), month_only);
+		table_add(&t, json_member_text(row, "status"));
+		table_add(&t, json_member_text(row, "source"));
+	}
+	write_table(p, &t, "Nobody on the register holds an award like that.");
+}
+
+int verb_register_list(struct session *s)
+{
+	static const enum option options[] = {OPTION_ON, OPTION_STATUS, OPTION_PARTNERSHIP,
+					      OPTION_COUNT};
+	json_t *params = session_filters(s, options);
+
+	return params == NULL ? EXIT_USAGE
+			      : session_show(s, "register.list", params, write_register);
+}
+
+/* A result that is a list, or an object with one list of any name. */
+static const json_t *rows_of(const json_t *result, const char *name)
+{
+	return json_is_array(result) ? result : json_member(result, name);
+}
+
+static void write_practice(struct session *s, struct paper *p, const json_t *result)
+{
+	static const char *const headings[] = {"Statement", "Score", "Partnership", "Case study",
+					       "Assessed"};
+	const json_t *rows = rows_of(result, "practice");
+	struct vocabulary v = {session_scheme(s), NULL};
+	struct table t;
+	size_t i;
+	json_t *row;
+
+	table_init(&t, headings, sizeof headings / sizeof headings[0]);
+	json_array_foreach(rows, i, row) {
+		add_statement(&t, &v, json_member_text(row, "statement"));
+		table_add_integer(&t, json_member(row, "score"));
+		table_add(&t, name_of(row));
+		table_add(&t, json_member_text(row, "title"));
+		add_day(&t, json_member_text(row, "date"), false);
+	}
+	write_table(p, &t, "Nobody shares a case study of that yet.");
+}
+
+int verb_practice(struct session *s)
+{
+	static const enum option options[] = {OPTION_STATEMENT, OPTION_COUNT};
+	json_t *params = session_filters(s, options);
+
+	return params == NULL ? EXIT_USAGE
+			      : session_show(s, "practice.list", params, write_practice);
+}
+
+static void write_scores(struct paper *p, const struct vocabulary *v, const json_t *rows)
+{
+	static const char *const headings[] = {"Statement", "Scored", "Left out", "Least",
+					       "Lower",     "Median", "Upper",    "Most"};
+	static const char *const members[] = {"scored",         "not_applicable", "minimum",
+					      "lower_quartile", "median",         "upper_quartile",
+					      "maximum"};
+	struct table t;
+	size_t i;
+	json_t *row;
+
+	table_init(&t, headings, sizeof headings / sizeof headings[0]);
+	json_array_foreach(rows, i, row) {
+		add_statement(&t, v, json_member_text(row, "statement"));
+		for (size_t k = 0; k < sizeof members / sizeof members[0]; k++)
+			table_add_integer(&t, json_member(row, members[k]));
+	}
+	write_table(p, &t, "No benchmark has been decided yet.");
+}
+
+static void write_statistics(struct session *s, struct paper *p, const json_t *result)
+{
+	static const char *const headings[] = {"Year", "Award", "Awards"};
+	const json_t *rows = json_member(result, "awards");
+	struct vocabulary v = {session_scheme(s), NULL};
+	struct table t;
+	size_t i;
+	json_t *row;
+
+	write_scores(p, &v, json_member(result, "statements"));
+	paper_heading(p, "Awards by year and level");
+	table_init(&t, headings, sizeof headings / sizeof headings[0]);
+	json_array_foreach(rows, i, row) {
+		table_add_integer(&t, json_member(row, "year"));
+		table_add(&t, award_title(&v, json_member_text(row, "award")));
+		table_add_integer(&t, json_member(row, "count"));
+	}
+	write_table(p, &t, "No award has been given in that time.");
+}
+
+int verb_statistics(struct session *s)
+{
+	static const enum option options[] = {OPTION_SINCE, OPTION_UNTIL, OPTION_COUNT};
+	json_t *params = session_filters(s, options);
+
+	return params == NULL ? EXIT_USAGE
+			      : session_show(s, "statistics.get", params, write_statistics);
+}

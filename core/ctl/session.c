@@ -1,0 +1,237 @@
+/* The connection, and the one way out for answers. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/outline.h"
+#include "ctl/session.h"
+
+int session_say(const struct session *s, int status, const char *format, ...)
+{
+	struct paper p;
+	char text[2048];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args); /* may be cut */
+	va_end(args);
+	paper_init(&p, s->err);
+	paper_format(&p, "awardctl: %s", text);
+	paper_newline(&p);
+	if (buffer_status(&p.out) == 0)
+		(void)fwrite(p.out.bytes, 1, p.out.length, stderr); /* nowhere else to say it */
+	paper_deinit(&p);
+	return status;
+}
+
+int session_print(const struct session *s, struct paper *p)
+{
+	int status = EXIT_DONE;
+
+	if (buffer_status(&p->out) != 0)
+		status = session_say(s, EXIT_UNEXPECTED, "no memory for the answer");
+	else if (p->out.length > 0 &&
+		 (fwrite(p->out.bytes, 1, p->out.length, stdout) != p->out.length ||
+		  fflush(stdout) != 0))
+		status = session_say(s, EXIT_UNEXPECTED, "writing: %s", strerror(errno));
+	buffer_deinit(&p->out);
+	paper_init(p, p->look);
+	return status;
+}
+
+int session_print_json(const struct session *s, const char *text, bool indented)
+{
+	struct paper p;
+	int status;
+
+	paper_init(&p, s->out);
+	if (indented && s->out.bounded) {
+		json_t *document = json_loads(text, JSON_DECODE_ANY, NULL);
+
+		if (document != NULL)
+			outline_write_json(&p, document);
+		json_decref(document);
+	}
+	if (p.out.length == 0) {
+		if (s->out.bounded)
+			paper_text(&p, text);
+		else
+			(void)buffer_append_text(&p.out, text); /* the buffer remembers */
+		paper_newline(&p);
+	}
+	status = session_print(s, &p);
+	paper_deinit(&p);
+	return status;
+}
+
+int session_trouble(struct session *s, int result)
+{
+	switch (result) {
+	case AWARDD_OK:
+		return EXIT_DONE;
+	case AWARDD_REFUSED:
+		return EXIT_REFUSED;
+	case AWARDD_UNREACHABLE:
+	case AWARDD_CLOSED:
+	case AWARDD_TIMEOUT:
+		return session_say(s, EXIT_AWAY, "%s", awardd_client_error(s->client));
+	default:
+		return session_say(s, EXIT_UNEXPECTED, "%s", awardd_client_error(s->client));
+	}
+}
+
+int session_connect(struct session *s)
+{
+	int rv;
+
+	if (s->client != NULL)
+		return EXIT_DONE;
+	if (awardd_client_new(&s->client) != AWARDD_OK)
+		return session_say(s, EXIT_UNEXPECTED, "no memory for a connection");
+	awardd_client_set_timeout(s->client, s->timeout_ms);
+	rv = awardd_client_connect(s->client, s->socket);
+	if (rv == AWARDD_OK)
+		return EXIT_DONE;
+	(void)session_say(s, EXIT_AWAY, "the daemon cannot be reached: %s",
+			  awardd_client_error(s->client)); /* the status follows */
+	awardd_client_free(&s->client);
+	return EXIT_AWAY;
+}
+
+/* Gives the text of params, or NULL. */
+static char *params_text(json_t *params)
+{
+	struct buffer b;
+
+	buffer_init(&b);
+	(void)json_compact(params, &b); /* a failed buffer gives NULL */
+	json_decref(params);
+	char *text = buffer_give(&b);
+
+	buffer_deinit(&b);
+	return text;
+}
+
+/* What a program reads in place of a result. */
+static void print_error_document(const struct session *s, const struct awardd_answer *answer)
+{
+	json_t *error = json_pack("{s:I, s:s?}", "code", (json_int_t)answer->code, "message",
+				  answer->message);
+	json_t *document = json_object();
+	struct buffer b;
+
+	buffer_init(&b);
+	if (answer->data != NULL && error != NULL)
+		(void)json_put(error, "data", json_loads(answer->data, JSON_DECODE_ANY, NULL));
+	if (document != NULL && json_put(document, "error", error) == 0 &&
+	    json_compact(document, &b) == 0)
+		(void)session_print_json(s, b.bytes, true); /* the status is a refusal's anyway */
+	json_decref(document);
+	buffer_deinit(&b);
+}
+
+int session_ask(struct session *s, const char *method, json_t *params,
+		struct awardd_answer *answer)
+{
+	char *text = NULL;
+	int status = session_connect(s);
+
+	awardd_answer_init(answer);
+	if (params != NULL) {
+		text = params_text(params);
+		if (text == NULL && status == EXIT_DONE)
+			status = session_say(s, EXIT_UNEXPECTED, "no memory for the request");
+	}
+	if (status == EXIT_DONE)
+		status = session_trouble(s, awardd_client_call(s->client, method, text, answer));
+	if (status == EXIT_REFUSED && s->json)
+		print_error_document(s, answer);
+	free(text);
+	return status;
+}
+
+int session_show(struct session *s, const char *method, json_t *params, session_write write)
+{
+	struct awardd_answer answer;
+	struct paper p;
+	int status = session_ask(s, method, params, &answer);
+
+	if (status == EXIT_REFUSED)
+		session_refusal(s, "", &answer);
+	if (status != EXIT_DONE || s->json) {
+		if (status == EXIT_DONE)
+			status = session_print_json(s, answer.result, true);
+		awardd_answer_deinit(&answer);
+		return status;
+	}
+	json_t *result = json_loads(answer.result, JSON_DECODE_ANY, NULL);
+
+	paper_init(&p, s->out);
+	if (result == NULL)
+		status = session_say(s, EXIT_UNEXPECTED, "the answer cannot be read");
+	else
+		write(s, &p, result);
+	if (status == EXIT_DONE)
+		status = session_print(s, &p);
+	paper_deinit(&p);
+	json_decref(result);
+	awardd_answer_deinit(&answer);
+	return status;
+}
+
+const json_t *session_scheme(struct session *s)
+{
+	struct awardd_answer answer;
+
+	if (s->scheme != NULL || s->client == NULL)
+		return s->scheme;
+	awardd_answer_init(&answer);
+	if (awardd_client_call(s->client, "scheme.get", NULL, &answer) == AWARDD_OK)
+		s->scheme = json_loads(answer.result, 0, NULL);
+	awardd_answer_deinit(&answer);
+	return s->scheme;
+}
+
+const char *session_option(const struct session *s, enum option option)
+{
+	return s->arguments.values[option];
+}
+
+static json_t *filter_value(const struct session *s, enum option option)
+{
+	const char *text = session_option(s, option);
+	char *end;
+
+	if (option != OPTION_LIMIT)
+		return json_string(text);
+	errno = 0;
+	long long number = strtoll(text, &end, 10);
+
+	return errno != 0 || end == text || *end != '\0' ? NULL : json_integer(number);
+}
+
+json_t *session_filters(const struct session *s, const enum option *options)
+{
+	json_t *params = json_object();
+
+	for (; params != NULL && *options != OPTION_COUNT; options++) {
+		char member[64];
+		json_t *value;
+
+		if (session_option(s, *options) == NULL)
+			continue;
+		(void)snprintf(member, sizeof member, "%s", option_texts[*options].name);
+		for (char *c = member; *c != '\0'; c++)
+			if (*c == '-')
+				*c = '_';
+		value = filter_value(s, *options);
+		if (value == NULL || json_put(params, member, value) != 0) {
+			(void)session_say(s, EXIT_USAGE, "--%s: \"%s\" does not fit",
+					  option_texts[*options].name, session_option(s, *options));
+			json_decref(params);
+			return NULL;
+		}
+	}
+	return params;
+}

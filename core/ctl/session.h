@@ -1,0 +1,81 @@
+/*
+ * session: what every verb shares - the command line, the connection, and
+ * where answers and refusals are written.
+ */
+#ifndef AW_CTL_SESSION_H
+#define AW_CTL_SESSION_H
+
+#include "awardd/client.h"
+#include "ctl/arguments.h"
+#include "ctl/paper.h"
+
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_UNEXPECTED = 1,
+	EXIT_USAGE = 2,
+	EXIT_REFUSED = 8, /* the daemon answered with an error */
+	EXIT_AWAY = 69    /* the daemon cannot be reached */
+};
+
+struct verb;
+
+struct session {
+	struct arguments arguments;
+	const struct verb *verb;
+	const char **operands; /* those behind the verb; borrowed from arguments */
+	size_t count;
+	bool json;
+	const char *socket;
+	int timeout_ms;
+	struct look out, err; /* of standard output and standard error */
+	struct awardd_client *client;
+	json_t *scheme; /* NULL until asked for, or where it is not to be had */
+};
+
+/* One line on standard error, "awardctl: …", made safe. Returns `status`. */
+int session_say(const struct session *s, int status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Writes what is on the page to standard output and empties the page. EXIT_DONE
+ * or EXIT_UNEXPECTED (memory ran out, or the output cannot be written). */
+int session_print(const struct session *s, struct paper *p);
+
+/* Writes one JSON document: over several lines on a terminal where `indented`,
+ * else one line as it came. EXIT_DONE or EXIT_UNEXPECTED. */
+int session_print_json(const struct session *s, const char *text, bool indented);
+
+/* Connects, unless it is connected. EXIT_DONE or EXIT_AWAY, which is said. */
+int session_connect(struct session *s);
+
+/* Exit status for what the client library returned, and the sentence for all
+ * but AWARDD_OK and AWARDD_REFUSED. */
+int session_trouble(struct session *s, int result);
+
+/* Writes a refusal for people on standard error, as from `where` ("" where that
+ * says nothing), with everything its data tell. */
+void session_refusal(const struct session *s, const char *where,
+		     const struct awardd_answer *answer);
+
+/* Asks one method. Takes `params` (NULL: none). EXIT_DONE, and the answer is
+ * yours to deinit; otherwise everything has been said (as JSON too, where JSON
+ * was asked for), but the answer of EXIT_REFUSED is filled in still. */
+int session_ask(struct session *s, const char *method, json_t *params,
+		struct awardd_answer *answer);
+
+/* Asks one method and prints its result: as JSON, or through `write`. */
+typedef void (*session_write)(struct session *s, struct paper *p, const json_t *result);
+int session_show(struct session *s, const char *method, json_t *params, session_write write);
+
+/* Borrows the scheme, asking for it once; NULL where it is not to be had. Only
+ * while no request is under way. */
+const json_t *session_scheme(struct session *s);
+
+/* An option's value, or NULL. */
+const char *session_option(const struct session *s, enum option option);
+
+/* An object of those options that were given: members named like them, '-' as
+ * '_'. `limit` becomes a number; where it is none, EXIT_USAGE is said and NULL
+ * given. The list ends with OPTION_COUNT. */
+json_t *session_filters(const struct session *s, const enum option *options);
+
+#endif

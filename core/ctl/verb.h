@@ -1,0 +1,47 @@
+/*
+ * verb: what awardctl can be told to do.
+ */
+#ifndef AW_CTL_VERB_H
+#define AW_CTL_VERB_H
+
+#include "ctl/session.h"
+
+struct verb {
+	const char *name;     /* one or two words: "decisions list" */
+	const char *operands; /* as help shows them; "" for none */
+	size_t least, most;   /* how many */
+	unsigned options;     /* OPTION_BITs beside those of all */
+	const char *says;     /* one line */
+	int (*run)(struct session *s);
+};
+
+/* Finds the verb that the operands begin with; *words is how many belong to its
+ * name. NULL and a sentence where there is none. */
+const struct verb *verb_find(const char *const *operands, size_t count, size_t *words,
+			     struct err *e);
+
+/* The help of one verb; of a group where `group` is its first word; or, with
+ * both NULL, of the whole program. */
+void verb_help(struct paper *p, const struct verb *verb, const char *group);
+
+/* True where `word` begins the name of a verb of two words. */
+bool verb_is_group(const char *word);
+
+/* ---- the verbs, each returns an exit status ------------------------------ */
+int verb_submit(struct session *s);
+int verb_assess(struct session *s);
+int verb_decisions_list(struct session *s);
+int verb_decisions_show(struct session *s);
+int verb_decisions_revoke(struct session *s);
+int verb_register_list(struct session *s);
+int verb_register_import(struct session *s);
+int verb_practice(struct session *s);
+int verb_statistics(struct session *s);
+int verb_scheme(struct session *s);
+int verb_status(struct session *s);
+int verb_rules_status(struct session *s);
+int verb_rules_reload(struct session *s);
+int verb_rules_history(struct session *s);
+int verb_call(struct session *s);
+
+#endif

@@ -1,0 +1,198 @@
+/* The table of verbs: dispatch, usage and help are all read from it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/verb.h"
+
+enum { MANY = 1 << 20, SAYS_COLUMN = 32 };
+
+#define SPAN (OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL))
+
+static const struct verb verbs[] = {
+	{"submit", "FILE...", 1, MANY, OPTION_BIT(OPTION_BRIEF),
+	 "have submissions decided, and logged", verb_submit},
+	{"assess", "FILE...", 1, MANY, OPTION_BIT(OPTION_BRIEF),
+	 "see what would be decided; nothing is logged", verb_assess},
+	{"decisions list", "", 0, 0,
+	 OPTION_BIT(OPTION_PARTNERSHIP) | OPTION_BIT(OPTION_AWARD) | SPAN |
+		 OPTION_BIT(OPTION_FAILED_CRITERION) | OPTION_BIT(OPTION_RULES) |
+		 OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_AFTER),
+	 "decisions in the log, the newest first", verb_decisions_list},
+	{"decisions show", "ID|SEQUENCE", 1, 1, 0, "one decision as it was made",
+	 verb_decisions_show},
+	{"decisions revoke", "ID", 1, 1, OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_REASON),
+	 "revoke a decision or an imported award", verb_decisions_revoke},
+	{"register list", "", 0, 0,
+	 OPTION_BIT(OPTION_ON) | OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_PARTNERSHIP),
+	 "who holds what", verb_register_list},
+	{"register import", "FILE", 1, 1, 0, "awards made before, from JSON or CSV",
+	 verb_register_import},
+	{"practice", "", 0, 0, OPTION_BIT(OPTION_STATEMENT),
+	 "case studies that partnerships share", verb_practice},
+	{"statistics", "", 0, 0, SPAN, "how partnerships score, and awards by year",
+	 verb_statistics},
+	{"scheme", "", 0, 0, 0, "the award scheme as the rules have it", verb_scheme},
+	{"status", "", 0, 0, 0, "how the daemon is", verb_status},
+	{"rules status", "", 0, 0, 0, "the active rule set", verb_rules_status},
+	{"rules reload", "", 0, 0, 0, "load the rules again", verb_rules_reload},
+	{"rules history", "", 0, 0, 0, "every rule set tried, the newest first",
+	 verb_rules_history},
+	{"call", "METHOD [PARAMS]", 1, 2, 0, "any method, PARAMS as JSON", verb_call},
+};
+
+enum { VERBS = sizeof verbs / sizeof verbs[0] };
+
+/* The verb's name is these words: 1 or 2; 0 where it is not. */
+static size_t words_matched(const char *name, const char *const *operands, size_t count)
+{
+	const char *space = strchr(name, ' ');
+
+	if (count == 0)
+		return 0;
+	if (space == NULL)
+		return strcmp(name, operands[0]) == 0 ? 1 : 0;
+	struct text first = {name, (size_t)(space - name)};
+
+	return count > 1 && text_equal(first, text_of(operands[0])) &&
+	       strcmp(space + 1, operands[1]) == 0 ? 2 : 0;
+}
+
+bool verb_is_group(const char *word)
+{
+	size_t length = strlen(word);
+
+	for (size_t i = 0; i < VERBS; i++)
+		if (strncmp(verbs[i].name, word, length) == 0 && verbs[i].name[length] == ' ')
+			return true;
+	return false;
+}
+
+static int refuse(const char *const *operands, size_t count, struct err *e)
+{
+	const char *best = NULL;
+	size_t least = 3; /* further away it is no slip of the finger */
+	char said[128];
+
+	if (count == 0)
+		return err_set(e, AW_EINVALID, "what is to be done? See awardctl --help");
+	if (verb_is_group(operands[0]) && count == 1)
+		return err_set(e, AW_EINVALID, "%s what? See awardctl %s --help", operands[0],
+			       operands[0]);
+	(void)snprintf(said, sizeof said, "%s%s%s", operands[0],
+		       verb_is_group(operands[0]) ? " " : "",
+		       verb_is_group(operands[0]) ? operands[1] : ""); /* may be cut */
+	for (size_t i = 0; i < VERBS; i++) {
+		size_t distance = text_distance(text_of(said), text_of(verbs[i].name));
+
+		if (distance < least) {
+			least = distance;
+			best = verbs[i].name;
+		}
+	}
+	if (best != NULL)
+		return err_set(e, AW_EINVALID, "no such verb: %s; did you mean %s?", said, best);
+	return err_set(e, AW_EINVALID, "no such verb: %s; see awardctl --help", said);
+}
+
+const struct verb *verb_find(const char *const *operands, size_t count, size_t *words,
+			     struct err *e)
+{
+	for (size_t i = 0; i < VERBS; i++) {
+		*words = words_matched(verbs[i].name, operands, count);
+		if (*words > 0)
+			return &verbs[i];
+	}
+	(void)refuse(operands, count, e); /* NULL says it */
+	return NULL;
+}
+
+static void put_option(struct paper *p, enum option option)
+{
+	const struct option_text *text = &option_texts[option];
+
+	paper_pad(p, 2);
+	if (text->letter != 0)
+		paper_format(p, "-%c, ", text->letter);
+	paper_format(p, "--%s%s%s", text->name, text->value != NULL ? " " : "",
+		     text->value != NULL ? text->value : "");
+	paper_text(p, " ");
+	paper_pad(p, SAYS_COLUMN);
+	paper_wrap(p, SAYS_COLUMN, text->says);
+}
+
+static void put_options(struct paper *p, const char *heading, unsigned options)
+{
+	paper_heading(p, heading);
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if ((options & OPTION_BIT(i)) != 0)
+			put_option(p, (enum option)i);
+}
+
+static void put_verbs(struct paper *p, const char *group)
+{
+	size_t length = group != NULL ? strlen(group) : 0;
+
+	paper_heading(p, "Verbs");
+	for (size_t i = 0; i < VERBS; i++) {
+		const struct verb *v = &verbs[i];
+
+		if (group != NULL && (strncmp(v->name, group, length) != 0 ||
+				      v->name[length] != ' '))
+			continue;
+		paper_format(p, "  %s %s", v->name, v->operands);
+		paper_pad(p, SAYS_COLUMN);
+		paper_wrap(p, SAYS_COLUMN, v->says);
+	}
+}
+
+static void put_statuses(struct paper *p)
+{
+	static const char *const lines[] = {
+		"0   done; a submission without an award is done too",
+		"1   something unexpected, such as a file that cannot be read",
+		"2   the command line does not fit",
+		"8   the daemon answered with an error, or one of many submissions failed",
+		"69  the daemon cannot be reached, or went away",
+	};
+
+	paper_heading(p, "Exit status");
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		paper_format(p, "  %s", lines[i]);
+		paper_newline(p);
+	}
+}
+
+void verb_help(struct paper *p, const struct verb *verb, const char *group)
+{
+	if (verb != NULL) {
+		paper_format(p, "usage: awardctl %s%s%s%s", verb->name,
+			     verb->options != 0 ? " [OPTIONS]" : "",
+			     *verb->operands != '\0' ? " " : "", verb->operands);
+		paper_newline(p);
+		paper_newline(p);
+		paper_wrap(p, 0, verb->says);
+		if (verb->most == MANY)
+			paper_wrap(p, 0, "A FILE holds one submission, an array of them, or one on "
+					 "each line; - is standard input.");
+		if (verb->options != 0)
+			put_options(p, "Options of this verb", verb->options);
+		put_options(p, "Options", options_of_all);
+		return;
+	}
+	paper_text(p, "usage: awardctl [OPTIONS] ");
+	paper_text(p, group != NULL ? group : "VERB");
+	paper_text(p, group != NULL ? " VERB" : " [OPERANDS]");
+	paper_newline(p);
+	put_verbs(p, group);
+	put_options(p, "Options", options_of_all);
+	if (group != NULL)
+		return;
+	paper_heading(p, "Environment");
+	paper_text(p, "  AWARDD_SOCKET");
+	paper_pad(p, SAYS_COLUMN);
+	paper_wrap(p, SAYS_COLUMN, "where the socket is, else /run/awardd/awardd.sock");
+	paper_text(p, "  NO_COLOR");
+	paper_pad(p, SAYS_COLUMN);
+	paper_wrap(p, SAYS_COLUMN, "no colour, on a terminal either");
+	put_statuses(p);
+}
