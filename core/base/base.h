@@ -51,7 +51,8 @@ struct err {
 int err_set(struct err *e, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Put "what was being done: " in front; returns the status kept in `e`. */
+/* Put "what was being done: " in front; returns the status kept in `e`, which
+ * must not be NULL. */
 int err_wrap(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- borrowed text ------------------------------------------------------ */

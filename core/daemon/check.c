@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 #include <uv.h>
 
 #include "daemon/daemon.h"
@@ -39,6 +39,7 @@ static int check_rules(const struct config *c, json_t *faults)
 {
 	struct rule_files files;
 	uv_loop_t loop;
+	char program[PROGRAM_NAME];
 	struct check check = { 0 };
 	int rv = rule_files_read(config_text(c, CONFIG_RULES), &files, faults);
 
@@ -46,14 +47,16 @@ static int check_rules(const struct config *c, json_t *faults)
 		print_faults(faults);
 		return rv;
 	}
-	rv = uv_loop_init(&loop);
+	rv = evaluator_program(program);
+	if (rv == 0)
+		rv = uv_loop_init(&loop);
 	if (rv != 0) {
 		rule_files_deinit(&files);
 		return rv;
 	}
 	const struct pool_options options = {
 		.loop = &loop,
-		.program = "/proc/self/exe",
+		.program = program,
 		.processes = 1,
 		.deadline_ms = config_number(c, CONFIG_DEADLINE),
 	};
@@ -67,7 +70,9 @@ static int check_log(const char *path, struct err *e)
 {
 	struct journal_reader *reader = NULL;
 
-	if (access(path, F_OK) != 0) {
+	struct stat about;
+
+	if (stat(path, &about) != 0 || about.st_size == 0) {
 		(void)printf("log: %s will be made\n", path);
 		return 0;
 	}

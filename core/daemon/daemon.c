@@ -29,6 +29,7 @@ struct daemon {
 	struct journal *journal;
 	struct service *service;
 	struct server *server;
+	char program[PROGRAM_NAME];
 	const char *reason; /* of the end */
 	bool stopping, listening;
 	int status;
@@ -184,7 +185,7 @@ static int open_parts(struct daemon *d)
 		.journal = d->journal,
 		.pool = {
 			.loop = &d->loop,
-			.program = "/proc/self/exe",
+			.program = d->program,
 			.processes = config_number(d->config, CONFIG_EVALUATORS),
 			.deadline_ms = config_number(d->config, CONFIG_DEADLINE),
 		},
@@ -231,6 +232,8 @@ int daemon_run(const struct config *c, struct err *e)
 	if (rv != 0)
 		return rv;
 	rv = open_loop(&d);
+	if (rv == 0 && (rv = evaluator_program(d.program)) != 0)
+		err_set(e, rv, "cannot find this program: %s", status_text(rv));
 	if (rv == 0)
 		rv = open_parts(&d);
 	if (rv == 0) {

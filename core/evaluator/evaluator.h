@@ -22,6 +22,11 @@
  * until it is closed. Returns the exit status. */
 int evaluator_main(void);
 
+/* A name by which this very program can be run again for as long as it runs,
+ * whatever is done to its file. Keeps one descriptor open. 0 or an errno. */
+enum { PROGRAM_NAME = 32 };
+int evaluator_program(char name[PROGRAM_NAME]);
+
 struct pool;
 
 struct pool_options {

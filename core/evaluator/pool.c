@@ -2,6 +2,8 @@
  * processes that end are started again, more slowly the more often they fail
  * before they are of use. */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "evaluator/pool.h"
@@ -85,6 +87,16 @@ void pool_on_idle(struct pool *pool, struct process *p)
 
 	if (ask != NULL)
 		process_ask(p, ask);
+}
+
+int evaluator_program(char name[PROGRAM_NAME])
+{
+	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	(void)snprintf(name, PROGRAM_NAME, "/proc/self/fd/%d", fd);
+	return 0;
 }
 
 /* ---- opening ------------------------------------------------------------ */

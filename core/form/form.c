@@ -112,7 +112,7 @@ static int read_field(const json_t *description, struct field *f, struct err *e)
 	f->required = json_member_true(description, "required");
 	f->personal = json_member_true(description, "personal");
 	f->min = json_member_integer(description, "min", f->type == FIELD_TEXT ? 1 : 0);
-	f->max = json_member_integer(description, "max", f->type == FIELD_TEXT ? 10000 : INT32_MAX);
+	f->max = json_member_integer(description, "max", INT32_MAX);
 	f->bounded = json_member(description, "max") != NULL;
 	if (f->type == FIELD_CHOICE)
 		rv = read_values(description, f, e);

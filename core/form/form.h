@@ -3,7 +3,7 @@
  * what of it is personal. It knows no member by name.
  *
  * A form is a list of members, each {"name", "type", "required", "personal"}
- * and, by type: "text" {"min", "max"} in characters; "id" (1 to 64 of a-z, 0-9
+ * and, by type: "text" {"min" (1), "max" (any)} in characters; "id" (1 to 64 of a-z, 0-9
  * and hyphen); "date" {"not_after": a sibling's name}; "boolean"; "integer"
  * {"min", "max"}; "choice" {"values"}; "list" {"min", "of"}; "object"
  * {"members"}. A member that is null counts as left out.

@@ -175,7 +175,8 @@ int reader_award_known(struct journal_reader *r, const char *partnership, const 
 		       const char *awarded_on, struct err *e);
 
 /* Each partnership's latest unrevoked decision by assessed_on, then sequence
- * (R-19), with assessed_on between since and until (each may be NULL): calls
+ * (R-19), with assessed_on between since and until (each may be NULL), by its last
+ * name (R-25): calls
  * `each` with the summary {"partnership", "name", "sequence", "assessed_on",
  * "scores", "case_studies"} (borrowed), partnerships in order of their id. */
 typedef int (*reader_benchmark_cb)(void *ctx, json_t *benchmark);

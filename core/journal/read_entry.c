@@ -64,7 +64,8 @@ static json_t *actor_json(const struct actor *by)
 }
 
 /* Gives null, or who revoked it and why. */
-static int load_revocation(struct journal_reader *r, int64_t revokes, json_t **out, struct err *e)
+static int load_revocation(struct journal_reader *r, int64_t revokes, bool with_personal,
+			   json_t **out, struct err *e)
 {
 	struct binder b;
 	struct entry entry;
@@ -85,11 +86,18 @@ static int load_revocation(struct journal_reader *r, int64_t revokes, json_t **o
 	rv = reader_load(r, sequence, &document, &entry, leaf_hash, e);
 	if (rv != 0)
 		return rv == AW_EABSENT ? AW_ECORRUPT : rv;
-	*out = json_pack("{sI ss ss sO? sO?}", "sequence", (json_int_t)sequence, "id", entry.id,
-			 "at", entry.at, "by", json_member(entry.body, "by"), "reason",
-			 json_member(entry.body, "reason"));
+	json_t *body = json_incref(entry.body);
+	if (with_personal)
+		rv = restore(r, sequence, &body, e);
+	if (rv == 0) {
+		*out = json_pack("{sI ss ss sO? sO?}", "sequence", (json_int_t)sequence, "id",
+				 entry.id, "at", entry.at, "by", json_member(body, "by"), "reason",
+				 json_member(body, "reason"));
+		rv = *out != NULL ? 0 : -ENOMEM;
+	}
+	json_decref(body);
 	json_decref(document);
-	return *out != NULL ? 0 : -ENOMEM;
+	return rv;
 }
 
 static int load_whole(struct journal_reader *r, int64_t sequence, bool with_personal, json_t **out,
@@ -106,7 +114,7 @@ static int load_whole(struct journal_reader *r, int64_t sequence, bool with_pers
 	if (with_personal)
 		rv = restore(r, sequence, &body, e);
 	if (rv == 0)
-		rv = load_revocation(r, sequence, &revoked, e);
+		rv = load_revocation(r, sequence, with_personal, &revoked, e);
 	if (rv != 0)
 		goto out;
 	*out = json_pack("{sI ss ss ss so* sO ss sO}", "sequence", (json_int_t)sequence, "kind",

@@ -35,7 +35,7 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_AWARD_KNOWN] = "SELECT sequence FROM award"
 			     " WHERE partnership = ?1 AND awarded_on = ?2 AND award = ?3 LIMIT 1",
 	[READ_BENCHMARKS] =
-		"SELECT p.id, d.sequence, d.name, d.assessed_on, d.scores"
+		"SELECT p.id, d.sequence, coalesce(p.name, d.name), d.assessed_on, d.scores"
 		" FROM partnership p CROSS JOIN decision d ON d.sequence ="
 		" (SELECT x.sequence FROM decision x WHERE x.partnership = p.id"
 		"  AND x.assessed_on >= ?1 AND x.assessed_on <= ?2"

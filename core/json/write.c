@@ -43,6 +43,8 @@ const char **json_sorted_names(const json_t *object, size_t *count)
 	return names;
 }
 
+static int write_value(const json_t *value, struct buffer *out);
+
 static int write_string(struct text t, struct buffer *out)
 {
 	static const char shorts[] = "\bb\ff\nn\rr\tt\"\"\\\\";
@@ -80,7 +82,7 @@ static int write_object(const json_t *object, struct buffer *out)
 			(void)buffer_append(out, ",", 1);
 		(void)write_string(text_of(names[i]), out);
 		(void)buffer_append(out, ":", 1);
-		rv = json_canonical(json_object_get(object, names[i]), out);
+		rv = write_value(json_object_get(object, names[i]), out);
 	}
 	free(names);
 	return rv == 0 ? buffer_append(out, "}", 1) : rv;
@@ -93,12 +95,12 @@ static int write_array(const json_t *array, struct buffer *out)
 	for (size_t i = 0; i < json_array_size(array) && rv == 0; i++) {
 		if (i > 0)
 			(void)buffer_append(out, ",", 1);
-		rv = json_canonical(json_array_get(array, i), out);
+		rv = write_value(json_array_get(array, i), out);
 	}
 	return rv == 0 ? buffer_append(out, "]", 1) : rv;
 }
 
-int json_canonical(const json_t *value, struct buffer *out)
+static int write_value(const json_t *value, struct buffer *out)
 {
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
@@ -121,6 +123,14 @@ int json_canonical(const json_t *value, struct buffer *out)
 		break;
 	}
 	return AW_EINVALID;
+}
+
+int json_canonical(const json_t *value, struct buffer *out)
+{
+	int rv = write_value(value, out);
+
+	/* A piece may have failed that a later, smaller one hid. */
+	return rv == 0 ? buffer_status(out) : rv;
 }
 
 static int on_chunk(const char *bytes, size_t length, void *ctx)

@@ -140,13 +140,25 @@ static void begin(struct activation *a)
 		give_up(a, rv, NULL);
 }
 
+static bool add_faults(struct activation *a, const json_t *faults)
+{
+	size_t i;
+	const json_t *fault;
+
+	json_array_foreach(faults, i, fault) {
+		if (json_array_append_new(a->faults, json_deep_copy(fault)) != 0)
+			return false;
+	}
+	return true;
+}
+
 static void on_loaded(void *ctx, int status, struct generation *g, const json_t *faults)
 {
 	struct activation *a = ctx;
 	struct service *s = a->service;
 
 	if (status != 0) {
-		if (json_array_extend(a->faults, json_deep_copy(faults)) != 0)
+		if (!add_faults(a, faults))
 			log_line(s, 4, "no memory to say what is wrong with the rules");
 		refuse(a);
 		return;

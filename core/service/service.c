@@ -117,6 +117,7 @@ void answer_status(struct service *s, struct request *r, int status, const struc
 		answer_error(s, r, CODE_ABSENT, "there is no such entry", NULL);
 		break;
 	case AW_EFULL:
+	case AW_EBUSY: /* a foreign process holds the file's lock */
 		answer_error(s, r, CODE_LOG_CLOSED,
 			     "the decision log cannot be written: nothing was changed", NULL);
 		break;

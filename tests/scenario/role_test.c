@@ -1,0 +1,204 @@
+/* Who may do what: other Unix users, known by the socket's credentials. */
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support.h"
+
+enum { NOBODY = 65534, SOMEBODY = 12345, ANSWER = 1 << 20 };
+
+/* In the child: becomes the user, calls, and writes the answer to the pipe. No
+ * cmocka in here: a failure would run on as a second copy of the tests. */
+static void call_as(const struct scene *s, uid_t user, const char *line, int out)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char *answer = calloc(1, ANSWER);
+	size_t length = 0;
+	ssize_t got;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if ((size_t)snprintf(address.sun_path, sizeof address.sun_path, "%s", s->socket) >=
+	    sizeof address.sun_path)
+		_exit(4);
+	if (answer == NULL || fd < 0 || setgroups(0, NULL) != 0 || setgid(user) != 0 ||
+	    setuid(user) != 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+	    send(fd, line, strlen(line), MSG_NOSIGNAL) < 0 || send(fd, "\n", 1, MSG_NOSIGNAL) < 0)
+		_exit(1);
+	while (length < ANSWER && memchr(answer, '\n', length) == NULL) {
+		got = recv(fd, answer + length, ANSWER - length, 0);
+		if (got <= 0)
+			_exit(2);
+		length += (size_t)got;
+	}
+	for (size_t at = 0; at < length; at += (size_t)got) {
+		got = write(out, answer + at, length - at);
+		if (got <= 0)
+			_exit(3);
+	}
+	_exit(0);
+}
+
+/* Gives the answer that another Unix user gets; takes params. */
+static json_t *answer_to(const struct scene *s, uid_t user, const char *method, json_t *params)
+{
+	json_t *request = json_pack("{s:s, s:i, s:s, s:o*}", "jsonrpc", "2.0", "id", 1, "method",
+				    method, "params", params);
+	char *line = json_dumps(request, JSON_COMPACT), *text = calloc(1, ANSWER);
+	int ends[2], status;
+	size_t length = 0;
+	ssize_t got;
+	pid_t child;
+	json_t *answer;
+
+	assert_non_null(text);
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	assert_int_not_equal(child, -1);
+	if (child == 0)
+		call_as(s, user, line, ends[1]);
+	assert_int_equal(close(ends[1]), 0);
+	while ((got = read(ends[0], text + length, ANSWER - 1 - length)) > 0)
+		length += (size_t)got;
+	assert_int_equal(close(ends[0]), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (status != 0)
+		fail_msg("user %u could not call %s: wait status %d", user, method, status);
+	answer = json_read(text_of(text), NULL);
+	assert_non_null(answer);
+	free(text);
+	free(line);
+	json_decref(request);
+	return answer;
+}
+
+/* Expects an answer's error code, 0 for a result, and the role it names. */
+static void gets(const struct scene *s, uid_t user, const char *method, const char *role)
+{
+	bool submits = strcmp(method, "decide") == 0 || strcmp(method, "assess") == 0;
+	json_t *answer = answer_to(s, user, method, submits ? submission(s, NULL) : json_object());
+	json_t *error = json_object_get(answer, "error");
+	json_int_t code = json_member_integer(error, "code", 0);
+
+	if (role == NULL && code == -32001)
+		fail_msg("user %u may not call %s", user, method);
+	if (role != NULL && code != -32001)
+		fail_msg("user %u may call %s", user, method);
+	if (role != NULL && *role != '\0')
+		assert_string_equal(json_member_text(json_object_get(error, "data"), "role"), role);
+	json_decref(answer);
+}
+
+static void open_to_all(const struct scene *s)
+{
+	assert_int_equal(chmod(s->socket, 0666), 0);
+}
+
+static void without_configuration_others_may_do_nothing(void **state)
+{
+	static const struct {
+		const char *method, *role;
+	} cases[] = {
+		{"decide", "submit"},		{"assess", "submit"},
+		{"decisions.list", "audit"},	{"register.list", "audit"},
+		{"statistics.get", "audit"},	{"rules.get", "audit"},
+		{"rules.history", "audit"},	{"server.status", "audit"},
+		{"server.metrics", "audit"},	{"register.import", "admin"},
+		{"decisions.revoke", "admin"},	{"rules.reload", "admin"},
+		{"scheme.get", ""},		{"practice.list", ""},
+	};
+	struct scene *s = *state;
+
+	scene_start(s, NULL);
+	open_to_all(s);
+	int64_t before = scene_sql_number(s, "SELECT count(*) FROM entries");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		gets(s, NOBODY, cases[i].method, cases[i].role);
+		gets(s, 0, cases[i].method, NULL);
+	}
+	/* Only root's decision and nothing of the other's. */
+	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM entries WHERE uid <> 0"), 0);
+	assert_true(scene_sql_number(s, "SELECT count(*) FROM entries") > before);
+}
+
+static void no_role_implies_another(void **state)
+{
+	static const struct {
+		const char *method;
+		bool submit, audit, admin;
+	} cases[] = {
+		{"decide", true, false, false},		{"assess", true, false, false},
+		{"decisions.list", false, true, false}, {"register.list", false, true, false},
+		{"server.status", false, true, false},	{"register.import", false, false, true},
+		{"decisions.revoke", false, false, true}, {"rules.reload", false, false, true},
+		{"scheme.get", true, true, true},	{"practice.list", true, true, true},
+	};
+	static const char *const options[] = {"--submit", "--audit", "--admin"};
+	struct scene *s = *state;
+
+	for (int role = 0; role < 3; role++) {
+		const char *const extra[] = {options[role], "12345", NULL};
+
+		scene_start(s, extra);
+		open_to_all(s);
+		for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+			const bool may[] = {cases[i].submit, cases[i].audit, cases[i].admin};
+
+			gets(s, SOMEBODY, cases[i].method, may[role] ? NULL : "");
+			gets(s, NOBODY, cases[i].method, "");
+		}
+		/* A role that was given to somebody is not root's any more. */
+		gets(s, 0, role == 0 ? "decide" : role == 1 ? "decisions.list" : "rules.reload",
+		     "");
+		scene_stop(s);
+	}
+}
+
+static void whoever_submitted_a_decision_may_get_it(void **state)
+{
+	static const char *const extra[] = {"--submit", "12345, 65534", NULL};
+	struct scene *s = *state;
+	json_t *answer, *entry;
+	const char *id;
+
+	scene_start(s, extra);
+	open_to_all(s);
+	answer = answer_to(s, SOMEBODY, "decide", submission(s, NULL));
+	id = json_member_text(json_object_get(answer, "result"), "decision_id");
+	assert_non_null(id);
+	entry = answer_to(s, SOMEBODY, "decisions.get", json_pack("{s:s}", "decision_id", id));
+	expect(entry, "{'result': {'by': {'uid': 12345}}}");
+	json_decref(entry);
+	entry = answer_to(s, NOBODY, "decisions.get", json_pack("{s:s}", "decision_id", id));
+	expect(entry, "{'error': {'code': -32001, 'data': {'role': 'audit'}}}");
+	json_decref(entry);
+	entry = answer_to(s, 0, "decisions.get", json_pack("{s:s}", "decision_id", id));
+	expect(entry, "{'result': {'by': {'uid': 12345}}}");
+	json_decref(entry);
+	json_decref(answer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(without_configuration_others_may_do_nothing,
+						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(no_role_implies_another, scene_setup_stopped,
+						scene_teardown),
+		cmocka_unit_test_setup_teardown(whoever_submitted_a_decision_may_get_it,
+						scene_setup_stopped, scene_teardown),
+	};
+
+	if (geteuid() != 0) {
+		/* Other users cannot be had otherwise. */
+		puts("not root: no role was tested");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

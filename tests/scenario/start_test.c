@@ -1,0 +1,233 @@
+/* Starting, refusing to start, reloading: what the program promises about itself. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support.h"
+
+static void shell(const char *command)
+{
+	if (system(command) != 0)
+		fail_msg("failed: %s", command);
+}
+
+static void sql(const struct scene *s, const char *statement)
+{
+	char command[2 * PATH_TEXT + 128];
+
+	snprintf(command, sizeof command, "sqlite3 '%s' '%s'", s->log, statement);
+	shell(command);
+}
+
+static void refuses_the_log(struct scene *s, const char *words)
+{
+	int status = scene_start_fails(s, NULL);
+
+	assert_int_not_equal(status, 0);
+	if (!scene_said(s, s->log) || !scene_said(s, words))
+		fail_msg("neither %s nor \"%s\" is in: %s", s->log, words, scene_errors(s));
+}
+
+static void a_file_that_is_no_log_is_refused_and_left_alone(void **state)
+{
+	struct scene *s = *state;
+	struct stat before, after;
+	char command[2 * PATH_TEXT];
+
+	snprintf(command, sizeof command, "echo 'Dear diary, this is no database.' >'%s'", s->log);
+	shell(command);
+	assert_int_equal(stat(s->log, &before), 0);
+	refuses_the_log(s, "not a decision log");
+	assert_int_equal(stat(s->log, &after), 0);
+	assert_int_equal(before.st_size, after.st_size);
+	assert_int_equal(before.st_mtime, after.st_mtime);
+}
+
+static void a_database_of_another_program_is_refused(void **state)
+{
+	struct scene *s = *state;
+
+	sql(s, "CREATE TABLE bookmarks (url TEXT)");
+	refuses_the_log(s, "not a decision log");
+	/* A whole one with another application id, too. */
+	assert_int_equal(unlink(s->log), 0);
+	scene_start(s, NULL);
+	scene_stop(s);
+	sql(s, "PRAGMA application_id = 7");
+	refuses_the_log(s, "not a decision log");
+}
+
+static void a_log_of_a_newer_version_is_refused(void **state)
+{
+	struct scene *s = *state;
+
+	scene_start(s, NULL);
+	scene_stop(s);
+	sql(s, "PRAGMA user_version = 999");
+	refuses_the_log(s, "newer");
+}
+
+static void a_second_daemon_is_refused(void **state)
+{
+	struct scene *s = *state, other = *s;
+	char path[PATH_TEXT + 8];
+
+	scene_start(s, NULL);
+	/* The same socket; then the same log on another socket. */
+	other.pid = 0;
+	other.peer = NULL;
+	assert_int_not_equal(scene_start_fails(&other, NULL), 0);
+	snprintf(path, sizeof path, "%s", s->dir);
+	snprintf(other.socket, sizeof other.socket, "%.100s/other", path);
+	assert_int_not_equal(scene_start_fails(&other, NULL), 0);
+	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
+}
+
+static void a_socket_left_behind_is_taken_over(void **state)
+{
+	struct scene *s = *state;
+
+	scene_start(s, NULL);
+	scene_kill(s);
+	assert_int_equal(access(s->socket, F_OK), 0);
+	scene_start(s, NULL);
+	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
+	scene_stop(s);
+	assert_int_not_equal(access(s->socket, F_OK), 0);
+}
+
+static void sigint_ends_it_like_sigterm(void **state)
+{
+	struct scene *s = *state;
+
+	scene_start(s, NULL);
+	assert_int_equal(kill(s->pid, SIGINT), 0);
+	assert_int_equal(scene_wait(s), 0);
+	assert_int_equal(s->pid, 0);
+}
+
+static void an_edit_counts_from_the_reload_on(void **state)
+{
+	struct scene *s = *state;
+	json_t *before, *after;
+
+	scene_start(s, NULL);
+	before = called(s, "rules.get", NULL);
+	scene_rule_replace(s, "outcome.lua", "member = 1100, other = 1300",
+			   "member = 1150, other = 1300");
+	assesses(s, NULL, "{'outcome': {'fee': {'net': 1100}}}");
+	after = called(s, "rules.reload", NULL);
+	assert_string_not_equal(json_member_text(before, "digest"),
+				json_member_text(after, "digest"));
+	assesses(s, NULL, "{'outcome': {'fee': {'net': 1150, 'vat': 230, 'gross': 1380}}}");
+	json_decref(before);
+	json_decref(after);
+}
+
+static void a_broken_edit_is_refused_and_the_old_rules_stay(void **state)
+{
+	struct scene *s = *state;
+	json_t *before, *after, *data;
+
+	scene_start(s, NULL);
+	before = called(s, "rules.get", NULL);
+	scene_rule_replace(s, "quality-lead.lua", "every_score_at_least(7)",
+			   "every_scor_at_least(7)");
+	data = fails(s, "rules.reload", NULL, -32010);
+	expect(data, "{'errors': [{'file': 'quality-lead.lua'}]}");
+	assert_true(json_member_integer(json_array_get(json_object_get(data, "errors"), 0), "line",
+					0) > 0);
+	json_decref(data);
+	after = called(s, "rules.get", NULL);
+	assert_string_equal(json_member_text(before, "digest"), json_member_text(after, "digest"));
+	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
+	json_decref(before);
+	json_decref(after);
+	/* Started again it runs the set last active, and says so. */
+	scene_stop(s);
+	scene_start(s, NULL);
+	assert_true(scene_said(s, "quality-lead.lua"));
+	decides(s, NULL, "{'outcome': {'award': 'quality-lead', 'change': 'maintained'}}");
+}
+
+static void without_any_rules_it_reads_and_does_not_decide(void **state)
+{
+	struct scene *s = *state;
+	json_t *answer;
+
+	scene_rule_replace(s, "quality-lead.lua", "every_score_at_least(7)", "nonsense(7)");
+	scene_start(s, NULL);
+	answer = peer_call(scene_peer(s), "decide", submission(s, NULL));
+	expect(answer, "{'error': {'code': -32004}}");
+	json_decref(answer);
+	answer = peer_call(scene_peer(s), "assess", submission(s, NULL));
+	expect(answer, "{'error': {'code': -32004}}");
+	json_decref(answer);
+	calls(s, "decisions.list", NULL, "{'decisions': [], 'next': null}");
+	calls(s, "register.list", NULL, "{'awards': []}");
+	/* Mended, it decides. */
+	scene_rule_replace(s, "quality-lead.lua", "nonsense(7)", "every_score_at_least(7)");
+	json_decref(called(s, "rules.reload", NULL));
+	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
+}
+
+static void sighup_reloads(void **state)
+{
+	struct scene *s = *state;
+	char *text = NULL;
+
+	scene_start(s, NULL);
+	scene_rule_replace(s, "outcome.lua", "member = 1100, other = 1300",
+			   "member = 1150, other = 1300");
+	assert_int_equal(kill(s->pid, SIGHUP), 0);
+	for (int tries = 0; tries < ANSWER_TIMEOUT_MS / 10; tries++) {
+		free(text);
+		text = scene_sql(s, "SELECT count(*) FROM rule_sets WHERE kind = 'activation'");
+		if (strcmp(text, "2") == 0)
+			break;
+		assert_int_equal(usleep(10000), 0);
+	}
+	assert_string_equal(text, "2");
+	free(text);
+	assesses(s, NULL, "{'outcome': {'fee': {'net': 1150}}}");
+}
+
+static void wrong_options_are_refused(void **state)
+{
+	static const char *const wrong[][2] = {
+		{"--no-such-option", NULL}, {"--evaluators=0", NULL}, {"--config=/nowhere", NULL},
+		{"--submit=no-such-user-here", NULL},
+	};
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		const char *const extra[] = {wrong[i][0], NULL};
+
+		assert_int_not_equal(scene_start_fails(s, extra), 0);
+	}
+	assert_int_not_equal(access(s->log, F_OK), 0);
+}
+
+int main(void)
+{
+#define STOPPED(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
+	const struct CMUnitTest tests[] = {
+		STOPPED(a_file_that_is_no_log_is_refused_and_left_alone),
+		STOPPED(a_database_of_another_program_is_refused),
+		STOPPED(a_log_of_a_newer_version_is_refused),
+		STOPPED(a_second_daemon_is_refused),
+		STOPPED(a_socket_left_behind_is_taken_over),
+		STOPPED(sigint_ends_it_like_sigterm),
+		STOPPED(an_edit_counts_from_the_reload_on),
+		STOPPED(a_broken_edit_is_refused_and_the_old_rules_stay),
+		STOPPED(without_any_rules_it_reads_and_does_not_decide),
+		STOPPED(sighup_reloads),
+		STOPPED(wrong_options_are_refused),
+	};
+#undef STOPPED
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+/*
+ * support: what scenario tests stand on. A scene is a temporary directory with
+ * a copy of the rules and the real awardd in it; a peer is one connection. Any
+ * failure in here fails the running test, with a sentence; nothing is returned.
+ *
+ * JSON in tests is written with single quotes, which quoted() turns into double
+ * ones: "{'scores': {'4a': 6}}".
+ */
+#ifndef AW_TESTS_SUPPORT_H
+#define AW_TESTS_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <cmocka.h>
+
+#include "json/json.h"
+
+enum { ANSWER_TIMEOUT_MS = 30000, PATH_TEXT = 160, EVALUATORS_MAX = 16 };
+
+/* ---- the daemon in its scene -------------------------------------------- */
+struct scene {
+	char dir[PATH_TEXT], socket[PATH_TEXT], log[PATH_TEXT], rules[PATH_TEXT];
+	char errors[PATH_TEXT]; /* where its standard error goes */
+	pid_t pid;              /* 0 while it is not running */
+	int notify;             /* where it says READY=1 */
+	struct peer *peer;      /* a connection for plain calls, made on demand */
+	int area;               /* the number of the partnership of this test */
+};
+
+/* cmocka fixtures. `scene_group_setup` and its teardown serve a whole program
+ * with one daemon; `scene_next_area` before each test gives it a partnership
+ * of its own. `scene_setup` and `scene_teardown` are the same for one test;
+ * `scene_setup_stopped` starts nothing. Every teardown of a running daemon
+ * checks that SIGTERM ends it with 0. */
+int scene_group_setup(void **state);
+int scene_group_teardown(void **state);
+int scene_next_area(void **state);
+#define in_new_area(test) cmocka_unit_test_setup(test, scene_next_area)
+int scene_setup(void **state);
+int scene_setup_stopped(void **state);
+int scene_teardown(void **state);
+
+/* Starts awardd and waits until it says that it is ready. `extra` are more
+ * arguments, ended by NULL; or NULL. */
+void scene_start(struct scene *s, const char *const *extra);
+/* Starts awardd, which must end of itself before it is ready; gives its exit
+ * status. What it said is in scene_errors. */
+int scene_start_fails(struct scene *s, const char *const *extra);
+/* Waits for its end, and gives the wait status; -1 where it does not end. */
+int scene_wait(struct scene *s);
+/* SIGTERM, and it must exit with 0; and the two halves of it. */
+void scene_stop(struct scene *s);
+void scene_terminate(const struct scene *s);
+void scene_ended(struct scene *s);
+/* SIGKILL, and reaped. */
+void scene_kill(struct scene *s);
+
+/* Gives what it wrote on standard error since the scene began; free() it. */
+char *scene_errors(const struct scene *s);
+/* True where that holds `words`. */
+bool scene_said(const struct scene *s, const char *words);
+/* Gives what `sqlite3 -readonly` prints for a query on the log, without the
+ * last line's end; free() it. */
+char *scene_sql(const struct scene *s, const char *query);
+int64_t scene_sql_number(const struct scene *s, const char *query);
+/* Writes a file of the copied rules, or adds to it; removes it. */
+void scene_rule_write(const struct scene *s, const char *name, const char *text);
+void scene_rule_append(const struct scene *s, const char *name, const char *text);
+/* In one of the copied rules, the first `from` becomes `to`; it must be there. */
+void scene_rule_replace(const struct scene *s, const char *name, const char *from, const char *to);
+/* The daemon's child processes. */
+size_t scene_evaluators(const struct scene *s, pid_t out[EVALUATORS_MAX]);
+/* Waits until /proc says that the process is in this state ('T' stopped). */
+void scene_await_state(pid_t pid, char wanted);
+
+/* ---- one connection ----------------------------------------------------- */
+struct peer;
+
+struct peer *peer_open(const struct scene *s);
+void peer_close(struct peer **p);
+/* The scene's own, for calls one after another. */
+struct peer *scene_peer(struct scene *s);
+
+void peer_send(struct peer *p, const void *bytes, size_t length);
+/* The same, where the other side may have gone: false then. */
+bool peer_try_send(struct peer *p, const void *bytes, size_t length);
+void peer_send_line(struct peer *p, const char *text);
+void peer_shutdown(struct peer *p); /* no more will be written */
+/* Gives the next line's bytes without its end, or NULL at the end of the
+ * stream; free() it. */
+char *peer_line(struct peer *p);
+/* The same, read as JSON. */
+json_t *peer_receive(struct peer *p);
+/* True where no line comes within the time. */
+bool peer_is_silent(struct peer *p, int ms);
+/* The descriptor, for polls of your own. */
+int peer_descriptor(const struct peer *p);
+
+/* Sends a request; takes params (NULL: none). */
+void peer_request(struct peer *p, json_int_t id, const char *method, json_t *params);
+/* Sends one and gives the whole answer; nothing else may be owed. */
+json_t *peer_call(struct peer *p, const char *method, json_t *params);
+
+/* ---- JSON of tests ------------------------------------------------------ */
+/* Gives the document of a text with single quotes. */
+json_t *quoted(const char *text);
+/* Sets what a pointer points at to a quoted value; a null stays a null. */
+void put(json_t *document, const char *pointer, const char *value);
+/* RFC 7396: members of `patch` replace those of `target`, null removes. */
+void merge(json_t *target, const json_t *patch);
+/* Every member of `expected` is in `actual` and equal; lists are equal item by
+ * item, each item by the same rule. Fails the test with the place, otherwise. */
+void expect(const json_t *actual, const char *expected);
+/* Whether `list` holds this text. */
+bool holds(const json_t *list, const char *text);
+
+/* ---- submissions -------------------------------------------------------- */
+/* Gives a submission that is awarded Quality Lead with the commendation, of the
+ * scene's current area on 2024-05-20, with `changes` merged into it (or NULL).
+ * The member 'every' of the changes is a score given to all statements first. */
+json_t *submission(const struct scene *s, const char *changes);
+/* Gives the result of deciding it. */
+json_t *decided(struct scene *s, const char *changes);
+/* Decides it, and expects that of the result. */
+void decides(struct scene *s, const char *changes, const char *expected);
+/* Assesses it, and expects that of the result. */
+void assesses(struct scene *s, const char *changes, const char *expected);
+/* Decides it, and expects -32602 with exactly these pointers. */
+void refuses(struct scene *s, const char *changes, const char *pointers);
+/* Calls a method with quoted params; gives the result, expects one. */
+json_t *called(struct scene *s, const char *method, const char *params);
+/* Calls it, and expects this of the result. */
+void calls(struct scene *s, const char *method, const char *params, const char *expected);
+/* Calls it, and expects this error code; gives error.data or a JSON null. */
+json_t *fails(struct scene *s, const char *method, const char *params, int code);
+/* Imports one award for the current area; `changes` are merged into
+ * {'award': 'quality-mark', 'awarded_on': '2022-05-20'}. */
+void imports(struct scene *s, const char *changes);
+/* Revokes a decision by its result (or any document with a decision_id). */
+void revokes(struct scene *s, const json_t *result);
+/* The status of a criterion in a result, "" where it is not there. */
+const char *criterion_status(const json_t *result, const char *id);
+const json_t *criterion_of(const json_t *result, const char *id);
+const json_t *award_of(const json_t *result, const char *id);
+
+#endif
