@@ -354,7 +354,7 @@ static void benchmarks_are_each_partnerships_latest_that_stands(void **state)
 	     doc("[{'partnership': 'north', 'name': 'North Vale', 'sequence': 2, 'scores': {'1': 5},"
 		 "  'assessed_on': '2021-02-10',"
 		 "  'case_studies': [{'title': 'A panel', 'statements': ['1']}]},"
-		 " {'partnership': 'south', 'name': 'south', 'sequence': 5, 'scores': {'1': 6},"
+		 " {'partnership': 'south', 'name': 'Named south', 'sequence': 5, 'scores': {'1': 6},"
 		 "  'assessed_on': '2022-05-05',"
 		 "  'case_studies': [{'title': 'A panel', 'statements': ['1']}]},"
 		 " {'partnership': 'west', 'name': 'west', 'sequence': 7, 'scores': {'1': 7},"
