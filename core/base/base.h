@@ -112,8 +112,8 @@ bool date_parse(struct text t, struct date *out);
 void date_format(struct date d, char out[DATE_TEXT]);
 int date_compare(struct date a, struct date b);
 /* `months` later (or earlier, where negative); where that day does not exist,
- * the first of the month after: 29 February and 3 years give 1 March (R-7),
- * 31 August less 6 months gives 1 March (R-12). */
+ * the first of the month after: 29 February and 3 years give 1 March,
+ * 31 August less 6 months gives 1 March. */
 struct date date_add_months(struct date d, int months);
 
 /* ---- clock and chance, passed in so that tests can say what they give --- */

@@ -1,5 +1,7 @@
 /* Civil dates and instants, without the C library's locale or time zone. */
 
+#include <assert.h>
+
 #include "base/base.h"
 
 static bool leap(int year)
@@ -72,6 +74,7 @@ int date_compare(struct date a, struct date b)
 struct date date_add_months(struct date d, int months)
 {
 	int count = d.year * 12 + (d.month - 1) + months;
+	assert(count >= 12); /* there is no year 0 */
 	struct date moved = { count / 12, count % 12 + 1, d.day };
 
 	if (moved.day <= days_in(moved.year, moved.month))

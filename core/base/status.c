@@ -21,6 +21,20 @@ const char *status_text(int status)
 	return description != NULL ? description : "unknown status";
 }
 
+/* A sentence cut short must not end within a character. */
+static void end_whole(char *text, size_t size)
+{
+	size_t length = strnlen(text, size - 1);
+
+	if (length + 1 < size)
+		return; /* nothing was cut */
+	while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
+		length--;
+	if (length > 0 && ((unsigned char)text[length - 1] & 0x80) != 0)
+		length--;
+	text[length] = '\0';
+}
+
 int err_set(struct err *e, int status, const char *format, ...)
 {
 	if (e == NULL)
@@ -30,6 +44,7 @@ int err_set(struct err *e, int status, const char *format, ...)
 	/* Cutting a sentence short is all that can be done about a long one. */
 	(void)vsnprintf(e->text, sizeof e->text, format, arguments);
 	va_end(arguments);
+	end_whole(e->text, sizeof e->text);
 	e->status = status;
 	return status;
 }
@@ -51,5 +66,6 @@ int err_wrap(struct err *e, const char *format, ...)
 	memmove(e->text + used, e->text, rest);
 	memcpy(e->text, before, used);
 	e->text[used + rest] = '\0';
+	end_whole(e->text, sizeof e->text);
 	return e->status;
 }

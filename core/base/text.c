@@ -117,9 +117,8 @@ int buffer_printf(struct buffer *b, const char *format, ...)
 	va_copy(again, arguments);
 	int length = vsnprintf(NULL, 0, format, arguments);
 	va_end(arguments);
-	int rv = -EINVAL;
-	if (length >= 0)
-		rv = buffer_reserve(b, (size_t)length);
+	int rv = length >= 0 ? buffer_reserve(b, (size_t)length) : -EINVAL;
+	b->failed = b->failed || rv != 0;
 	if (rv == 0) {
 		(void)vsnprintf(b->bytes + b->length, (size_t)length + 1, format, again);
 		b->length += (size_t)length;

@@ -223,12 +223,14 @@ static int read_file(struct config *c, const char *path, struct err *e)
 	buffer_init(&text);
 	buffer_init(&source);
 	int rv = file_read(path, FILE_LIMIT, &text, e);
+	if (rv == 0 && text.length > 0 && memchr(text.bytes, '\0', text.length) != NULL)
+		rv = err_set(e, AW_EINVALID, "%s holds a NUL byte and is no text", path);
 	char *rest = text.bytes;
 	for (char *one; rv == 0 && (one = strsep(&rest, "\n")) != NULL;) {
 		buffer_clear(&source);
 		rv = buffer_printf(&source, "%s:%d", path, ++line);
-		if (rv == 0)
-			rv = read_line(c, one, source.bytes, e);
+		rv = rv == 0 ? read_line(c, one, source.bytes, e)
+			     : err_set(e, rv, "no memory for the configuration");
 	}
 	buffer_deinit(&source);
 	buffer_deinit(&text);
@@ -273,6 +275,8 @@ static bool is_action(const struct arguments *a, enum config_action *action)
 		{ "version", CONFIG_VERSION },
 	};
 
+	if (a->name == a->list[a->at - 1])
+		return false; /* it has no hyphens */
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
 		if (strcmp(a->name, actions[i].name) == 0) {
 			*action = actions[i].action;

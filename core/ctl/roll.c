@@ -45,7 +45,7 @@ static int read_headings(struct roll *r, const struct csv_row *row, struct err *
 			return err_set(e, AW_EINVALID, "%d: no such column: \"%s\"", row->line,
 				       row->fields[i]);
 		for (size_t k = 0; k < i; k++)
-			if (r->members[k] == member)
+			if (strcmp(r->members[k], member) == 0)
 				return err_set(e, AW_EINVALID, "%d: the column \"%s\" stands twice",
 					       row->line, row->fields[i]);
 		r->members[i] = member;

@@ -116,16 +116,15 @@ static char *params_text(json_t *params)
 /* What a program reads in place of a result. */
 static void print_error_document(const struct session *s, const struct awardd_answer *answer)
 {
-	json_t *error = json_pack("{s:I, s:s?}", "code", (json_int_t)answer->code, "message",
-				  answer->message);
-	json_t *document = json_object();
+	json_t *document = json_pack("{s:{s:I, s:s?}}", "error", "code", (json_int_t)answer->code,
+				     "message", answer->message);
 	struct buffer b;
 
 	buffer_init(&b);
-	if (answer->data != NULL && error != NULL)
-		(void)json_put(error, "data", json_loads(answer->data, JSON_DECODE_ANY, NULL));
-	if (document != NULL && json_put(document, "error", error) == 0 &&
-	    json_compact(document, &b) == 0)
+	if (answer->data != NULL)
+		(void)json_put(json_object_get(document, "error"), "data",
+			       json_loads(answer->data, JSON_DECODE_ANY, NULL));
+	if (document != NULL && json_compact(document, &b) == 0)
 		(void)session_print_json(s, b.bytes, true); /* the status is a refusal's anyway */
 	json_decref(document);
 	buffer_deinit(&b);

@@ -86,7 +86,11 @@ static int check_log(const char *path, struct err *e)
 int daemon_check(const struct config *c, struct err *e)
 {
 	json_t *faults = json_array();
-	int rv = faults != NULL ? check_log(config_text(c, CONFIG_LOG), e) : -1;
+	int rv = faults != NULL ? daemon_check_required(c, e)
+				: err_set(e, -ENOMEM, "no memory to check anything");
+
+	if (rv == 0)
+		rv = check_log(config_text(c, CONFIG_LOG), e);
 
 	if (rv == 0) {
 		rv = check_rules(c, faults);

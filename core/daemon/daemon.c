@@ -31,7 +31,8 @@ struct daemon {
 	struct server *server;
 	char program[PROGRAM_NAME];
 	const char *reason; /* of the end */
-	bool stopping, listening;
+	bool stopping, listening, has_loop, has_async;
+	int signal_count;
 	int status;
 	struct err *err;
 };
@@ -45,9 +46,10 @@ static void on_stop_logged(void *ctx);
 
 static void close_handles(struct daemon *d)
 {
-	for (int i = 0; i < SIGNALS; i++)
+	for (int i = 0; i < d->signal_count; i++)
 		uv_close((uv_handle_t *)&d->signals[i], NULL);
-	uv_close((uv_handle_t *)&d->journal_ready, NULL);
+	if (d->has_async)
+		uv_close((uv_handle_t *)&d->journal_ready, NULL);
 }
 
 static void on_stop_logged(void *ctx)
@@ -119,6 +121,8 @@ static void on_started(void *ctx, int status)
 		return;
 	}
 	d->listening = true;
+	if (config_text(d->config, CONFIG_PLUGINS)[0] != '\0')
+		notify_log(NULL, 4, "plugins are not known to this version: none is loaded");
 	notify_log(NULL, 6, "ready");
 	notify_state("READY=1");
 }
@@ -156,13 +160,17 @@ static int open_loop(struct daemon *d)
 
 	if (rv != 0)
 		return err_set(d->err, rv, "cannot make an event loop: %s", status_text(rv));
+	d->has_loop = true;
 	rv = uv_async_init(&d->loop, &d->journal_ready, on_journal_ready);
+	d->has_async = rv == 0;
 	d->journal_ready.data = d;
 	for (int i = 0; i < SIGNALS && rv == 0; i++) {
 		rv = uv_signal_init(&d->loop, &d->signals[i]);
+		if (rv != 0)
+			break;
+		d->signal_count++;
 		d->signals[i].data = d;
-		if (rv == 0)
-			rv = uv_signal_start(&d->signals[i], on_signal, numbers[i]);
+		rv = uv_signal_start(&d->signals[i], on_signal, numbers[i]);
 	}
 	return rv == 0 ? 0 : err_set(d->err, rv, "cannot watch signals: %s", status_text(rv));
 }
@@ -176,7 +184,10 @@ static int open_parts(struct daemon *d)
 		.notify = poke,
 		.notify_ctx = d,
 	};
-	int rv = journal_open(&journal, &d->journal, d->err);
+	int rv = evaluator_program(d->program);
+	if (rv != 0)
+		return err_set(d->err, rv, "cannot find this program: %s", status_text(rv));
+	rv = journal_open(&journal, &d->journal, d->err);
 	if (rv != 0)
 		return rv;
 
@@ -198,7 +209,7 @@ static int open_parts(struct daemon *d)
 	return service_open(&service, &d->service, d->err);
 }
 
-static int check_required(const struct config *c, struct err *e)
+int daemon_check_required(const struct config *c, struct err *e)
 {
 	static const struct {
 		enum config_setting setting;
@@ -220,7 +231,7 @@ int daemon_run(const struct config *c, struct err *e)
 	struct daemon d = { .config = c, .err = e, .address = { .lock = -1, .socket = -1 } };
 	const struct rlimit no_core = { 0, 0 };
 
-	int rv = check_required(c, e);
+	int rv = daemon_check_required(c, e);
 	if (rv != 0)
 		return rv;
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -232,21 +243,20 @@ int daemon_run(const struct config *c, struct err *e)
 	if (rv != 0)
 		return rv;
 	rv = open_loop(&d);
-	if (rv == 0 && (rv = evaluator_program(d.program)) != 0)
-		err_set(e, rv, "cannot find this program: %s", status_text(rv));
 	if (rv == 0)
 		rv = open_parts(&d);
 	if (rv == 0) {
 		service_start(d.service, on_started, &d);
 		rv = uv_run(&d.loop, UV_RUN_DEFAULT) == 0 ? d.status : AW_EBUSY;
-	} else {
+	} else if (d.has_loop) {
 		close_handles(&d);
 		(void)uv_run(&d.loop, UV_RUN_DEFAULT); /* only closes */
 	}
 	if (d.journal != NULL)
 		journal_close(&d.journal);
 	service_close(&d.service);
-	(void)uv_loop_close(&d.loop);
+	if (d.has_loop)
+		(void)uv_loop_close(&d.loop); /* nothing is open on it any more */
 	address_drop(&d.address);
 	return rv;
 }

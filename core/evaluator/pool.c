@@ -1,6 +1,7 @@
 /* A pool: evaluations wait in one line, each goes to the first idle process;
  * processes that end are started again, more slowly the more often they fail
  * before they are of use. */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -48,7 +49,7 @@ static void on_starter(uv_timer_t *timer)
 {
 	struct pool *pool = timer->data;
 
-	for (unsigned i = 0; i < pool->options.processes; i++) {
+	for (unsigned i = 0; i < pool->options.processes && !pool->closing; i++) {
 		if (pool->processes[i].state == PROCESS_ABSENT)
 			process_start(&pool->processes[i]);
 	}
@@ -66,6 +67,16 @@ static void start_later(struct pool *pool)
 	(void)uv_timer_start(&pool->starter, on_starter, delay, 0);
 }
 
+static bool any_at_work(const struct pool *pool)
+{
+	for (unsigned i = 0; i < pool->options.processes; i++) {
+		enum process_state state = pool->processes[i].state;
+		if (state == PROCESS_IDLE || state == PROCESS_BUSY)
+			return true;
+	}
+	return false;
+}
+
 void pool_on_loaded(struct pool *pool, int status, const json_t *answer)
 {
 	pool_ready_cb ready = pool->ready;
@@ -77,7 +88,7 @@ void pool_on_loaded(struct pool *pool, int status, const json_t *answer)
 	pool->ready = NULL;
 	if (ready != NULL)
 		ready(pool->ready_ctx, status, answer);
-	else if (pool->failed_starts >= HOPELESS_STARTS)
+	else if (pool->failed_starts >= HOPELESS_STARTS && !any_at_work(pool))
 		answer_all_lost(pool);
 }
 
@@ -164,6 +175,7 @@ int pool_ask(struct pool *pool, const char *operation, const json_t *input, eval
 	if (ask == NULL)
 		return -ENOMEM;
 
+	assert(!pool->closing);
 	buffer_init(&ask->frame);
 	ask->done = done;
 	ask->ctx = ctx;

@@ -11,7 +11,7 @@ enum { LOAD_DEADLINE_MS = 10000 };
 
 #define TO(state) (1u << (state))
 static const unsigned process_may[PROCESS_STATES] = {
-	[PROCESS_ABSENT] = TO(PROCESS_LOADING) | TO(PROCESS_ENDING),
+	[PROCESS_ABSENT] = TO(PROCESS_LOADING),
 	[PROCESS_LOADING] = TO(PROCESS_IDLE) | TO(PROCESS_ENDING),
 	[PROCESS_IDLE] = TO(PROCESS_BUSY) | TO(PROCESS_ENDING),
 	[PROCESS_BUSY] = TO(PROCESS_IDLE) | TO(PROCESS_ENDING),
@@ -100,9 +100,10 @@ static void on_loaded(struct process *p, int status, const json_t *answer)
 	(void)uv_timer_stop(&p->deadline);
 	move(p, PROCESS_IDLE);
 	pool_on_loaded(p->pool, status, answer);
-	/* The pool may have been closed in its callback. */
-	if (p->state == PROCESS_IDLE)
-		pool_on_idle(p->pool, p);
+	/* The pool may have been closed in its callback. A process that did not
+	 * load what others did is of no use. */
+	if (p->state == PROCESS_IDLE && status != 0)
+		process_end(p);
 }
 
 static void on_result(struct process *p, struct text body)

@@ -59,6 +59,8 @@ static int read_members(const json_t *members, struct field *f, struct err *e)
 {
 	size_t count = json_array_size(members);
 
+	if (!json_is_array(members))
+		return err_set(e, AW_EINVALID, "the members of an object must be a list");
 	f->fields = calloc(count + 1, sizeof *f->fields);
 	if (f->fields == NULL)
 		return -ENOMEM;
@@ -80,7 +82,11 @@ static int read_element(const json_t *description, struct field *f, struct err *
 	if (f->fields == NULL)
 		return -ENOMEM;
 	f->field_count = 1;
-	return read_field(json_member(description, "of"), &f->fields[0], e);
+	int rv = read_field(json_member(description, "of"), &f->fields[0], e);
+	if (rv == 0 && f->fields[0].personal)
+		return err_set(e, AW_EINVALID,
+			       "an element of a list cannot be personal by itself; make it a member");
+	return rv;
 }
 
 static int read_values(const json_t *description, struct field *f, struct err *e)
@@ -113,7 +119,8 @@ static int read_field(const json_t *description, struct field *f, struct err *e)
 	f->personal = json_member_true(description, "personal");
 	f->min = json_member_integer(description, "min", f->type == FIELD_TEXT ? 1 : 0);
 	f->max = json_member_integer(description, "max", INT32_MAX);
-	f->bounded = json_member(description, "max") != NULL;
+	f->bounded = json_member(description, "min") != NULL ||
+		     json_member(description, "max") != NULL;
 	if (f->type == FIELD_CHOICE)
 		rv = read_values(description, f, e);
 	else if (f->type == FIELD_LIST)

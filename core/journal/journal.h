@@ -16,7 +16,7 @@
  *   activation  {"cause", "digest", "engine", "files": [{"path", "sha256"}],
  *                "lua", "prelude", "previous"}
  *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}]}
- *   start       {"engine", "log", "lua", "sqlite"}
+ *   start       {"engine", "log", "lua"}
  *   stop        {"reason"}
  * A personal value in a body stands as {"commitment": "sha256:<hex>"}, the
  * SHA-256 over a salt of 32 bytes and the value's canonical bytes. Salt and
@@ -147,6 +147,23 @@ int reader_submission(struct journal_reader *r, const char *submission_id, json_
  * "name", "assessed_on", "registered_on", "scores", "outcome"}]; name is the
  * one given with that entry or null; the next three are null in an import. */
 int reader_history(struct journal_reader *r, const char *partnership, json_t **out, struct err *e);
+
+/* The sequence of the newest entry, 0 where there is none. */
+int reader_newest(struct journal_reader *r, int64_t *out, struct err *e);
+
+/* The ids of partnerships that anything was ever decided or imported for, in
+ * order, at most `limit` of them after `after` (NULL: from the first). */
+int reader_partnerships(struct journal_reader *r, const char *after, int limit, json_t **out,
+			struct err *e);
+
+/* A partnership's decisions, imports and revocations up to the entry `through`,
+ * in the order of the log: calls `each` with {"sequence", "kind", "id", "at",
+ * "body"} (borrowed), commitments in place of personal values, and stops with
+ * what it returns unless that is 0. Every entry is checked against its leaf
+ * hash. None where the partnership is not in the log. */
+typedef int (*reader_past_cb)(void *ctx, json_t *entry);
+int reader_past(struct journal_reader *r, const char *partnership, int64_t through,
+		reader_past_cb each, void *ctx, struct err *e);
 
 /* Newest first, for decisions.list. NULL or 0 members do not filter. `after`:
  * only sequences below it. Gives {"decisions": [{"decision_id", "sequence",

@@ -117,7 +117,7 @@ static int load_whole(struct journal_reader *r, int64_t sequence, bool with_pers
 		rv = load_revocation(r, sequence, with_personal, &revoked, e);
 	if (rv != 0)
 		goto out;
-	*out = json_pack("{sI ss ss ss so* sO ss sO}", "sequence", (json_int_t)sequence, "kind",
+	*out = json_pack("{sI ss ss ss so sO ss sO}", "sequence", (json_int_t)sequence, "kind",
 			 entry.kind, "id", entry.id, "at", entry.at, "by", actor_json(&entry.by),
 			 "body", body, "leaf_hash", leaf_hash, "revoked", revoked);
 	if (*out == NULL)

@@ -47,6 +47,19 @@ static const char *const texts[READER_STATEMENTS] = {
 		" AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = a.sequence)"
 		" GROUP BY 2, 1 ORDER BY 2, 1",
 	[READ_COUNTS] = "SELECT kind, count FROM tally ORDER BY kind",
+	[READ_PARTNERSHIPS] = "SELECT id FROM partnership WHERE id > ?1 ORDER BY id LIMIT ?2",
+	/* Which they are comes from derived tables, what they say from the entries. */
+	[READ_PAST] =
+		"SELECT e.bytes, e.leaf_hash FROM ("
+		" SELECT sequence FROM decision WHERE partnership = ?1"
+		" UNION ALL SELECT sequence FROM import WHERE partnership = ?1"
+		" UNION ALL SELECT r.sequence FROM decision d"
+		"  JOIN revocation r ON r.revokes = d.sequence WHERE d.partnership = ?1"
+		" UNION ALL SELECT r.sequence FROM import i"
+		"  JOIN revocation r ON r.revokes = i.sequence WHERE i.partnership = ?1"
+		" ) x CROSS JOIN entry e ON e.sequence = x.sequence"
+		" WHERE x.sequence <= ?2 ORDER BY x.sequence",
+	[READ_NEWEST] = "SELECT coalesce(max(sequence), 0) FROM entry",
 	[READ_RULE_HISTORY] = "SELECT sequence FROM rule_set ORDER BY sequence DESC LIMIT ?1",
 	[READ_RULE_SET] = "SELECT max(sequence) FROM rule_set"
 			  " WHERE digest = ?1 AND kind = 'activation'",

@@ -69,11 +69,12 @@ static int take_lock(struct store *s, struct err *e)
 	if (s->lock < 0) {
 		rv = err_set(e, -errno, "opening %s: %s", name.bytes, strerror(errno));
 	} else if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
-		if (errno == EWOULDBLOCK)
+		int why = errno;
+		if (why == EWOULDBLOCK)
 			say_who(s->lock, s->path, e);
 		else
-			(void)err_set(e, -errno, "locking %s: %s", name.bytes, strerror(errno));
-		rv = errno == EWOULDBLOCK ? AW_EBUSY : -errno;
+			(void)err_set(e, -why, "locking %s: %s", name.bytes, strerror(why));
+		rv = why == EWOULDBLOCK ? AW_EBUSY : -why;
 	} else {
 		/* The number is only for the sentence above, so that failing is no matter. */
 		(void)!ftruncate(s->lock, 0);

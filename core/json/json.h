@@ -20,7 +20,7 @@ json_t *json_read(struct text t, struct err *e);
 
 /* Appends the canonical bytes of RFC 8785 (members sorted, no white space,
  * shortest escapes). AW_EINVALID where the document holds a number with a
- * fraction: nothing that is logged has one. -ENOMEM. */
+ * fraction or beyond 2^53 - 1: nothing that is logged has one. -ENOMEM. */
 int json_canonical(const json_t *value, struct buffer *out);
 
 /* Appends compact text with members in their own order; numbers with a

@@ -8,6 +8,18 @@
 json_t *json_read(struct text t, struct err *e)
 {
 	json_error_t error;
+
+	/* Jansson takes a NUL byte for the end of the text. */
+	const char *nul = t.length > 0 ? memchr(t.bytes, '\0', t.length) : NULL;
+	if (nul != NULL) {
+		int line = 1, column = 1;
+		for (const char *c = t.bytes; c < nul; c++) {
+			line += *c == '\n';
+			column = *c == '\n' ? 1 : column + 1;
+		}
+		err_set(e, AW_ESYNTAX, "line %d, column %d: a NUL byte", line, column);
+		return NULL;
+	}
 	json_t *value = json_loadb(t.bytes, t.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
 				   &error);
 
@@ -71,42 +83,57 @@ int json_pointer_append(struct buffer *pointer, const char *name)
 	return rv == 0 ? append_token(pointer, name) : rv;
 }
 
-/* Copies one token to `name` unescaped; false where it does not fit. */
-static bool take_token(const char **pointer, char *name, size_t size)
+/* Takes one token off the pointer, unescaped; false where it is none or memory
+ * runs out. */
+static bool take_token(const char **pointer, struct buffer *name)
 {
 	const char *from = *pointer + 1;
-	size_t used = 0;
 
+	buffer_clear(name);
 	for (; *from != '\0' && *from != '/'; from++) {
-		if (used + 1 >= size)
+		char c = *from;
+		if (c == '~') {
+			from++;
+			if (*from != '0' && *from != '1')
+				return false;
+			c = *from == '1' ? '/' : '~';
+		}
+		if (buffer_append(name, &c, 1) != 0)
 			return false;
-		if (*from == '~' && from[1] != '\0')
-			name[used++] = *++from == '1' ? '/' : '~';
-		else
-			name[used++] = *from;
 	}
-	name[used] = '\0';
 	*pointer = from;
-	return true;
+	return buffer_append(name, "", 0) == 0;
+}
+
+static bool is_index(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 0 && length < 10 && strspn(name, "0123456789") == length &&
+	       (length == 1 || name[0] != '0');
 }
 
 json_t *json_pointer_get(const json_t *document, const char *pointer)
 {
-	char name[256];
 	const json_t *here = document;
+	struct buffer name;
 
+	buffer_init(&name);
 	while (here != NULL && *pointer == '/') {
-		if (!take_token(&pointer, name, sizeof name))
-			return NULL;
-		if (json_is_array(here))
-			here = json_array_get(here, strtoul(name, NULL, 10));
+		if (!take_token(&pointer, &name))
+			here = NULL;
+		else if (!json_is_array(here))
+			here = json_object_get(here, name.bytes);
 		else
-			here = json_object_get(here, name);
+			here = is_index(name.bytes)
+				       ? json_array_get(here, strtoul(name.bytes, NULL, 10))
+				       : NULL;
 	}
+	buffer_deinit(&name);
 	/* Jansson's own getters drop const in the same way. */
 	union {
 		const json_t *borrowed;
 		json_t *value;
 	} found = { here };
-	return found.value;
+	return *pointer == '\0' ? found.value : NULL;
 }

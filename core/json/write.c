@@ -43,6 +43,9 @@ const char **json_sorted_names(const json_t *object, size_t *count)
 	return names;
 }
 
+/* Beyond this a reader that keeps numbers as doubles reads another one. */
+#define EXACT ((json_int_t)9007199254740991)
+
 static int write_value(const json_t *value, struct buffer *out);
 
 static int write_string(struct text t, struct buffer *out)
@@ -112,6 +115,8 @@ static int write_value(const json_t *value, struct buffer *out)
 						   json_string_length(value) },
 				    out);
 	case JSON_INTEGER:
+		if (json_integer_value(value) > EXACT || json_integer_value(value) < -EXACT)
+			return AW_EINVALID;
 		return buffer_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	case JSON_TRUE:
 		return buffer_append(out, "true", 4);

@@ -11,7 +11,7 @@
 #include "ruleset/ruleset.h"
 #include "script/script.h"
 
-enum { SOURCE_LIMIT = 256 << 10, FILES_LIMIT = 1000, DEPTH_LIMIT = 8 };
+enum { SOURCE_LIMIT = 256 << 10, FILES_LIMIT = 1000, NAMES_LIMIT = 2000, DEPTH_LIMIT = 8 };
 
 /* One reading of a folder. */
 struct reading {
@@ -29,6 +29,8 @@ static void fault(struct reading *r, const char *path, const char *message)
 {
 	json_t *one = json_pack("{ss si ss}", "file", path, "line", 0, "message", message);
 
+	if (one == NULL) /* a name that is not UTF-8 cannot be said */
+		one = json_pack("{ss si ss}", "file", "?", "line", 0, "message", message);
 	if (json_array_append_new(r->faults, one) != 0)
 		r->status = -ENOMEM;
 	else if (r->status == 0)
@@ -83,41 +85,79 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names in a folder that may matter, sorted; frees nothing but on failure. */
-static int list_names(int dir, char ***out, size_t *count)
+/* Whether an entry of a folder can hold a rule script. */
+static bool may_matter(const struct dirent *entry)
 {
-	DIR *stream = fdopendir(dir); /* owns the descriptor from here on */
-	char **names = NULL;
-	size_t used = 0;
+	size_t length = strlen(entry->d_name);
 
-	if (stream == NULL) {
-		(void)close(dir);
-		return -errno;
-	}
-	for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
-		if (entry->d_name[0] == '.' || used >= FILES_LIMIT * 2)
-			continue;
-		char **grown = realloc(names, (used + 1) * sizeof *names);
-		if (grown != NULL)
-			names = grown;
-		if (grown == NULL || (names[used] = strdup(entry->d_name)) == NULL) {
-			while (used > 0)
-				free(names[--used]);
-			free(names);
-			(void)closedir(stream);
-			return -ENOMEM;
-		}
-		used++;
-	}
-	(void)closedir(stream);
-	if (used > 0)
-		qsort(names, used, sizeof *names, by_name);
-	*out = names;
-	*count = used;
+	if (entry->d_name[0] == '.')
+		return false;
+	return (length > 4 && strcmp(entry->d_name + length - 4, ".lua") == 0) ||
+	       entry->d_type == DT_DIR || entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN;
+}
+
+static void free_names(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
+static int add_name(char ***names, size_t *count, const char *name)
+{
+	char **grown = realloc(*names, (*count + 1) * sizeof *grown);
+
+	if (grown == NULL)
+		return -ENOMEM;
+	*names = grown;
+	grown[*count] = strdup(name);
+	if (grown[*count] == NULL)
+		return -ENOMEM;
+	(*count)++;
 	return 0;
 }
 
+/* The names in a folder that may matter, sorted. Takes the descriptor. */
+static int list_names(int dir, char ***out, size_t *count)
+{
+	DIR *stream = fdopendir(dir);
+	int rv = stream != NULL ? 0 : -errno;
+
+	*out = NULL;
+	*count = 0;
+	if (stream == NULL)
+		(void)close(dir);
+	while (rv == 0) {
+		errno = 0;
+		const struct dirent *entry = readdir(stream);
+		if (entry == NULL) {
+			rv = -errno;
+			break;
+		}
+		if (!may_matter(entry))
+			continue;
+		rv = *count < NAMES_LIMIT ? add_name(out, count, entry->d_name) : AW_ELIMIT;
+	}
+	if (stream != NULL)
+		(void)closedir(stream); /* only read from */
+	if (rv != 0) {
+		free_names(*out, *count);
+		*out = NULL;
+		*count = 0;
+	} else if (*count > 0) {
+		qsort(*out, *count, sizeof **out, by_name);
+	}
+	return rv;
+}
+
 static void read_folder(struct reading *r, int dir, const char *prefix, int depth);
+
+static bool leads_to_folder(int dir, const char *name)
+{
+	struct stat about;
+
+	return fstatat(dir, name, &about, 0) == 0 && S_ISDIR(about.st_mode);
+}
 
 static void read_name(struct reading *r, int dir, const char *name, const char *path, int depth)
 {
@@ -129,13 +169,16 @@ static void read_name(struct reading *r, int dir, const char *name, const char *
 		return;
 	}
 	bool lua = length > 4 && strcmp(name + length - 4, ".lua") == 0;
-	if (S_ISDIR(about.st_mode)) {
+	/* A line of the digest's list ends where the name's line does. */
+	if (strchr(name, '\n') != NULL) {
+		fault(r, path, "has a line's end in its name");
+	} else if (S_ISDIR(about.st_mode)) {
 		int inner = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (inner < 0)
 			fault(r, path, status_text(-errno));
 		else
 			read_folder(r, inner, path, depth + 1);
-	} else if (lua && S_ISLNK(about.st_mode)) {
+	} else if (S_ISLNK(about.st_mode) && (lua || leads_to_folder(dir, name))) {
 		fault(r, path, "is a link, and links are not followed");
 	} else if (lua && !S_ISREG(about.st_mode)) {
 		fault(r, path, "is no regular file");
@@ -152,11 +195,17 @@ static void read_folder(struct reading *r, int dir, const char *prefix, int dept
 	char **names = NULL;
 	size_t count = 0;
 	struct buffer path;
-	int held = dup(dir);
-	int rv = held < 0 ? -errno : list_names(dir, &names, &count);
+	int held = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	int rv = held < 0 ? -errno : 0;
 
+	if (held < 0)
+		(void)close(dir);
+	else
+		rv = list_names(dir, &names, &count);
 	buffer_init(&path);
-	if (rv != 0)
+	if (rv == AW_ELIMIT)
+		fault(r, prefix, "holds more than 2,000 scripts and folders");
+	else if (rv != 0)
 		fault(r, prefix, status_text(rv));
 	if (depth > DEPTH_LIMIT)
 		fault(r, prefix, "lies too deep");
@@ -167,9 +216,8 @@ static void read_folder(struct reading *r, int dir, const char *prefix, int dept
 			r->status = rv;
 		else if (depth <= DEPTH_LIMIT)
 			read_name(r, held, names[i], path.bytes, depth);
-		free(names[i]);
 	}
-	free(names);
+	free_names(names, count);
 	buffer_deinit(&path);
 	if (held >= 0)
 		(void)close(held);

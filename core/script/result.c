@@ -67,6 +67,16 @@ static json_t *take_list(lua_State *L, int index, struct taking *t, int depth)
 	return list != NULL ? list : fail(t, "");
 }
 
+static bool is_name(lua_State *L, int index)
+{
+	size_t length = 0;
+
+	if (lua_type(L, index) != LUA_TSTRING)
+		return false;
+	const char *name = lua_tolstring(L, index, &length);
+	return text_is_clean(name, length);
+}
+
 static json_t *take_group(lua_State *L, int index, struct taking *t, int depth)
 {
 	json_t *group = json_object();
@@ -75,7 +85,7 @@ static json_t *take_group(lua_State *L, int index, struct taking *t, int depth)
 	while (group != NULL && lua_next(L, index)) {
 		json_t *item = NULL;
 
-		if (lua_type(L, -2) == LUA_TSTRING)
+		if (is_name(L, -2))
 			item = take(L, lua_gettop(L), t, depth + 1);
 		else
 			(void)fail(t, "a group with a name that is not text");

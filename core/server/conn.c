@@ -165,14 +165,25 @@ static void stop_reading(struct conn *c)
 	c->reading = false;
 }
 
+/* The client's end of input is no reason to drop what it is owed. */
+static void drain(struct conn *c, ssize_t n)
+{
+	c->drained += n > 0 ? (size_t)n : 0;
+	if (n == UV_EOF && !c->shut) {
+		c->ended = true;
+		stop_reading(c);
+		conn_touch(c);
+	} else if (n < 0 || c->drained > DRAIN_LIMIT) {
+		conn_close(c);
+	}
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
 {
 	struct conn *c = stream->data;
 
 	if (c->state == CONN_DRAINING) {
-		c->drained += n > 0 ? (size_t)n : 0;
-		if (n < 0 || c->drained > DRAIN_LIMIT)
-			conn_close(c);
+		drain(c, n);
 	} else if (n == UV_EOF) {
 		c->ended = true;
 		conn_finish(c);
@@ -268,7 +279,7 @@ static void on_shutdown(uv_shutdown_t *request, int status)
 	/* Draining ends when the client has seen the answer and closes; whether
 	 * the shutdown itself went well does not matter any more. */
 	(void)status;
-	if (c->state != CONN_DRAINING || c->server->closing)
+	if (c->state != CONN_DRAINING || c->ended || c->server->closing)
 		conn_close(c);
 }
 

@@ -5,11 +5,17 @@
 
 #include "server/conn.h"
 
-/* A batch under way: its answers gather until the last is there. */
+/* What the answers of one batch may take; requests after that are refused. */
+enum { BATCH_LIMIT = 16 << 20 };
+
+/* A batch under way: its requests are begun as others are answered, its answers
+ * gather until the last is there. */
 struct batch {
-	struct buffer answers;
-	size_t owed;
+	json_t *documents;
+	size_t next, owed;
+	bool walking; /* its walk is on the stack already */
 	bool any;
+	struct buffer answers;
 };
 
 struct call {
@@ -54,7 +60,7 @@ static int write_reply(struct buffer *out, const json_t *id, const struct reply 
 	return rv;
 }
 
-/* Answers with "no memory" by text that needs none but the buffer's own. */
+/* Where there is no memory for an answer the connection is closed. */
 static void write_line(struct conn *c, const json_t *id, const struct reply *reply)
 {
 	size_t begun = c->out.length;
@@ -78,12 +84,7 @@ void rpc_error(struct conn *c, int code, const char *message)
 	write_line(c, NULL, &reply);
 }
 
-static void batch_free(struct batch **b)
-{
-	buffer_deinit(&(*b)->answers);
-	free(*b);
-	*b = NULL;
-}
+static void batch_walk(struct conn *c, struct batch *b);
 
 static void batch_add(struct batch *b, const json_t *id, const struct reply *reply)
 {
@@ -94,20 +95,21 @@ static void batch_add(struct batch *b, const json_t *id, const struct reply *rep
 	b->any = true;
 }
 
-/* One answer of a batch is in; the last one lets it go. */
-static void batch_settle(struct conn *c, struct batch **b)
+/* Everything is answered: one line for all. */
+static void batch_end(struct conn *c, struct batch *b)
 {
-	if (--(*b)->owed > 0)
-		return;
-	(void)buffer_append_text(&(*b)->answers, "]\n");
-	if (c->state != CONN_CLOSING && (*b)->any) {
-		if (buffer_status(&(*b)->answers) != 0 ||
-		    buffer_append(&c->out, (*b)->answers.bytes, (*b)->answers.length) != 0)
+	(void)buffer_append_text(&b->answers, "]\n");
+	if (c->state != CONN_CLOSING && b->any) {
+		if (buffer_status(&b->answers) != 0 ||
+		    buffer_append(&c->out, b->answers.bytes, b->answers.length) != 0)
 			conn_close(c);
 		else
 			conn_touch(c);
 	}
-	batch_free(b);
+	buffer_deinit(&b->answers);
+	json_decref(b->documents);
+	free(b);
+	c->owed--;
 }
 
 static void on_answer(struct request *r, struct reply *reply)
@@ -124,9 +126,11 @@ static void on_answer(struct request *r, struct reply *reply)
 	json_decref(reply->data);
 	json_decref(call->document);
 	free(call);
-	if (b != NULL)
-		batch_settle(c, &b);
 	c->owed--;
+	if (b != NULL) {
+		b->owed--;
+		batch_walk(c, b);
+	}
 	conn_settle(c);
 }
 
@@ -176,8 +180,6 @@ static void start_call(struct conn *c, json_t *document, struct batch *b)
 		refuse(c, b, id, wrong != NULL ? CODE_REQUEST : CODE_INTERNAL,
 		       wrong != NULL ? wrong : "out of memory: nothing was done");
 		json_decref(document);
-		if (b != NULL)
-			batch_settle(c, &b);
 		return;
 	}
 	call->conn = c;
@@ -191,26 +193,49 @@ static void start_call(struct conn *c, json_t *document, struct batch *b)
 		.answer = on_answer,
 	};
 	c->owed++;
+	if (b != NULL)
+		b->owed++;
 	service_call(c->server->options.service, &call->request);
 }
 
+/* Begins what there is room for; the end of the batch is the end of its walk. */
+static void batch_walk(struct conn *c, struct batch *b)
+{
+	size_t count = json_array_size(b->documents);
+
+	if (b->walking)
+		return;
+	b->walking = true;
+	while (b->next < count && b->owed < c->server->options.in_flight) {
+		json_t *document = json_array_get(b->documents, b->next++);
+		if (b->answers.length > BATCH_LIMIT)
+			refuse(c, b, json_object_get(document, "id"), CODE_OVERLOADED,
+			       "the batch has too many answers: this was not done");
+		else
+			start_call(c, json_incref(document), b);
+	}
+	b->walking = false;
+	if (b->next == count && b->owed == 0)
+		batch_end(c, b);
+}
+
+/* Takes the list. */
 static void start_batch(struct conn *c, json_t *documents)
 {
-	size_t count = json_array_size(documents);
-	struct batch *b = count > 0 ? calloc(1, sizeof *b) : NULL;
+	struct batch *b = json_array_size(documents) > 0 ? calloc(1, sizeof *b) : NULL;
 
 	if (b == NULL) {
-		rpc_error(c, count == 0 ? CODE_REQUEST : CODE_INTERNAL,
-			  count == 0 ? "a batch must hold at least one request"
-				     : "out of memory: nothing was done");
+		rpc_error(c, json_array_size(documents) == 0 ? CODE_REQUEST : CODE_INTERNAL,
+			  json_array_size(documents) == 0
+				  ? "a batch must hold at least one request"
+				  : "out of memory: nothing was done");
+		json_decref(documents);
 		return;
 	}
 	buffer_init(&b->answers);
-	b->owed = count;
-	c->owed++; /* the connection must outlive the batch's own walk */
-	for (size_t i = 0; i < count; i++)
-		start_call(c, json_incref(json_array_get(documents, i)), b);
-	c->owed--;
+	b->documents = documents;
+	c->owed++; /* until the batch's own answer */
+	batch_walk(c, b);
 }
 
 void rpc_line(struct conn *c, struct text line)
@@ -228,7 +253,6 @@ void rpc_line(struct conn *c, struct text line)
 		rpc_error(c, e.status == -ENOMEM ? CODE_INTERNAL : CODE_PARSE, message);
 	} else if (json_is_array(document)) {
 		start_batch(c, document);
-		json_decref(document);
 	} else {
 		start_call(c, document, NULL);
 	}

@@ -155,7 +155,7 @@ static void on_draining_watched(uv_timer_t *timer)
 		next = c->next;
 		if (c->state != CONN_DRAINING)
 			continue;
-		if (c->stale)
+		if (c->stale && c->owed == 0)
 			conn_close(c);
 		c->stale = any = true;
 	}

@@ -23,6 +23,7 @@ struct activation {
 	const char *cause;       /* a literal: "start", "log", "reload", "signal" */
 	struct actor by;
 	bool starts;        /* the service is not started before it ends */
+	int status;         /* told to whoever waits for the start */
 	json_t *about;      /* {"digest", "files"}, NULL where nothing was read */
 	json_t *texts;      /* of the files and the prelude, for the log */
 	json_t *faults;
@@ -45,6 +46,7 @@ static void end(struct activation *a)
 {
 	struct service *s = a->service;
 	bool starts = a->starts;
+	int status = a->status;
 
 	s->first = a->next;
 	if (s->first == NULL)
@@ -55,10 +57,12 @@ static void end(struct activation *a)
 	json_decref(a->kept);
 	generation_drop(&a->fresh);
 	free(a);
-	if (starts)
-		s->started(s->started_ctx, 0);
 	if (s->first != NULL)
 		begin(s->first);
+	else if (s->stopping)
+		service_log_stop(s);
+	if (starts)
+		s->started(s->started_ctx, status);
 }
 
 static struct activation *ask(struct service *s, const char *cause, struct request *r)
@@ -84,6 +88,7 @@ static struct activation *ask(struct service *s, const char *cause, struct reque
 /* Nothing can be logged or said about it but that memory ran out. */
 static void give_up(struct activation *a, int status, const struct err *e)
 {
+	a->status = status;
 	log_line(a->service, 3, "the rules were not changed: %s", status_text(status));
 	if (a->request != NULL)
 		answer_status(a->service, a->request, status, e);
@@ -264,12 +269,14 @@ static void refuse(struct activation *a)
 	};
 
 	log_faults(a);
-	int rv = draft.body != NULL && journal_entry_size(&draft) <= ENTRY_LIMIT
-			 ? journal_append(s->options.journal, &draft, 1, on_rejected, a)
-			 : AW_ELIMIT;
-	if (rv == AW_ELIMIT) {
+	int rv = draft.body == NULL				? -ENOMEM
+		 : journal_entry_size(&draft) > ENTRY_LIMIT ? AW_ELIMIT
+							    : 0;
+	if (rv != 0) {
 		json_decref(draft.body);
 		json_decref(draft.blobs);
+	} else {
+		rv = journal_append(s->options.journal, &draft, 1, on_rejected, a);
 	}
 	if (rv != 0)
 		on_rejected(a, rv, NULL, 0, NULL);

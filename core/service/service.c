@@ -142,10 +142,6 @@ void answer_evaluation(struct service *s, struct request *r, const struct evalua
 	char message[768];
 	json_t *data;
 
-	if (e->status == -ENOMEM) {
-		answer_no_memory(s, r);
-		return;
-	}
 	if (e->status == AW_ESCRIPT) {
 		data = json_pack("{ss ss si}", "reason", "rule-error", "file", e->file, "line",
 				 e->line);
@@ -276,7 +272,6 @@ void service_call(struct service *s, struct request *r)
 		const struct method *m = &methods[i];
 		if (strcmp(m->name, r->method) != 0)
 			continue;
-		r->called = m;
 		if (m->access != ACCESS_SELF && (roles_of(s, r->peer) & m->access) == 0)
 			deny(s, r, m->access);
 		else
@@ -284,11 +279,6 @@ void service_call(struct service *s, struct request *r)
 		return;
 	}
 	answer_error(s, r, CODE_METHOD, "there is no such method", NULL);
-}
-
-size_t service_pending(const struct service *s)
-{
-	return s->pending;
 }
 
 void log_line(struct service *s, int level, const char *format, ...)
@@ -380,13 +370,23 @@ static void on_stop_logged(void *ctx, int status, const struct journal_receipt *
 	s->stopped(s->stopped_ctx);
 }
 
+void service_log_stop(struct service *s)
+{
+	s->stopping = false;
+	int rv = append_own(s, "stop", json_pack("{ss}", "reason", s->stop_reason),
+			    on_stop_logged);
+	if (rv != 0)
+		on_stop_logged(s, rv, NULL, 0, NULL);
+}
+
 void service_stop(struct service *s, const char *reason, void (*stopped)(void *ctx), void *ctx)
 {
 	s->stopped = stopped;
 	s->stopped_ctx = ctx;
-	int rv = append_own(s, "stop", json_pack("{ss}", "reason", reason), on_stop_logged);
-	if (rv != 0)
-		on_stop_logged(s, rv, NULL, 0, NULL);
+	s->stop_reason = reason;
+	s->stopping = true;
+	if (s->first == NULL)
+		service_log_stop(s);
 }
 
 void service_close(struct service **s)

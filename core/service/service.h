@@ -59,8 +59,7 @@ struct request {
 	const json_t *params; /* NULL where there are none */
 	const struct peer *peer;
 	void (*answer)(struct request *r, struct reply *reply);
-	int64_t began_us;    /* service's own */
-	const void *called;  /* service's own: the method's row */
+	int64_t began_us; /* the service's own */
 };
 
 struct service;
@@ -90,10 +89,8 @@ void service_call(struct service *s, struct request *r);
 /* Reads the rules again; who asked is the daemon's own user. */
 void service_reload(struct service *s, const char *cause);
 
-/* Requests not yet answered. */
-size_t service_pending(const struct service *s);
-
-/* Writes the stop into the log; `stopped` comes once. Nothing may be pending. */
+/* Waits for a change of rules on its way, then writes the stop into the log;
+ * `stopped` comes once. No request may be pending. */
 void service_stop(struct service *s, const char *reason, void (*stopped)(void *ctx), void *ctx);
 void service_close(struct service **s);
 

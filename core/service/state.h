@@ -53,6 +53,8 @@ struct service {
 	void *started_ctx;
 	void (*stopped)(void *ctx);
 	void *stopped_ctx;
+	bool stopping; /* as soon as no change of rules is on its way */
+	const char *stop_reason;
 };
 
 /* ---- answering: each ends the request ----------------------------------- */
@@ -112,6 +114,8 @@ json_t *receipt_document(const struct journal_receipt *receipt, const char *kind
 /* Answers with -32008 and why. */
 void answer_evaluation(struct service *s, struct request *r, const struct evaluation *e);
 
+/* Writes the stop into the log: the last that the service does. */
+void service_log_stop(struct service *s);
 void rules_start(struct service *s);
 void rules_deinit(struct service *s);
 

@@ -330,10 +330,8 @@ static void on_evaluated(void *ctx, const struct evaluation *e)
 	struct journal_draft draft;
 
 	if (e->status != 0) {
-		if (e->status != -ENOMEM)
-			log_line(s, 4, "no answer of the rules for %s: %s%s%s",
-				 one->partnership.bytes, e->file, *e->file != '\0' ? ": " : "",
-				 e->message);
+		log_line(s, 4, "no answer of the rules for %s: %s%s%s", one->partnership.bytes,
+			 e->file, *e->file != '\0' ? ": " : "", e->message);
 		answer_evaluation(s, one->request, e);
 		finish(one);
 		return;

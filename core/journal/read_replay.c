@@ -1,0 +1,82 @@
+/* What deciding the log again needs: partnerships, and all that was logged of one. */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "journal/reader.h"
+
+int reader_newest(struct journal_reader *r, int64_t *out, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, READ_NEWEST, &b, e);
+
+	if (rv == 0)
+		rv = sql_next(&b, e);
+	if (rv == 1) {
+		*out = sqlite3_column_int64(b.statement, 0);
+		reader_done(&b);
+	}
+	return rv < 0 ? sql_wrap(e, rv, "looking for the newest entry") : 0;
+}
+
+int reader_partnerships(struct journal_reader *r, const char *after, int limit, json_t **out,
+			struct err *e)
+{
+	struct binder b;
+	json_t *list = NULL;
+	int rv = reader_bind(r, READ_PARTNERSHIPS, &b, e);
+
+	if (rv != 0)
+		return sql_wrap(e, rv, "listing partnerships");
+	list = json_array();
+	bind_text(&b, after != NULL ? after : "");
+	bind_integer(&b, limit);
+	while ((rv = sql_next(&b, e)) == 1) {
+		rv = list_append(list, column_string(b.statement, 0));
+		if (rv != 0)
+			break;
+	}
+	reader_done(&b);
+	if (rv == 0 && list == NULL)
+		rv = -ENOMEM;
+	if (rv != 0) {
+		json_decref(list);
+		return sql_wrap(e, rv, "listing partnerships");
+	}
+	*out = list;
+	return 0;
+}
+
+static int past_row(sqlite3_stmt *row, reader_past_cb each, void *ctx, struct err *e)
+{
+	struct entry entry;
+	json_t *document = NULL, *given = NULL;
+	int rv = entry_read(column_bytes(row, 0), column_bytes(row, 1), &document, &entry, e);
+
+	if (rv != 0)
+		return rv;
+	given = json_pack("{sI ss ss ss sO}", "sequence", (json_int_t)entry.sequence, "kind",
+			  entry.kind, "id", entry.id, "at", entry.at, "body", entry.body);
+	rv = given != NULL ? each(ctx, given) : -ENOMEM;
+	json_decref(given);
+	json_decref(document);
+	return rv;
+}
+
+int reader_past(struct journal_reader *r, const char *partnership, int64_t through,
+		reader_past_cb each, void *ctx, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, READ_PAST, &b, e);
+
+	if (rv != 0)
+		return sql_wrap(e, rv, "reading what was logged of %s", partnership);
+	bind_text(&b, partnership);
+	bind_integer(&b, through);
+	while ((rv = sql_next(&b, e)) == 1) {
+		rv = past_row(b.statement, each, ctx, e);
+		if (rv != 0)
+			break;
+	}
+	reader_done(&b);
+	return rv == 0 ? 0 : sql_wrap(e, rv, "reading what was logged of %s", partnership);
+}
