@@ -31,7 +31,7 @@
 	X(AW_EBUSY, -10014, "in use by another process")
 
 enum aw_status {
-#define AW_STATUS_ENUM(name, number, text) name = number,
+#define AW_STATUS_ENUM(name, number, text) name = (number),
 	AW_STATUS_MAP(AW_STATUS_ENUM)
 #undef AW_STATUS_ENUM
 };

@@ -60,7 +60,7 @@ int err_wrap(struct err *e, const char *format, ...)
 	if (length < 0)
 		return e->status;
 	size_t used = strnlen(before, sizeof before - 3);
-	memcpy(before + used, ": ", 2);
+	memcpy(before + used, ": ", 2); /* NOLINT: what follows ends it */
 	used += 2;
 	size_t rest = strnlen(e->text, sizeof e->text - 1 - used);
 	memmove(e->text + used, e->text, rest);

@@ -163,7 +163,7 @@ static int set(struct config *c, enum config_setting s, const char *value, const
 		free(source_copy);
 		return err_set(e, -ENOMEM, "no memory for the configuration");
 	}
-	free(c->values[s]);
+	free(c->values[s]); /* NOLINT: both copies failing has returned above */
 	free(c->sources[s]);
 	c->values[s] = value_copy;
 	c->sources[s] = source_copy;

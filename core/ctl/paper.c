@@ -15,13 +15,13 @@ static int columns_of(int fd)
 {
 	struct winsize size;
 	const char *said = getenv("COLUMNS");
-	int width = said != NULL ? atoi(said) : 0;
+	long width = said != NULL ? strtol(said, NULL, 10) : 0; /* 0 for what is no number */
 
 	if (width <= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0)
 		width = size.ws_col;
 	if (width <= 0)
 		width = WIDTH_DEFAULT;
-	return width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
+	return width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : (int)width;
 }
 
 struct look look_of(int fd)

@@ -113,5 +113,5 @@ int64_t entry_id_sequence(const char *id)
 		return 0;
 	errno = 0;
 	long long sequence = strtoll(id, &end, 10);
-	return errno == 0 && *end == '-' && strlen(end + 1) == 2 * ID_CHANCE ? sequence : 0;
+	return errno == 0 && *end == '-' && strlen(end + 1) == (size_t)2 * ID_CHANCE ? sequence : 0;
 }

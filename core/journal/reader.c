@@ -102,7 +102,7 @@ int reader_open(const char *path, struct journal_reader **out, struct err *e)
 		return err_set(e, -errno, "opening the log %s: %s", path, strerror(errno));
 	rv = reader_connect(real, &r, e);
 	if (rv == 0)
-		rv = schema_recognise(r->db, path, &version, e);
+		rv = schema_recognise(r->db, path, &version, e); /* NOLINT: connected */
 	if (rv == 0 && version == 0)
 		rv = err_set(e, AW_EFOREIGN, "%s is not a decision log: nothing is in it", path);
 	free(real);

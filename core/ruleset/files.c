@@ -127,7 +127,7 @@ static int list_names(int dir, char ***out, size_t *count)
 	*count = 0;
 	if (stream == NULL)
 		(void)close(dir);
-	while (rv == 0) {
+	while (stream != NULL && rv == 0) {
 		errno = 0;
 		const struct dirent *entry = readdir(stream);
 		if (entry == NULL) {
@@ -233,24 +233,22 @@ static int by_path(const void *a, const void *b)
 static json_t *sort_files(const json_t *files)
 {
 	size_t count = json_array_size(files);
-	json_t **list = calloc(count + 1, sizeof *list);
+	json_t **list = calloc(count + 1, sizeof(json_t *));
 	json_t *sorted = json_array();
+	bool memory = list != NULL && sorted != NULL;
 
-	if (list == NULL || sorted == NULL)
-		goto fail;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; memory && i < count; i++)
 		list[i] = json_array_get(files, i);
-	qsort(list, count, sizeof *list, by_path);
-	for (size_t i = 0; i < count; i++) {
-		if (json_array_append(sorted, list[i]) != 0)
-			goto fail;
+	if (memory)
+		qsort(list, count, sizeof(json_t *), by_path);
+	for (size_t i = 0; memory && i < count; i++)
+		memory = json_array_append(sorted, list[i]) == 0;
+	free(list);
+	if (!memory) {
+		json_decref(sorted);
+		sorted = NULL;
 	}
-	free(list);
 	return sorted;
-fail:
-	free(list);
-	json_decref(sorted);
-	return NULL;
 }
 
 /* The digest is SHA-256 over what `sha256sum` would print of the prelude, by

@@ -1,7 +1,7 @@
 /*
  * What is refused in the text of a rule file before Lua reads it: text that is
  * not UTF-8, bytecode, bitwise operators (Lua 5.4.4 computes some of them
- * wrongly), and the name _ENV.
+ * wrongly), the name _ENV, and letters and marks that Lua would name by number.
  */
 #include <stdio.h>
 #include <string.h>
@@ -49,12 +49,12 @@ static void skip_long(struct lexer *lex, int level)
 {
 	lex->at += 2 + level;
 	while (lex->at < lex->end) {
-		int seen = 0;
+		size_t seen = 0;
 
 		if (peek(lex, 0) == ']') {
-			while (peek(lex, (size_t)(1 + seen)) == '=')
+			while (peek(lex, 1 + seen) == '=')
 				seen++;
-			if (seen == level && peek(lex, (size_t)(1 + seen)) == ']') {
+			if (seen == (size_t)level && peek(lex, 1 + seen) == ']') {
 				lex->at += 2 + level;
 				return;
 			}
@@ -107,6 +107,24 @@ static int refuse(const struct script_file *file, int line, struct script_fault 
 	return AW_ESCRIPT;
 }
 
+/* Word processors write such quotes, and some editors a mark at the start. */
+static int refuse_mark(const struct lexer *lex, const struct script_file *file,
+		       struct script_fault *fault)
+{
+	char message[96];
+	size_t length = 1;
+
+	while (((unsigned char)peek(lex, length) & 0xC0) == 0x80)
+		length++;
+	if (strncmp(lex->at, "\xEF\xBB\xBF", 3) == 0)
+		return refuse(file, lex->line, fault,
+			      "an invisible mark stands here: save the file as UTF-8 without BOM");
+	(void)snprintf(message, sizeof message,
+		       "%.*s can stand only in text and in notes; text has straight quotes: \"…\"",
+		       (int)length, lex->at);
+	return refuse(file, lex->line, fault, message);
+}
+
 static int look(struct lexer *lex, const struct script_file *file, struct script_fault *fault)
 {
 	char c = *lex->at, next = peek(lex, 1);
@@ -124,6 +142,8 @@ static int look(struct lexer *lex, const struct script_file *file, struct script
 		lex->at += length;
 		return 0;
 	}
+	if ((unsigned char)c >= 0x80)
+		return refuse_mark(lex, file, fault);
 	if (c == '~')
 		lex->at++; /* of ~= */
 	step(lex);

@@ -216,7 +216,7 @@ static void push_sorted_names(lua_State *L, const struct view *v)
 	qsort(names, count, sizeof *names, compare_names);
 	for (size_t i = 0; i < count; i++) {
 		lua_pushstring(L, names[i]);
-		lua_rawseti(L, -3, (lua_Integer)(i + 1));
+		lua_rawseti(L, -3, (lua_Integer)i + 1);
 	}
 	lua_pop(L, 1);
 }

@@ -70,7 +70,7 @@ static void push_keys(lua_State *L, int index)
 			lua_pushlstring(L, keys[i].name, keys[i].length);
 		else
 			lua_pushinteger(L, keys[i].number);
-		lua_rawseti(L, -2, (lua_Integer)(i + 1));
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	lua_remove(L, -2);
 }

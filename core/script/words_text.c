@@ -35,7 +35,10 @@ static int text_len(lua_State *L)
 }
 
 /* Only A to Z: a locale must not change a decision. */
-static int change_case(lua_State *L, char first, char last, int by)
+static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
+static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+static int change_case(lua_State *L, const char *from, const char *into)
 {
 	size_t length;
 	const char *s = text_at(L, 1, &length);
@@ -44,20 +47,22 @@ static int change_case(lua_State *L, char first, char last, int by)
 
 	check_size(L, length);
 	to = luaL_buffinitsize(L, &b, length);
-	for (size_t i = 0; i < length; i++)
-		to[i] = s[i] >= first && s[i] <= last ? (char)(s[i] + by) : s[i];
+	for (size_t i = 0; i < length; i++) {
+		const char *found = s[i] != '\0' ? strchr(from, s[i]) : NULL;
+		to[i] = found != NULL ? into[found - from] : s[i];
+	}
 	luaL_pushresultsize(&b, length);
 	return 1;
 }
 
 static int text_upper(lua_State *L)
 {
-	return change_case(L, 'a', 'z', 'A' - 'a');
+	return change_case(L, lower, upper);
 }
 
 static int text_lower(lua_State *L)
 {
-	return change_case(L, 'A', 'Z', 'a' - 'A');
+	return change_case(L, upper, lower);
 }
 
 static int text_sub(lua_State *L)

@@ -187,9 +187,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
 	} else if (n == UV_EOF) {
 		c->ended = true;
 		conn_finish(c);
-	} else if (n < 0) {
-		conn_close(c);
-	} else if (buffer_append(&c->in, bytes->base, (size_t)n) != 0) {
+	} else if (n < 0 || buffer_append(&c->in, bytes->base, (size_t)n) != 0) {
 		conn_close(c);
 	} else {
 		take_lines(c);
