@@ -59,6 +59,7 @@ int err_wrap(struct err *e, const char *format, ...)
 	va_end(arguments);
 	if (length < 0)
 		return e->status;
+	end_whole(before, sizeof before - 2);
 	size_t used = strnlen(before, sizeof before - 3);
 	memcpy(before + used, ": ", 2); /* NOLINT: what follows ends it */
 	used += 2;

@@ -129,7 +129,11 @@ static int spell(const struct look *look, uint32_t c, const unsigned char *raw, 
 	}
 	if (plain != NULL)
 		return snprintf(out, 16, "%s", plain);
-	return snprintf(out, 16, c > 0xFFFF ? "\\U%08X" : "\\u%04X", (unsigned)c);
+	if (c <= 0xFFFF)
+		return snprintf(out, 16, "\\u%04X", (unsigned)c);
+	/* As a pair of surrogates, so that JSON stays JSON. */
+	return snprintf(out, 16, "\\u%04X\\u%04X", 0xD800 + (unsigned)((c - 0x10000) >> 10),
+			0xDC00 + (unsigned)((c - 0x10000) & 0x3FF));
 }
 
 /* Walks `text`, appending to `out` (or only counting where it is NULL) while

@@ -1,0 +1,240 @@
+/* Personal values: a commitment in the place of each, and comparing documents
+ * without them. */
+#include "rig.h"
+
+static const char signed_form[] =
+	"[{'name': 'id', 'type': 'id'},"
+	" {'name': 'name', 'type': 'text', 'personal': true},"
+	" {'name': 'sign_off', 'type': 'object', 'members': ["
+	"   {'name': 'name', 'type': 'text', 'required': true, 'personal': true},"
+	"   {'name': 'role', 'type': 'text'}]},"
+	" {'name': 'visits', 'type': 'list', 'of': {'type': 'object', 'members': ["
+	"   {'name': 'a/b', 'type': 'object', 'personal': true, 'members': ["
+	"     {'name': 'x', 'type': 'integer'}]},"
+	"   {'name': 'on', 'type': 'date'}]}}]";
+
+static const char document[] =
+	"{'id': 'a', 'name': 'A. Fen', 'sign_off': {'name': 'B. Marsh', 'role': 'Head'},"
+	" 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}";
+
+/* Each byte one more than the last, over all fills. */
+static void count_up(void *ctx, void *bytes, size_t length)
+{
+	unsigned char *next = ctx, *out = bytes;
+
+	for (size_t i = 0; i < length; i++)
+		out[i] = (*next)++;
+}
+
+static void committed_is(const json_t *row, const json_t *commitment)
+{
+	unsigned char salt[DIGEST_BYTES];
+	char hex[DIGEST_HEX], *value = written(json_object_get(row, "value"));
+	const char *given = json_member_text(commitment, "commitment");
+	struct digest d;
+
+	assert_int_equal(json_object_size(row), 3);
+	assert_int_equal(json_object_size(commitment), 1);
+	assert_true(hex_parse(text_of(json_member_text(row, "salt")), salt, sizeof salt));
+	d = digest_of_two(salt, sizeof salt, value, strlen(value));
+	hex_format(d.bytes, sizeof d.bytes, hex);
+	assert_non_null(given);
+	assert_memory_equal(given, "sha256:", 7);
+	assert_string_equal(given + 7, hex);
+	free(value);
+}
+
+static void each_personal_value_becomes_a_commitment_that_its_row_opens(void **state)
+{
+	static const struct {
+		const char *pointer, *value;
+	} wanted[] = {
+		{"/name", "\"A. Fen\""},
+		{"/sign_off/name", "\"B. Marsh\""},
+		{"/visits/1/a~1b", "{\"x\":7}"},
+	};
+	struct form *f = form_of(signed_form);
+	json_t *value = quoted(document), *personal = json_array();
+	unsigned char next = 0;
+	struct chance chance = {count_up, &next};
+
+	(void)state;
+	assert_int_equal(form_commit(f, value, "/submission", chance, personal), 0);
+	assert_int_equal(json_array_size(personal), 3);
+	for (size_t i = 0; i < 3; i++) {
+		const json_t *row = json_array_get(personal, i);
+		char *text = written(json_object_get(row, "value")), pointer[64];
+
+		snprintf(pointer, sizeof pointer, "/submission%s", wanted[i].pointer);
+		assert_string_equal(json_member_text(row, "pointer"), pointer);
+		assert_string_equal(text, wanted[i].value);
+		committed_is(row, json_pointer_get(value, wanted[i].pointer));
+		free(text);
+	}
+	/* All of what is not personal is there still. */
+	assert_string_equal(json_member_text(value, "id"), "a");
+	assert_string_equal(json_member_text(json_object_get(value, "sign_off"), "role"), "Head");
+	assert_int_equal(json_array_size(json_object_get(value, "visits")), 2);
+	json_decref(personal);
+	json_decref(value);
+	form_free(&f);
+}
+
+static void every_value_has_a_salt_of_its_own(void **state)
+{
+	struct form *f = form_of("[{'name': 'a', 'type': 'text', 'personal': true},"
+				 " {'name': 'b', 'type': 'text', 'personal': true}]");
+	json_t *value = quoted("{'a': 'Same', 'b': 'Same'}"), *personal = json_array();
+
+	(void)state;
+	assert_int_equal(form_commit(f, value, "", chance_system, personal), 0);
+	assert_false(json_equal(json_object_get(value, "a"), json_object_get(value, "b")));
+	assert_string_not_equal(json_member_text(json_array_get(personal, 0), "salt"),
+				json_member_text(json_array_get(personal, 1), "salt"));
+	assert_string_equal(json_member_text(json_array_get(personal, 0), "pointer"), "/a");
+	json_decref(personal);
+	json_decref(value);
+	form_free(&f);
+}
+
+static void what_is_absent_or_null_is_not_committed_to(void **state)
+{
+	struct form *f = form_of(signed_form);
+	json_t *value = quoted("{'id': 'a', 'name': null, 'visits': [{'a/b': null}, {}]}");
+	json_t *before = json_deep_copy(value), *personal = json_array();
+
+	(void)state;
+	assert_int_equal(form_commit(f, value, "", chance_system, personal), 0);
+	assert_int_equal(json_array_size(personal), 0);
+	assert_true(json_equal(value, before));
+	assert_int_equal(form_mask(f, value), 0);
+	assert_true(json_equal(value, before));
+	json_decref(personal);
+	json_decref(before);
+	json_decref(value);
+	form_free(&f);
+}
+
+static void a_personal_list_is_committed_to_as_a_whole(void **state)
+{
+	struct form *f = form_of("[{'name': 'who', 'type': 'list', 'personal': true,"
+				 " 'of': {'type': 'text'}}]");
+	json_t *value = quoted("{'who': ['A. Fen', 'B. Marsh']}"), *personal = json_array();
+
+	(void)state;
+	assert_int_equal(form_commit(f, value, "", chance_system, personal), 0);
+	assert_int_equal(json_array_size(personal), 1);
+	committed_is(json_array_get(personal, 0), json_object_get(value, "who"));
+	json_decref(personal);
+	json_decref(value);
+	form_free(&f);
+}
+
+static void one_value_can_be_committed_to_by_itself(void **state)
+{
+	json_t *value = json_string("C. Weir"), *commitment = NULL, *row = NULL;
+
+	(void)state;
+	assert_int_equal(form_commit_value(value, "/by", chance_system, &commitment, &row), 0);
+	assert_string_equal(json_member_text(row, "pointer"), "/by");
+	assert_ptr_equal(json_object_get(row, "value"), value);
+	committed_is(row, commitment);
+	json_decref(commitment);
+	json_decref(row);
+	json_decref(value);
+}
+
+/* The canonical text once masked as sent, or as stored; free() it. */
+static char *masked(const struct form *f, const char *text, bool stored)
+{
+	json_t *value = quoted(text), *personal = json_array();
+	char *out;
+
+	if (stored) {
+		assert_int_equal(form_commit(f, value, "", chance_system, personal), 0);
+		assert_int_equal(form_mask_commitments(value), 0);
+	} else {
+		assert_int_equal(form_mask(f, value), 0);
+	}
+	out = written(value);
+	json_decref(personal);
+	json_decref(value);
+	return out;
+}
+
+static void as_sent_and_as_stored_compare_equal_whoever_signed(void **state)
+{
+	static const char other_names[] =
+		"{'id': 'a', 'name': 'X', 'sign_off': {'name': 'Y', 'role': 'Head'},"
+		" 'visits': [{'on': '2024-05-20'}, {'a/b': {}, 'on': '2024-05-21'}]}";
+	static const char *const others[] = {
+		"{'id': 'b', 'name': 'A. Fen', 'sign_off': {'name': 'B. Marsh', 'role': 'Head'},"
+		" 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}",
+		"{'id': 'a', 'sign_off': {'name': 'B. Marsh', 'role': 'Head'},"
+		" 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}",
+		"{'id': 'a', 'name': 'A. Fen', 'sign_off': {'name': 'B. Marsh', 'role': 'Other'},"
+		" 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}",
+		"{'id': 'a', 'name': 'A. Fen', 'sign_off': {'name': 'B. Marsh', 'role': 'Head'},"
+		" 'visits': [{'a/b': {'x': 7}, 'on': '2024-05-21'}, {'on': '2024-05-20'}]}",
+	};
+	struct form *f = form_of(signed_form);
+	char *stored = masked(f, document, true), *sent = masked(f, document, false);
+	char *others_sent = masked(f, other_names, false);
+
+	(void)state;
+	assert_string_equal(sent, stored);
+	assert_string_equal(others_sent, stored);
+	assert_null(strstr(stored, "sha256:"));
+	assert_non_null(strstr(stored, "{\"commitment\":true}"));
+	free(others_sent);
+	free(sent);
+	/* What is not personal counts. */
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		sent = masked(f, others[i], false);
+		assert_string_not_equal(sent, stored);
+		free(sent);
+	}
+	free(stored);
+	form_free(&f);
+}
+
+static void only_what_is_nothing_but_a_commitment_is_masked(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} cases[] = {
+		{"{'commitment':'sha256:aa'}", "{\"commitment\":true}"},
+		{"[{'a':{'commitment':'x'}}]", "[{\"a\":{\"commitment\":true}}]"},
+		{"{'commitment':'x','more':1}", "{\"commitment\":\"x\",\"more\":1}"},
+		{"{'commitment':7}", "{\"commitment\":7}"},
+		{"{'commitment':{'commitment':'x'}}", "{\"commitment\":{\"commitment\":true}}"},
+		{"'commitment'", "\"commitment\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		json_t *value = quoted(cases[i].before);
+		char *text;
+
+		assert_int_equal(form_mask_commitments(value), 0);
+		text = written(value);
+		assert_string_equal(text, cases[i].after);
+		free(text);
+		json_decref(value);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_personal_value_becomes_a_commitment_that_its_row_opens),
+		cmocka_unit_test(every_value_has_a_salt_of_its_own),
+		cmocka_unit_test(what_is_absent_or_null_is_not_committed_to),
+		cmocka_unit_test(a_personal_list_is_committed_to_as_a_whole),
+		cmocka_unit_test(one_value_can_be_committed_to_by_itself),
+		cmocka_unit_test(as_sent_and_as_stored_compare_equal_whoever_signed),
+		cmocka_unit_test(only_what_is_nothing_but_a_commitment_is_masked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
