@@ -10,8 +10,12 @@
 struct walk {
 	struct buffer pointer;
 	json_t *errors;
+	size_t reported;
 	int status;
+	bool stored; /* out of the log, where commitments stand for values */
 };
+
+enum { ERRORS_LISTED = 10000 };
 
 static void check_value(struct walk *w, const struct field *f, const json_t *value);
 
@@ -20,8 +24,12 @@ json_t *form_error(const char *pointer, const char *message)
 	return json_pack("{ss ss}", "pointer", pointer, "message", message);
 }
 
+/* Adds an error; beyond a number that nobody reads they are only counted, so
+ * that a small document cannot make an answer of any size. */
 static void report(struct walk *w, const char *message)
 {
+	if (w->reported++ >= ERRORS_LISTED)
+		return;
 	json_t *error = form_error(w->pointer.bytes != NULL ? w->pointer.bytes : "", message);
 
 	/* json_array_append_new takes the error, NULL too, in every case. */
@@ -140,11 +148,19 @@ static void check_date(struct walk *w, const json_t *value)
 		report_mismatch(w, "a date from 2000 to 2999", value);
 }
 
+/* A number that every reader of JSON reads as the same one. */
+static bool is_exact(const json_t *value)
+{
+	const json_int_t most = 9007199254740991;
+
+	return json_integer_value(value) <= most && json_integer_value(value) >= -most;
+}
+
 static void check_integer(struct walk *w, const struct field *f, const json_t *value)
 {
 	struct buffer message;
 
-	if (json_is_integer(value) && (!f->bounded || (json_integer_value(value) >= f->min &&
+	if (json_is_integer(value) && is_exact(value) && (!f->bounded || (json_integer_value(value) >= f->min &&
 						       json_integer_value(value) <= f->max)))
 		return;
 	buffer_init(&message);
@@ -276,6 +292,8 @@ static void check_value(struct walk *w, const struct field *f, const json_t *val
 		report(w, "is required");
 		return;
 	}
+	if (w->stored && is_commitment(value))
+		return;
 	switch (f->type) {
 	case FIELD_TEXT:
 		check_text(w, f, value);
@@ -308,9 +326,19 @@ static void check_value(struct walk *w, const struct field *f, const json_t *val
 	}
 }
 
-int form_check(const struct form *f, const json_t *document, json_t *errors)
+static void report_uncounted(struct walk *w)
 {
-	struct walk w = { .errors = errors };
+	char message[80];
+
+	(void)snprintf(message, sizeof message, "and %zu errors more, which are not listed",
+		       w->reported - ERRORS_LISTED);
+	if (json_array_append_new(w->errors, form_error("", message)) != 0)
+		w->status = -ENOMEM;
+}
+
+static int check(const struct form *f, const json_t *document, bool stored, json_t *errors)
+{
+	struct walk w = { .errors = errors, .stored = stored };
 
 	buffer_init(&w.pointer);
 	if (document == NULL || !json_is_object(document))
@@ -318,5 +346,17 @@ int form_check(const struct form *f, const json_t *document, json_t *errors)
 	else
 		check_value(&w, &f->root, document);
 	buffer_deinit(&w.pointer);
+	if (w.reported > ERRORS_LISTED)
+		report_uncounted(&w);
 	return w.status;
+}
+
+int form_check(const struct form *f, const json_t *document, json_t *errors)
+{
+	return check(f, document, false, errors);
+}
+
+int form_check_stored(const struct form *f, const json_t *document, json_t *errors)
+{
+	return check(f, document, true, errors);
 }

@@ -35,4 +35,7 @@ struct form {
 /* Borrows the field of an object, or NULL. */
 const struct field *field_find(const struct field *object, const char *name);
 
+/* Whether this stands in the place of a personal value. */
+bool is_commitment(const json_t *value);
+
 #endif

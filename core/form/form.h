@@ -22,9 +22,13 @@ int form_new(const json_t *members, struct form **out, struct err *e);
 void form_free(struct form **f);
 
 /* Appends {"pointer", "message"} to `errors` for everything in `document` that
- * does not fit, in the form's order, members it does not know last. 0 whether
- * or not anything was found; -ENOMEM. */
+ * does not fit, in the form's order, members it does not know last; of more
+ * than 10,000 errors the rest is told by its number. 0 whether or not anything was found; -ENOMEM. */
 int form_check(const struct form *f, const json_t *document, json_t *errors);
+
+/* The same for a document out of the log: what stands there as {"commitment": …}
+ * had its value then, and fits wherever a value may stand. */
+int form_check_stored(const struct form *f, const json_t *document, json_t *errors);
 
 /* Replaces each personal value in a document that fits by {"commitment":
  * "sha256:<hex>"}, SHA-256 over a fresh salt and the value's canonical bytes, and
@@ -33,12 +37,10 @@ int form_check(const struct form *f, const json_t *document, json_t *errors);
 int form_commit(const struct form *f, json_t *document, const char *base, struct chance chance,
 		json_t *personal);
 
-/* Makes documents comparable where personal values must not count: replaces
- * each by {"commitment": true}. 0 or -ENOMEM. */
-int form_mask(const struct form *f, json_t *document);
-
-/* The same for a document whose personal values are commitments already. */
-int form_mask_commitments(json_t *document);
+/* Whether what was sent now is what was sent then, and is stored with
+ * commitments in the place of personal values: equal as JSON values, but that
+ * where a commitment stands any value but null may have been sent. */
+bool form_same(const json_t *stored, const json_t *sent);
 
 /* Gives one error as form_check writes them. NULL: no memory. */
 json_t *form_error(const char *pointer, const char *message);

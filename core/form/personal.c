@@ -105,40 +105,37 @@ int form_commit(const struct form *f, json_t *document, const char *base, struct
 	return rv;
 }
 
-static int mask_one(struct visit *v, json_t *object, const char *name, json_t *value)
+bool is_commitment(const json_t *value)
 {
-	(void)v;
-	(void)value;
-	return json_put(object, name, json_pack("{sb}", "commitment", true));
+	return json_object_size(value) == 1 && json_member_text(value, "commitment") != NULL;
 }
 
-int form_mask(const struct form *f, json_t *document)
+static bool same_members(const json_t *stored, const json_t *sent)
 {
-	struct visit v = { .each = mask_one };
+	size_t count = 0;
+	const char **names = json_sorted_names(stored, &count);
+	bool same = names != NULL && count == json_object_size(sent);
 
-	buffer_init(&v.pointer);
-	int rv = visit_value(&v, &f->root, document);
-	buffer_deinit(&v.pointer);
-	return rv;
+	for (size_t i = 0; same && i < count; i++) {
+		const json_t *other = json_object_get(sent, names[i]);
+		same = other != NULL && form_same(json_object_get(stored, names[i]), other);
+	}
+	free(names);
+	return same;
 }
 
-int form_mask_commitments(json_t *document)
+bool form_same(const json_t *stored, const json_t *sent)
 {
-	const char *name;
-	json_t *value;
-	size_t i;
-	int rv = 0;
-
-	if (json_is_object(document) && json_object_size(document) == 1 &&
-	    json_is_string(json_object_get(document, "commitment")))
-		return json_put(document, "commitment", json_true());
-	json_object_foreach(document, name, value) {
-		if (rv == 0)
-			rv = form_mask_commitments(value);
-	}
-	json_array_foreach(document, i, value) {
-		if (rv == 0)
-			rv = form_mask_commitments(value);
-	}
-	return rv;
+	if (is_commitment(stored))
+		return !json_is_null(sent);
+	if (json_typeof(stored) != json_typeof(sent))
+		return false;
+	if (json_is_object(stored))
+		return same_members(stored, sent);
+	if (!json_is_array(stored))
+		return json_equal(stored, sent) != 0;
+	bool same = json_array_size(stored) == json_array_size(sent);
+	for (size_t i = 0; same && i < json_array_size(stored); i++)
+		same = form_same(json_array_get(stored, i), json_array_get(sent, i));
+	return same;
 }

@@ -1,6 +1,6 @@
 /*
  * inner: the journal's own struct, and what passes between the owner's thread
- * and the two of the journal.
+ * and those of the journal.
  */
 #ifndef AW_JOURNAL_INNER_H
 #define AW_JOURNAL_INNER_H
@@ -61,18 +61,31 @@ struct writer {
 	struct err why;   /* where broken */
 };
 
+/* A reading thread, with a connection and a line of its own. */
+struct reading {
+	struct journal *journal;
+	struct journal_reader *reader; /* the thread's alone */
+	pthread_t thread;
+	bool started;
+	pthread_cond_t queried;
+	struct queue queries; /* guarded by the journal's mutex */
+};
+
+/* What decisions wait for must not wait for what people ask. */
+enum { READING_LOOK_UPS, READING_QUESTIONS, READINGS };
+
 struct journal {
 	void (*notify)(void *ctx);
 	void *notify_ctx;
 	struct writer writer;
-	struct journal_reader *reader; /* the reading thread's */
-	pthread_t writing, reading;
-	bool writing_started, reading_started;
+	struct reading readings[READINGS];
+	pthread_t writing;
+	bool writing_started;
 	size_t owed; /* callbacks; the owner's thread alone counts them */
 
 	pthread_mutex_t mutex; /* guards what follows */
-	pthread_cond_t appended, queried, finished;
-	struct queue appends, queries, done;
+	pthread_cond_t appended, finished;
+	struct queue appends, done;
 	bool stopping;
 	struct journal_stats stats;
 };
@@ -101,6 +114,6 @@ void writer_checkpoint(struct writer *w, bool idle);
 /* ---- threads.c ----------------------------------------------------------- */
 
 void *threads_write(void *journal);
-void *threads_read(void *journal);
+void *threads_read(void *reading);
 
 #endif

@@ -11,15 +11,14 @@
 /* ---- open and close ----------------------------------------------------- */
 
 /* Signals are for the owner's thread. */
-static int start(pthread_t *thread, void *(*run)(void *journal), struct journal *j, bool *started,
-		 struct err *e)
+static int start(pthread_t *thread, void *(*run)(void *), void *ctx, bool *started, struct err *e)
 {
 	sigset_t all, before;
 
 	(void)sigfillset(&all); /* cannot fail */
 	int rv = pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (rv == 0) {
-		rv = pthread_create(thread, NULL, run, j);
+		rv = pthread_create(thread, NULL, run, ctx);
 		(void)pthread_sigmask(SIG_SETMASK, &before, NULL); /* a mask that was there */
 	}
 	*started = rv == 0;
@@ -38,34 +37,44 @@ static int init_waiting(struct journal *j)
 		rv = pthread_mutex_init(&j->mutex, NULL);
 	if (rv == 0)
 		rv = pthread_cond_init(&j->appended, &monotonic);
-	if (rv == 0)
-		rv = pthread_cond_init(&j->queried, NULL);
+	for (int i = 0; i < READINGS && rv == 0; i++)
+		rv = pthread_cond_init(&j->readings[i].queried, NULL);
 	if (rv == 0)
 		rv = pthread_cond_init(&j->finished, NULL);
 	(void)pthread_condattr_destroy(&monotonic); /* does nothing in glibc */
 	return -rv;
 }
 
-/* Ends the threads, then the connections, the reader's first: the writer's
+/* Ends the threads, then the connections, the readers' first: the writer's
  * last checkpoint then finds nobody in its way. */
 static void dismantle(struct journal *j)
 {
 	(void)pthread_mutex_lock(&j->mutex);
 	j->stopping = true;
 	(void)pthread_cond_broadcast(&j->appended);
-	(void)pthread_cond_broadcast(&j->queried);
+	for (int i = 0; i < READINGS; i++)
+		(void)pthread_cond_broadcast(&j->readings[i].queried);
 	(void)pthread_mutex_unlock(&j->mutex);
 	if (j->writing_started)
 		(void)pthread_join(j->writing, NULL); /* it is ours and runs */
-	if (j->reading_started)
-		(void)pthread_join(j->reading, NULL);
-	reader_close(&j->reader);
+	for (int i = 0; i < READINGS; i++) {
+		if (j->readings[i].started)
+			(void)pthread_join(j->readings[i].thread, NULL);
+		reader_close(&j->readings[i].reader);
+		(void)pthread_cond_destroy(&j->readings[i].queried); /* nobody waits */
+	}
 	writer_close(&j->writer);
-	(void)pthread_cond_destroy(&j->appended); /* nobody waits */
-	(void)pthread_cond_destroy(&j->queried);
+	(void)pthread_cond_destroy(&j->appended);
 	(void)pthread_cond_destroy(&j->finished);
 	(void)pthread_mutex_destroy(&j->mutex);
 	free(j);
+}
+
+static int start_reading(struct journal *j, struct reading *r, struct err *e)
+{
+	r->journal = j;
+	int rv = reader_connect(j->writer.store.path, &r->reader, e);
+	return rv == 0 ? start(&r->thread, threads_read, r, &r->started, e) : rv;
 }
 
 int journal_open(const struct journal_options *options, struct journal **out, struct err *e)
@@ -83,13 +92,11 @@ int journal_open(const struct journal_options *options, struct journal **out, st
 		return err_set(e, rv, "preparing the log: %s", status_text(rv));
 	}
 	rv = writer_open(&j->writer, options, e);
-	if (rv == 0)
-		rv = reader_connect(j->writer.store.path, &j->reader, e);
 	j->stats.sequence = j->writer.store.last;
 	if (rv == 0)
 		rv = start(&j->writing, threads_write, j, &j->writing_started, e);
-	if (rv == 0)
-		rv = start(&j->reading, threads_read, j, &j->reading_started, e);
+	for (int i = 0; i < READINGS && rv == 0; i++)
+		rv = start_reading(j, &j->readings[i], e);
 	if (rv != 0) {
 		dismantle(j);
 		return rv;
@@ -201,7 +208,8 @@ int journal_append(struct journal *j, struct journal_draft *drafts, size_t count
 	return 0;
 }
 
-int journal_query(struct journal *j, journal_query_run run, journal_query_done done, void *ctx)
+static int query(struct journal *j, struct reading *r, journal_query_run run,
+		 journal_query_done done, void *ctx)
 {
 	struct query *q = calloc(1, sizeof *q);
 
@@ -213,10 +221,20 @@ int journal_query(struct journal *j, journal_query_run run, journal_query_done d
 	q->ctx = ctx;
 	j->owed++;
 	(void)pthread_mutex_lock(&j->mutex);
-	queue_push(&j->queries, &q->task);
-	(void)pthread_cond_signal(&j->queried);
+	queue_push(&r->queries, &q->task);
+	(void)pthread_cond_signal(&r->queried);
 	(void)pthread_mutex_unlock(&j->mutex);
 	return 0;
+}
+
+int journal_query(struct journal *j, journal_query_run run, journal_query_done done, void *ctx)
+{
+	return query(j, &j->readings[READING_QUESTIONS], run, done, ctx);
+}
+
+int journal_look_up(struct journal *j, journal_query_run run, journal_query_done done, void *ctx)
+{
+	return query(j, &j->readings[READING_LOOK_UPS], run, done, ctx);
 }
 
 /* ---- what it says of itself --------------------------------------------- */

@@ -1,8 +1,8 @@
 /*
  * journal: the decision log. One SQLite file; one table of entries that is the
  * truth, every other table derived from it. One thread holds the only
- * connection that writes or checkpoints, and commits in groups; a second
- * thread reads over a read-only connection, so a long query delays nobody.
+ * connection that writes or checkpoints, and commits in groups; two others read
+ * over read-only connections, so that a long query delays no decision.
  *
  * The canonical bytes of an entry are the RFC 8785 form of
  *   {"at", "body", "by": {"uid", "user"}, "form": 1, "id", "kind", "sequence"}
@@ -70,11 +70,11 @@ struct journal_options {
 };
 
 /* Opens or creates the log, checks that it is ours and not newer, and starts
- * both threads. AW_EFOREIGN, AW_ENEWER, AW_EBUSY (another daemon has it),
+ * the threads. AW_EFOREIGN, AW_ENEWER, AW_EBUSY (another daemon has it),
  * AW_ECORRUPT or an errno otherwise, with a sentence. */
 int journal_open(const struct journal_options *options, struct journal **out, struct err *e);
 
-/* Commits what was appended, stops both threads, closes the file. Callbacks
+/* Commits what was appended, stops the threads, closes the file. Callbacks
  * still owed are delivered before it returns. */
 void journal_close(struct journal **j);
 
@@ -103,11 +103,14 @@ int journal_append(struct journal *j, struct journal_draft *drafts, size_t count
  * their longest). For refusing a submission before it is decided. */
 size_t journal_entry_size(const struct journal_draft *draft);
 
-/* Runs `run` on the reading thread with a snapshot of its own, then `done` from
- * journal_poll. Queries start in the order given. -ENOMEM: neither is called. */
+/* Runs `run` on a reading thread with a snapshot of its own, then `done` from
+ * journal_poll. Queries start in the order given. -ENOMEM: neither is called.
+ * journal_look_up does the same on another thread, kept for what deciding waits
+ * for: no question that somebody asks can hold it up. */
 typedef int (*journal_query_run)(struct journal_reader *r, void *ctx, struct err *e);
 typedef void (*journal_query_done)(void *ctx, int status, const struct err *e);
 int journal_query(struct journal *j, journal_query_run run, journal_query_done done, void *ctx);
+int journal_look_up(struct journal *j, journal_query_run run, journal_query_done done, void *ctx);
 
 /* Counters for server.status; callable from the owner's thread at any time. */
 struct journal_stats {

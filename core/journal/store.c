@@ -144,6 +144,26 @@ static int make_durable(sqlite3 *db, struct err *e)
 	return rv;
 }
 
+static int note_file(struct store *s, struct err *e)
+{
+	struct stat about;
+
+	if (stat(s->path, &about) != 0)
+		return err_set(e, -errno, "looking at %s: %s", s->path, strerror(errno));
+	s->device = about.st_dev;
+	s->inode = about.st_ino;
+	return 0;
+}
+
+int store_is_in_place(const struct store *s, struct err *e)
+{
+	struct stat about;
+
+	if (stat(s->path, &about) == 0 && about.st_dev == s->device && about.st_ino == s->inode)
+		return 0;
+	return err_set(e, AW_EIO, "the log %s was removed or replaced", s->path);
+}
+
 int store_open(struct store *s, const char *path, struct chance chance, struct err *e)
 {
 	int version = 0;
@@ -165,6 +185,8 @@ int store_open(struct store *s, const char *path, struct chance chance, struct e
 		rv = schema_migrate(s->db, version, chance, e);
 	if (rv == 0)
 		rv = schema_identity(s->db, s->identity, e);
+	if (rv == 0)
+		rv = note_file(s, e);
 	if (rv == 0)
 		rv = derive_prepare(&s->derive, s->db, e);
 	if (rv == 0)

@@ -6,6 +6,7 @@
 #define AW_JOURNAL_STORE_H
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "journal/derive.h"
 #include "journal/schema.h"
@@ -18,12 +19,18 @@ struct store {
 	struct derive derive;
 	char identity[LOG_IDENTITY];
 	int64_t last; /* sequence of the newest entry */
+	dev_t device; /* of the file that was opened */
+	ino_t inode;
 };
 
 void store_init(struct store *s);
 int store_open(struct store *s, const char *path, struct chance chance, struct err *e);
 /* Where the file can still be trusted, the WAL goes into it first. */
 void store_close(struct store *s, bool trusted);
+
+/* Whether the file that was opened still has its name: what is written to one
+ * that was removed or replaced would be lost. 0 or AW_EIO. */
+int store_is_in_place(const struct store *s, struct err *e);
 
 /* Looks at the end of the log (check.c), sets `last`, and makes the derived
  * tables again where they do not follow from it. AW_ECORRUPT. */

@@ -1,4 +1,4 @@
-/* The two threads: one commits what was appended, one runs queries. */
+/* The threads: one commits what was appended, the others run queries. */
 #include <errno.h>
 #include <time.h>
 
@@ -130,32 +130,33 @@ void *threads_write(void *journal)
 	return NULL;
 }
 
-/* ---- the reading thread ------------------------------------------------- */
+/* ---- a reading thread --------------------------------------------------- */
 
-static struct task *next_query(struct journal *j)
+static struct task *next_query(struct reading *r)
 {
+	struct journal *j = r->journal;
 	struct task *t;
 
 	(void)pthread_mutex_lock(&j->mutex);
-	while (j->queries.first == NULL && !j->stopping)
-		(void)pthread_cond_wait(&j->queried, &j->mutex);
-	t = queue_pop(&j->queries);
+	while (r->queries.first == NULL && !j->stopping)
+		(void)pthread_cond_wait(&r->queried, &j->mutex);
+	t = queue_pop(&r->queries);
 	(void)pthread_mutex_unlock(&j->mutex);
 	return t;
 }
 
-void *threads_read(void *journal)
+void *threads_read(void *reading)
 {
-	struct journal *j = journal;
+	struct reading *r = reading;
 	struct task *t;
 
-	while ((t = next_query(j)) != NULL) {
+	while ((t = next_query(r)) != NULL) {
 		struct query *q = (struct query *)t;
-		t->status = reader_begin(j->reader, &t->err);
+		t->status = reader_begin(r->reader, &t->err);
 		if (t->status == 0)
-			t->status = q->run(j->reader, q->ctx, &t->err);
-		reader_end(j->reader);
-		finish(j, &t, 1);
+			t->status = q->run(r->reader, q->ctx, &t->err);
+		reader_end(r->reader);
+		finish(r->journal, &t, 1);
 	}
 	return NULL;
 }

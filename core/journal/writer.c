@@ -125,8 +125,13 @@ static int roll_back(struct writer *w, int rv, struct err *e)
 static int try_group(struct writer *w, struct append *const *ops, size_t count, struct err *e)
 {
 	bool committing = false;
-	int rv = sql_run(w->store.db, "BEGIN IMMEDIATE", e);
+	int rv = store_is_in_place(&w->store, e);
 
+	if (rv != 0) {
+		break_down(w, e);
+		return AW_EIO;
+	}
+	rv = sql_run(w->store.db, "BEGIN IMMEDIATE", e);
 	if (rv == 0)
 		rv = run_group(w, ops, count, e);
 	if (rv == 0 && w->next > w->store.last + 1) {
