@@ -152,6 +152,17 @@ static int read_number(struct config *c, enum config_setting s, const char *valu
 	return 0;
 }
 
+static int read_yes_or_no(struct config *c, enum config_setting s, const char *value,
+			  struct err *e)
+{
+	bool yes = strcmp(value, "yes") == 0;
+
+	if (!yes && strcmp(value, "no") != 0)
+		return err_set(e, AW_EINVALID, "must be yes or no, not \"%s\"", value);
+	c->numbers[s] = yes;
+	return 0;
+}
+
 static int set(struct config *c, enum config_setting s, const char *value, const char *source,
 	       struct err *e)
 {
@@ -169,6 +180,8 @@ static int set(struct config *c, enum config_setting s, const char *value, const
 	c->sources[s] = source_copy;
 	if (s == CONFIG_SUBMIT || s == CONFIG_AUDIT || s == CONFIG_ADMIN)
 		rv = read_role(c, s, value, e);
+	else if (s == CONFIG_WATCH)
+		rv = read_yes_or_no(c, s, value, e);
 	else
 		rv = read_number(c, s, value, e);
 	return rv == 0 ? 0 : err_wrap(e, "%s: %s", source, settings[s].name);

@@ -33,7 +33,9 @@
 	X(CONFIG_IN_FLIGHT, "in-flight", "256", "N",                                               \
 	  "requests of one connection under way before it is read on, 1 to 65536")                 \
 	X(CONFIG_QUEUE, "queue", "8192", "N",                                                      \
-	  "submissions under way before new ones are refused, 1 to 1000000")
+	  "submissions under way before new ones are refused, 1 to 1000000")                       \
+	X(CONFIG_WATCH, "watch", "yes", "yes|no",                                                  \
+	  "whether rules that are saved come into force by themselves")
 
 enum config_setting {
 #define CONFIG_ENUM(id, name, otherwise, takes, help) id,
@@ -55,7 +57,7 @@ void config_free(struct config **c);
 
 /* Borrows a value, "" where none was given. */
 const char *config_text(const struct config *c, enum config_setting s);
-/* A number, checked when it was read. */
+/* A number, checked when it was read; 1 for yes and 0 for no. */
 unsigned config_number(const struct config *c, enum config_setting s);
 
 /* Whether a peer has a role (CONFIG_SUBMIT, CONFIG_AUDIT, CONFIG_ADMIN): it is

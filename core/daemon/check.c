@@ -8,8 +8,11 @@
 #include "daemon/daemon.h"
 #include "journal/journal.h"
 #include "ruleset/ruleset.h"
+#include "verify/verify.h"
 
 struct check {
+	struct generation *rules;
+	struct verify *tests;
 	int status;
 };
 
@@ -24,15 +27,45 @@ static void print_faults(const json_t *faults)
 			     json_member_text(fault, "message"));
 }
 
-static void on_ready(void *ctx, int status, struct generation *g, const json_t *faults)
+static void print_failed(const json_t *report)
+{
+	size_t i, k;
+	const json_t *result, *message;
+
+	json_array_foreach(json_member(report, "results"), i, result) {
+		json_array_foreach(json_member(result, "messages"), k, message)
+			(void)printf("rules: %s\n", json_string_value(message));
+	}
+	if (json_member_integer(report, "tests", 0) == 0)
+		(void)printf("rules: no test stands beside them\n");
+}
+
+static void on_verified(void *ctx, int status, const json_t *report, const struct err *e)
 {
 	struct check *c = ctx;
 
+	if (status != 0)
+		(void)printf("rules: the tests could not be run: %s\n", e->text);
+	else if (!verify_passed(report))
+		print_failed(report);
+	c->status = status == 0 && !verify_passed(report) ? AW_ESCRIPT : status;
+	generation_drop(&c->rules);
+}
+
+static void on_ready(void *ctx, int status, struct generation *g, const json_t *faults)
+{
+	struct check *c = ctx;
+	const struct verify_options options = { .at_once = 0 };
+
 	c->status = status;
+	c->rules = g;
 	print_faults(faults);
-	if (status == 0)
+	if (status == 0) {
 		(void)printf("rules: %s\n", generation_digest(g));
-	generation_drop(&g);
+		c->status = verify_run(g, &options, on_verified, c, &c->tests);
+	}
+	if (c->status != 0)
+		generation_drop(&c->rules);
 }
 
 static int check_rules(const struct config *c, json_t *faults)
@@ -95,7 +128,8 @@ int daemon_check(const struct config *c, struct err *e)
 	if (rv == 0) {
 		rv = check_rules(c, faults);
 		if (rv != 0)
-			err_set(e, rv, "the rules in %s do not load", config_text(c, CONFIG_RULES));
+			err_set(e, rv, "the rules in %s cannot be put in force",
+				config_text(c, CONFIG_RULES));
 	}
 	json_decref(faults);
 	return rv;

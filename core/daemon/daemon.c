@@ -17,8 +17,9 @@
 #include "daemon/notify.h"
 #include "server/server.h"
 #include "service/service.h"
+#include "watch/watch.h"
 
-enum { SIGNALS = 3 };
+enum { SIGNALS = 3, RULES_SETTLE_MS = 300 };
 
 struct daemon {
 	const struct config *config;
@@ -29,6 +30,7 @@ struct daemon {
 	struct journal *journal;
 	struct service *service;
 	struct server *server;
+	struct watch *watch;
 	char program[PROGRAM_NAME];
 	const char *reason; /* of the end */
 	bool stopping, listening, has_loop, has_async;
@@ -75,6 +77,7 @@ static void stop(struct daemon *d, const char *reason)
 	d->stopping = true;
 	d->reason = reason;
 	notify_state("STOPPING=1");
+	watch_close(&d->watch);
 	if (d->server != NULL)
 		server_close(d->server, on_server_closed, d);
 	/* else it is still starting, and on_started ends it */
@@ -105,6 +108,36 @@ static int listen_now(struct daemon *d)
 	return server_open(&options, &d->address, &d->server, d->err);
 }
 
+static void on_settled(void *ctx, struct rule_files *files, json_t *faults)
+{
+	struct daemon *d = ctx;
+
+	service_offer(d->service, files, faults);
+}
+
+static void on_trouble(void *ctx, const char *text)
+{
+	(void)ctx;
+	notify_log(NULL, 4, text);
+}
+
+/* Rules can be put in force without it, so that failing is no reason to end. */
+static void watch_rules(struct daemon *d)
+{
+	const struct watch_options options = {
+		.loop = &d->loop,
+		.dir = config_text(d->config, CONFIG_RULES),
+		.settle_ms = RULES_SETTLE_MS,
+		.settled = on_settled,
+		.trouble = on_trouble,
+		.ctx = d,
+	};
+	struct err e = { 0 };
+
+	if (config_number(d->config, CONFIG_WATCH) != 0 && watch_open(&options, &d->watch, &e) != 0)
+		notify_log(NULL, 4, e.text);
+}
+
 static void on_started(void *ctx, int status)
 {
 	struct daemon *d = ctx;
@@ -121,6 +154,7 @@ static void on_started(void *ctx, int status)
 		return;
 	}
 	d->listening = true;
+	watch_rules(d);
 	if (config_text(d->config, CONFIG_PLUGINS)[0] != '\0')
 		notify_log(NULL, 4, "plugins are not known to this version: none is loaded");
 	notify_log(NULL, 6, "ready");
@@ -226,6 +260,26 @@ int daemon_check_required(const struct config *c, struct err *e)
 	return 0;
 }
 
+/* As many descriptors as may be had: each connection takes one. */
+static void raise_descriptors(const struct config *c)
+{
+	enum { OTHERS = 64 }; /* the log, evaluators, and some to spare */
+	struct rlimit limit;
+	char text[160];
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit); /* what is had is looked at below */
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur >= config_number(c, CONFIG_CONNECTIONS) + OTHERS)
+		return;
+	(void)snprintf(text, sizeof text,
+		       "%u connections are configured, but only %llu descriptors may be open",
+		       config_number(c, CONFIG_CONNECTIONS), (unsigned long long)limit.rlim_cur);
+	notify_log(NULL, 4, text);
+}
+
 int daemon_run(const struct config *c, struct err *e)
 {
 	struct daemon d = { .config = c, .err = e, .address = { .lock = -1, .socket = -1 } };
@@ -238,6 +292,7 @@ int daemon_run(const struct config *c, struct err *e)
 	(void)umask(0027);
 	/* A core would hold what clients sent; not having one is no reason to stop. */
 	(void)setrlimit(RLIMIT_CORE, &no_core);
+	raise_descriptors(c);
 	rv = address_take(&d.address, config_text(c, CONFIG_SOCKET),
 			  config_number(c, CONFIG_SOCKET_MODE), e);
 	if (rv != 0)

@@ -29,6 +29,18 @@ void rule_files_deinit(struct rule_files *f);
  * one, -ENOMEM. */
 int rule_files_read(const char *dir, struct rule_files *out, json_t *faults);
 
+/* The same on a thread of its own, so that a slow disk holds up nobody. `files`
+ * hold something where status is 0, and may be taken; `faults` are borrowed.
+ * `dir` is borrowed until then. Returns nonzero without the callback. */
+typedef void (*rule_files_cb)(void *ctx, int status, struct rule_files *files,
+			      const json_t *faults);
+int rule_files_fetch(uv_loop_t *loop, const char *dir, rule_files_cb done, void *ctx);
+
+/* What tells one reading of a folder from another: the digest, or, where there
+ * are faults, a digest of those. 0 or -ENOMEM. */
+enum { RULES_KEY = 80 };
+int rule_files_key(const struct rule_files *f, const json_t *faults, char out[RULES_KEY]);
+
 /* The same from files kept in the log, [{"path", "text"}] (borrowed). */
 int rule_files_from(const json_t *files, struct rule_files *out);
 

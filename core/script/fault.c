@@ -81,10 +81,41 @@ static void copy_clean(char *to, size_t size, const char *from)
 	to[used] = '\0';
 }
 
+/* Lua's own messages are for programmers; what they mostly mean in a rule file. */
+static const struct {
+	const char *words, *hint;
+} hints[] = {
+	{"'}' expected (to close '{'", "; is a comma missing before it?"},
+	{"')' expected", "; is a bracket or a comma missing before it?"},
+	{"'end' expected", "; each function, if and for needs an end"},
+	{"unfinished string", "; is the closing quote missing?"},
+	{"unexpected symbol near", "; is something missing before it?"},
+	{"attempt to index a nil value", "; nothing is there, so ask first whether it is nil"},
+	{"attempt to compare nil", "; nothing is there, so ask first whether it is nil"},
+	{"attempt to compare number with nil", "; nothing is there, so ask first whether it is nil"},
+	{"attempt to concatenate a nil", "; nothing is there, so ask first whether it is nil"},
+};
+
+static void add_hint(char *message, size_t size)
+{
+	size_t length = strlen(message);
+
+	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
+		if (strstr(message, hints[i].words) == NULL)
+			continue;
+		/* A message passes here again when it is passed on. */
+		if (strstr(message, hints[i].hint) == NULL &&
+		    length + strlen(hints[i].hint) < size)
+			memcpy(message + length, hints[i].hint, strlen(hints[i].hint) + 1);
+		return;
+	}
+}
+
 void fault_say(struct script_fault *f, const char *file, int line, const char *message)
 {
 	copy_clean(f->file, sizeof f->file, file);
 	copy_clean(f->message, sizeof f->message, message);
+	add_hint(f->message, sizeof f->message);
 	f->line = line;
 }
 

@@ -3,29 +3,14 @@
  * fresh state for every evaluation.
  */
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "script/vm.h"
+#include "script/inner.h"
 
 extern const unsigned char prelude_lua[];
 extern const size_t prelude_lua_length;
-
-struct compiled {
-	char *path;
-	struct buffer code; /* what lua_dump made of text compiled here, never from a file */
-};
-
-struct script {
-	struct compiled prelude;
-	struct compiled *files;
-	size_t count;
-	locale_t c_locale; /* decisions must not depend on the process's locale */
-	json_t *manifest, *shapes;
-	struct vm *ready;
-};
 
 static const char history_shape[] =
 	"{\"type\":\"list\",\"of\":{\"type\":\"object\",\"members\":["
@@ -116,8 +101,11 @@ static int compile_file(struct compiled *to, const struct script_file *file,
 	int rv;
 
 	buffer_init(&to->code);
+	buffer_init(&to->source);
 	to->path = strdup(file->path);
-	if (to->path == NULL)
+	to->is_test = script_is_test(file->path);
+	(void)buffer_append(&to->source, file->source.bytes, file->source.length);
+	if (to->path == NULL || to->source.failed)
 		return -ENOMEM;
 	rv = lint(file, &fault);
 	if (rv == AW_ESCRIPT && faults_add(faults, &fault) != 0)
@@ -156,7 +144,7 @@ static int compile_all(struct script *s, const struct script_file *files, size_t
 
 static const char engine_key = 0;
 
-static void load(lua_State *L, const struct compiled *c, char kind)
+void compiled_push(lua_State *L, const struct compiled *c, char kind)
 {
 	char name[256];
 
@@ -165,10 +153,17 @@ static void load(lua_State *L, const struct compiled *c, char kind)
 		lua_error(L);
 }
 
+void engine_push(lua_State *L, const char *name)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &engine_key);
+	lua_getfield(L, -1, name);
+	lua_remove(L, -2);
+}
+
 /* Runs the prelude; leaves its functions on the stack, and in the registry. */
 static void boot_prelude(lua_State *L, const struct script *s, int words)
 {
-	load(L, &s->prelude, '=');
+	compiled_push(L, &s->prelude, '=');
 	lua_pushvalue(L, words);
 	(void)lua_setupvalue(L, -2, 1); /* a main chunk has one upvalue: its environment */
 	lua_newtable(L);
@@ -192,11 +187,11 @@ static int boot(lua_State *L)
 	boot_prelude(L, s, 2);
 	words_environment_push(L, 2);
 	for (size_t i = 0; i < s->count; i++) {
-		if (s->files[i].code.length == 0)
-			continue; /* it has a fault already */
+		if (s->files[i].code.length == 0 || s->files[i].is_test)
+			continue; /* it has a fault already, or holds no rules */
 		lua_getfield(L, 3, "run_file");
 		lua_pushstring(L, s->files[i].path);
-		load(L, &s->files[i], '@');
+		compiled_push(L, &s->files[i], '@');
 		lua_pushvalue(L, 4);
 		if (lua_setupvalue(L, -2, 1) == NULL)
 			lua_pop(L, 1); /* the file uses no word at all */
@@ -209,7 +204,8 @@ static int boot(lua_State *L)
 	return 0;
 }
 
-static int fresh(const struct script *s, struct script_faults *faults, struct vm **out)
+int script_fresh(const struct script *s, struct script_faults *faults, struct lines *lines,
+		 struct vm **out)
 {
 	struct vm *vm = NULL;
 	int rv = vm_open(&vm);
@@ -217,6 +213,8 @@ static int fresh(const struct script *s, struct script_faults *faults, struct vm
 	if (rv != 0)
 		return rv;
 	vm->faults = faults;
+	if (lines != NULL)
+		vm_watch_lines(vm, lines);
 	lua_pushcfunction(vm->L, boot);
 	lua_pushlightuserdata(vm->L, (void *)(uintptr_t)s);
 	if (vm_call(vm, 1, 0) != LUA_OK) {
@@ -239,8 +237,7 @@ static int fresh(const struct script *s, struct script_faults *faults, struct vm
 
 static int describe(lua_State *L)
 {
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &engine_key);
-	lua_getfield(L, -1, "manifest");
+	engine_push(L, "manifest");
 	lua_call(L, 0, 1);
 	return 1;
 }
@@ -290,11 +287,13 @@ static int open_all(struct script *s, const struct script_file *files, size_t co
 	int rv = compile_all(s, files, count, faults);
 
 	if (rv == 0)
-		rv = fresh(s, faults, &vm);
+		rv = script_fresh(s, faults, NULL, &vm);
 	if (rv == 0 && faults->count > 0)
 		rv = AW_ESCRIPT;
 	if (rv == 0)
 		rv = take_manifest(s, vm, faults);
+	if (rv == 0)
+		rv = tests_gather(s, vm, faults);
 	vm_close(&vm);
 	return rv;
 }
@@ -325,6 +324,7 @@ static void compiled_deinit(struct compiled *c)
 {
 	free(c->path);
 	buffer_deinit(&c->code);
+	buffer_deinit(&c->source);
 }
 
 void script_close(struct script **s)
@@ -340,119 +340,9 @@ void script_close(struct script **s)
 	free(it->files);
 	json_decref(it->manifest);
 	json_decref(it->shapes);
+	json_decref(it->tests);
 	if (it->c_locale != (locale_t)0)
 		freelocale(it->c_locale);
 	free(it);
 	*s = NULL;
-}
-
-/* ---- running ----------------------------------------------------------------------------- */
-
-struct running {
-	const struct script *script;
-	const char *operation;
-	const json_t *input;
-};
-
-static void push_input(lua_State *L, const struct running *r, const char *name)
-{
-	view_push(L, json_object_get(r->input, name), json_object_get(r->script->shapes, name));
-}
-
-static int run(lua_State *L)
-{
-	const struct running *r = lua_touserdata(L, 1);
-
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &engine_key);
-	lua_getfield(L, -1, r->operation);
-	if (strcmp(r->operation, "import") == 0) {
-		push_input(L, r, "awards");
-		lua_call(L, 1, 1);
-	} else {
-		push_input(L, r, "submission");
-		push_input(L, r, "history");
-		lua_call(L, 2, 1);
-	}
-	return 1;
-}
-
-static int blame(struct script_fault *fault, const char *what, const char *why)
-{
-	char message[256];
-
-	(void)snprintf(message, sizeof message, "%s%s", what, why);
-	fault_say(fault, "", 0, message);
-	return AW_ESCRIPT;
-}
-
-static int write_answer(const json_t *answer, size_t limit, struct buffer *out,
-			struct script_fault *fault)
-{
-	struct buffer bytes;
-	int rv;
-
-	buffer_init(&bytes);
-	rv = json_canonical(answer, &bytes);
-	if (rv == 0)
-		rv = buffer_status(&bytes);
-	if (rv == 0 && bytes.length > limit)
-		rv = blame(fault, "the answer is larger than an entry of the log may be", "");
-	if (rv == 0)
-		rv = buffer_append(out, bytes.bytes, bytes.length);
-	buffer_deinit(&bytes);
-	return rv;
-}
-
-static int run_in(struct vm *vm, struct running *r, struct buffer *out, struct script_fault *fault)
-{
-	size_t limit = strcmp(r->operation, "import") == 0 ? IMPORT_LIMIT : DECISION_LIMIT;
-	const char *why = NULL;
-	json_t *answer;
-	int rv;
-
-	lua_pushcfunction(vm->L, run);
-	lua_pushlightuserdata(vm->L, r);
-	if (vm_call(vm, 1, 1) != LUA_OK) {
-		*fault = vm->fault;
-		return vm->starved ? -ENOMEM : AW_ESCRIPT;
-	}
-	answer = result_take(vm->L, lua_gettop(vm->L), &why);
-	if (answer == NULL)
-		return why[0] == '\0' ? -ENOMEM : blame(fault, "the answer holds ", why);
-	rv = write_answer(answer, limit, out, fault);
-	json_decref(answer);
-	return rv;
-}
-
-int script_run(struct script *s, const char *operation, const json_t *input, struct buffer *out,
-	       struct script_fault *fault)
-{
-	struct running r = {s, operation, input};
-	struct vm *vm = s->ready;
-	locale_t before;
-	int rv = 0;
-
-	*fault = (struct script_fault){0};
-	if (strcmp(operation, "decide") != 0 && strcmp(operation, "import") != 0)
-		return blame(fault, "there is no operation ", operation);
-	before = uselocale(s->c_locale);
-	s->ready = NULL;
-	if (vm == NULL)
-		rv = fresh(s, NULL, &vm);
-	if (rv == AW_ESCRIPT)
-		(void)blame(fault, "the rules do not load again", ""); /* they did once */
-	if (rv == 0)
-		rv = run_in(vm, &r, out, fault);
-	vm_close(&vm);
-	(void)uselocale(before); /* cannot fail: it was in use */
-	return rv;
-}
-
-void script_prepare(struct script *s)
-{
-	locale_t before = uselocale(s->c_locale);
-
-	if (s->ready == NULL)
-		(void)fresh(s, NULL, &s->ready); /* where it fails, script_run tries and says so */
-	(void)uselocale(before); /* cannot fail: it was in use */
 }

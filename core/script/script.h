@@ -50,14 +50,38 @@ void script_close(struct script **s);
 /* Borrows the rule set's description of itself, see README.md of this room. */
 const json_t *script_manifest(const struct script *s);
 
-/* One evaluation in a fresh state. `input` is borrowed.
+/* One evaluation in a fresh state, or a question about the rules. `input` is
+ * borrowed.
  *  "decide": {"submission": {...}, "history": [...]} gives the decision without
  *            decision_id, sequence, decided_at, rules and log.
  *  "import": {"awards": [...]} gives {"awards": [{outcome}...]}, one for each.
+ *  "trace":  {"operation": one of these two, and its members} gives {"answer",
+ *            "lines": {file: [line...]}}, the lines that ran, loading included.
+ *  "tests":  gives the tests of *.test.lua: [{"name", "file", "line", "before":
+ *            [{"submission" or "imported", "revoked"}], "submission" or
+ *            "imported", "expect"}].
+ *  "lines":  gives {file: [line...]}, the lines inside functions that can run.
  * Appends the result's canonical JSON to `out`. 0; AW_ESCRIPT and a fault where
  * a rule fails outside a criterion (R-29); -ENOMEM. */
 int script_run(struct script *s, const char *operation, const json_t *input, struct buffer *out,
 	       struct script_fault *fault);
+
+/* True for a file of tests, by its name: not read in evaluations. */
+bool script_is_test(const char *path);
+
+/* The words, numbers, quoted texts and signs of Lua text, for edits that keep
+ * to its grammar. Begin with a zeroed token. False at the end. Text that is no
+ * Lua gives some tokens, too, never one beyond it. */
+enum script_token_kind { SCRIPT_NAME, SCRIPT_NUMBER, SCRIPT_TEXT, SCRIPT_SIGN };
+
+struct script_token {
+	enum script_token_kind kind;
+	size_t offset, length;
+	int line;
+};
+
+bool script_token_next(struct text source, struct script_token *token);
+bool script_token_is(struct text source, const struct script_token *token, const char *what);
 
 /* Makes the next run's fresh state now, so that the time is spent between
  * requests. Optional. */

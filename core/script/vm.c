@@ -43,11 +43,21 @@ static void spent(lua_State *L)
 	luaL_error(L, "the rule runs for too long: its budget of instructions is used up");
 }
 
+static void on_line(lua_State *L, struct lines *lines, lua_Debug *ar)
+{
+	lua_getinfo(L, "S", ar);
+	if (ar->source[0] == '@')
+		lines_mark(lines, ar->source + 1, ar->currentline);
+}
+
 static void on_count(lua_State *L, lua_Debug *ar)
 {
 	struct vm *vm = vm_of(L);
 
-	(void)ar; /* where it was is read by on_error */
+	if (ar->event == LUA_HOOKLINE) {
+		on_line(L, vm->lines, ar);
+		return;
+	}
 	vm->fuel -= HOOK_EVERY;
 	if (vm->fuel < 0)
 		spent(L);
@@ -81,6 +91,12 @@ int vm_open(struct vm **out)
 	lua_sethook(vm->L, on_count, LUA_MASKCOUNT, HOOK_EVERY);
 	*out = vm;
 	return 0;
+}
+
+void vm_watch_lines(struct vm *vm, struct lines *lines)
+{
+	vm->lines = lines;
+	lua_sethook(vm->L, on_count, LUA_MASKCOUNT | LUA_MASKLINE, HOOK_EVERY);
 }
 
 void vm_close(struct vm **vm)

@@ -20,6 +20,7 @@ enum {
 	LIST_LIMIT = 65536,                /* entries of the longest list a word takes */
 	DECISION_LIMIT = 60 << 10,         /* bytes of a decision */
 	IMPORT_LIMIT = 8 << 20,            /* bytes of what an import answers */
+	TESTS_LIMIT = 32 << 20,            /* bytes of all tests as documents */
 	SOURCE_LIMIT = 256 << 10           /* bytes of one rule file */
 };
 
@@ -31,10 +32,13 @@ struct vm {
 	bool fault_kept;                   /* `fault` was said by host.raise: do not look again */
 	struct script_fault fault;         /* of the last error caught */
 	struct script_faults *faults;      /* where host.fault goes; borrowed, may be NULL */
+	struct lines *lines;               /* where lines that ran are kept, or NULL; borrowed */
 };
 
 /* A state without any library. -ENOMEM. */
 int vm_open(struct vm **out);
+/* From here on the lines of rule files that run are added to `lines`. */
+void vm_watch_lines(struct vm *vm, struct lines *lines);
 void vm_close(struct vm **vm);
 struct vm *vm_of(lua_State *L);
 
@@ -53,6 +57,19 @@ bool vm_where(lua_State *L, char *file, size_t size, int *line);
  * nil), line, message. host.raise(file, line, message). */
 int vm_attempt(lua_State *L);
 int vm_raise(lua_State *L);
+
+/* Lines of one file, or, as an array ended by a NULL path, of several. */
+struct lines {
+	const char *path;     /* borrowed */
+	unsigned char *seen;  /* by line */
+	size_t count;
+};
+
+void lines_mark(struct lines *list, const char *path, int line);
+/* Adds the lines inside functions of this text that Lua can stop at. -ENOMEM. */
+int lines_find(struct lines *one, struct text source);
+/* Gives {path: [line...]}, or NULL. */
+json_t *lines_describe(const struct lines *list);
 
 /* UTF-8 without a NUL, which is what a document may hold. Allocates nothing:
  * memory running out must not look like text that is wrong. */

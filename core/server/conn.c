@@ -104,6 +104,7 @@ static void on_written(uv_write_t *request, int status)
 	buffer_clear(&c->sending);
 	if (c->state == CONN_CLOSING)
 		return;
+	c->stale = false; /* the client reads */
 	if (status != 0)
 		conn_close(c);
 	else

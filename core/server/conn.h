@@ -17,7 +17,7 @@ struct conn {
 	struct conn *next_dirty;
 	bool dirty, reading, shut;
 	bool ended; /* the client has shut down its writing side */
-	bool stale; /* draining for at least one period already */
+	bool stale; /* nothing was taken from it or by it for a whole period */
 	enum conn_state state;
 	uv_pipe_t pipe;
 	uv_write_t write;

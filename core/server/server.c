@@ -196,9 +196,13 @@ static void on_grace_over(uv_timer_t *timer)
 {
 	struct server *s = timer->data;
 
+	/* What is still being decided is waited for; a client that has taken
+	 * nothing of its answers for a whole period is not. */
 	for (struct conn *c = s->conns, *next; c != NULL; c = next) {
 		next = c->next;
-		conn_close(c);
+		if (c->stale && c->owed == 0)
+			conn_close(c);
+		c->stale = true;
 	}
 }
 
@@ -210,7 +214,7 @@ void server_close(struct server *s, void (*closed)(void *ctx), void *ctx)
 	s->closed = closed;
 	s->closed_ctx = ctx;
 	uv_close((uv_handle_t *)&s->listener, on_handle_closed);
-	(void)uv_timer_start(&s->patience, on_grace_over, GRACE_MS, 0); /* fails without a callback */
+	(void)uv_timer_start(&s->patience, on_grace_over, GRACE_MS, GRACE_MS); /* fails never */
 	for (struct conn *c = s->conns; c != NULL; c = c->next) {
 		if (c->state == CONN_DRAINING)
 			conn_close(c);

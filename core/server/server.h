@@ -41,8 +41,8 @@ int server_open(const struct server_options *options, struct address *a, struct 
 		struct err *e);
 
 /* Accepts and reads nothing more, answers what was read, closes each connection
- * when its last answer is out, or after ten seconds; `closed` comes once, and
- * the server is gone. */
+ * when its last answer is out, or when its client takes none for ten seconds;
+ * `closed` comes once, and the server is gone. */
 void server_close(struct server *s, void (*closed)(void *ctx), void *ctx);
 
 #endif

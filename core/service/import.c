@@ -40,14 +40,36 @@ static void answer_counts(struct import *i, size_t imported)
 
 /* ---- the call ----------------------------------------------------------- */
 
-/* Where only the month is known, the day given must be its first. */
-static int check_months(const json_t *awards, json_t *errors)
+static bool names_twice(const json_t *list)
+{
+	enum { MANY = 100 }; /* there are fewer to name, so one comes twice */
+
+	if (json_array_size(list) > MANY)
+		return true;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (json_equal(json_array_get(list, i), json_array_get(list, k)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What a form cannot say: each commendation once; and where only the month is
+ * known, the day given is its first (R-16). */
+static int check_awards(const json_t *awards, json_t *errors)
 {
 	size_t i;
 	const json_t *award;
 	int rv = 0;
 
 	json_array_foreach(awards, i, award) {
+		if (names_twice(json_member(award, "commendations"))) {
+			char where[64];
+			(void)snprintf(where, sizeof where, "/awards/%zu/commendations", i);
+			if (json_array_append_new(errors, form_error(where, "names one twice")) != 0)
+				rv = -ENOMEM;
+		}
 		const char *precision = json_member_text(award, "precision");
 		const char *day = json_member_text(award, "awarded_on");
 		char pointer[64];
@@ -73,7 +95,7 @@ void import_call(struct service *s, struct request *r)
 	int rv = errors != NULL ? form_check(generation_import_form(s->current), r->params, errors)
 				: -ENOMEM;
 	if (rv == 0)
-		rv = check_months(json_member(r->params, "awards"), errors);
+		rv = check_awards(json_member(r->params, "awards"), errors);
 	if (rv == 0 && json_array_size(errors) > 0) {
 		answer_params(s, r, errors);
 		return;
@@ -93,7 +115,7 @@ void import_call(struct service *s, struct request *r)
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	return strcmp(((const struct lane_name *)a)->text, ((const struct lane_name *)b)->text);
 }
 
 static void arrive(struct job *job)
@@ -101,7 +123,7 @@ static void arrive(struct job *job)
 	struct import *i = (struct import *)job;
 	const json_t *awards = json_member(i->request->params, "awards");
 	size_t count = json_array_size(awards);
-	const char **names = calloc(count + 1, sizeof *names);
+	struct lane_name *names = calloc(count + 1, sizeof *names);
 	int rv = -ENOMEM;
 
 	if (count == 0) {
@@ -111,7 +133,10 @@ static void arrive(struct job *job)
 	}
 	if (names != NULL) {
 		for (size_t n = 0; n < count; n++)
-			names[n] = json_member_text(json_array_get(awards, n), "partnership");
+			names[n] = (struct lane_name){
+				LANE_PARTNERSHIP,
+				json_member_text(json_array_get(awards, n), "partnership"),
+			};
 		qsort(names, count, sizeof *names, by_name);
 		rv = lanes_enter(&i->service->lanes, job, names, count);
 	}
@@ -126,7 +151,7 @@ static void start(struct job *job)
 {
 	struct import *i = (struct import *)job;
 
-	if (journal_query(i->service->options.journal, look_up, on_looked_up, i) != 0) {
+	if (journal_look_up(i->service->options.journal, look_up, on_looked_up, i) != 0) {
 		answer_no_memory(i->service, i->request);
 		finish(i);
 	}
@@ -134,27 +159,20 @@ static void start(struct job *job)
 
 /* ---- which of them are new ---------------------------------------------- */
 
-static bool same_award(const json_t *a, const json_t *b)
+/* Whether this award stands in the request for the first time. */
+static int is_first(json_t *seen, const json_t *award, bool *first)
 {
-	static const char *const key[] = { "partnership", "award", "awarded_on" };
+	struct buffer key;
 
-	for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
-		if (!json_equal(json_object_get(a, key[i]), json_object_get(b, key[i])))
-			return false;
-	}
-	return true;
-}
-
-static bool is_listed(const json_t *list, const json_t *award)
-{
-	size_t i;
-	const json_t *other;
-
-	json_array_foreach(list, i, other) {
-		if (same_award(other, award))
-			return true;
-	}
-	return false;
+	buffer_init(&key);
+	int rv = buffer_printf(&key, "%s %s %s", json_member_text(award, "partnership"),
+			       json_member_text(award, "awarded_on"),
+			       json_member_text(award, "award"));
+	*first = rv == 0 && json_object_get(seen, key.bytes) == NULL;
+	if (*first)
+		rv = json_put(seen, key.bytes, json_true());
+	buffer_deinit(&key);
+	return rv;
 }
 
 /* Gives the award as it is logged: what was left out or null is left out, but
@@ -180,29 +198,39 @@ static json_t *award_document(const json_t *award)
 	return document;
 }
 
+/* Adds it to those to be logged, unless it is there or in the log already. */
+static int sort_out(struct import *i, struct journal_reader *r, json_t *seen, const json_t *award,
+		    struct err *e)
+{
+	bool first = false;
+	int rv = is_first(seen, award, &first);
+
+	if (rv == 0 && first)
+		rv = reader_award_known(r, json_member_text(award, "partnership"),
+					json_member_text(award, "award"),
+					json_member_text(award, "awarded_on"), e);
+	if (rv == AW_EABSENT)
+		return json_array_append_new(i->fresh, award_document(award)) == 0 ? 0 : -ENOMEM;
+	i->known += rv == 0;
+	return rv;
+}
+
 /* On the reading thread. */
 static int look_up(struct journal_reader *r, void *ctx, struct err *e)
 {
 	struct import *i = ctx;
-	const json_t *awards = json_member(i->request->params, "awards");
+	json_t *seen = json_object();
 	size_t n;
 	const json_t *award;
 
 	i->fresh = json_array();
-	if (i->fresh == NULL)
-		return -ENOMEM;
-	json_array_foreach(awards, n, award) {
-		int rv = reader_award_known(r, json_member_text(award, "partnership"),
-					    json_member_text(award, "award"),
-					    json_member_text(award, "awarded_on"), e);
-		if (rv != 0 && rv != AW_EABSENT)
-			return rv;
-		if (rv == 0 || is_listed(i->fresh, award))
-			i->known++;
-		else if (json_array_append_new(i->fresh, award_document(award)) != 0)
-			return -ENOMEM;
+	int rv = i->fresh != NULL && seen != NULL ? 0 : -ENOMEM;
+	json_array_foreach(json_member(i->request->params, "awards"), n, award) {
+		if (rv == 0)
+			rv = sort_out(i, r, seen, award, e);
 	}
-	return 0;
+	json_decref(seen);
+	return rv;
 }
 
 static void on_looked_up(void *ctx, int status, const struct err *e)

@@ -9,12 +9,16 @@
 
 struct lane {
 	struct ticket *first, **last;
-	char name[]; /* of a partnership */
+	enum lane_kind kind;
+	char name[];
 };
 
-static int compare(const void *a, const void *b)
+static int compare(const void *left, const void *right)
 {
-	return strcmp(((const struct lane *)a)->name, ((const struct lane *)b)->name);
+	const struct lane *a = left, *b = right;
+
+	return a->kind != b->kind ? (a->kind > b->kind) - (a->kind < b->kind)
+				  : strcmp(a->name, b->name);
 }
 
 void lanes_init(struct lanes *l)
@@ -64,14 +68,15 @@ void lanes_resolved(struct lanes *l)
 
 /* ---- lanes -------------------------------------------------------------- */
 
-static struct lane *lane_make(struct lanes *l, const char *name)
+static struct lane *lane_make(struct lanes *l, struct lane_name name)
 {
-	size_t size = strlen(name) + 1;
+	size_t size = strlen(name.text) + 1;
 	struct lane *lane = calloc(1, sizeof *lane + size);
 	if (lane == NULL)
 		return NULL;
 
-	memcpy(lane->name, name, size);
+	lane->kind = name.kind;
+	memcpy(lane->name, name.text, size);
 	lane->last = &lane->first;
 	struct lane **found = tsearch(lane, &l->tree, compare);
 	if (found == NULL || *found != lane)
@@ -87,7 +92,7 @@ static void lane_drop_empty(struct lanes *l, struct lane *lane)
 	free(lane);
 }
 
-int lanes_enter(struct lanes *l, struct job *job, const char *const *names, size_t count)
+int lanes_enter(struct lanes *l, struct job *job, const struct lane_name *names, size_t count)
 {
 	job->tickets = calloc(count, sizeof *job->tickets);
 	if (job->tickets == NULL)
@@ -95,7 +100,8 @@ int lanes_enter(struct lanes *l, struct job *job, const char *const *names, size
 	job->ticket_count = 0;
 	job->ahead = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && strcmp(names[i], names[i - 1]) == 0)
+		if (i > 0 && names[i].kind == names[i - 1].kind &&
+		    strcmp(names[i].text, names[i - 1].text) == 0)
 			continue;
 		struct lane *lane = lane_make(l, names[i]);
 		if (lane == NULL) {

@@ -1,8 +1,9 @@
 /*
- * lane: order. What concerns one partnership is done one after another, in the
- * order of arrival; what concerns others passes by. Inside this room only.
+ * lane: order. What concerns one partnership, or has one submission_id, is done
+ * one after another, in the order of arrival; what concerns others passes by.
+ * Inside this room only.
  *
- *   arrival ─▶ intake (one line) ─▶ a lane for each partnership concerned
+ *   arrival ─▶ intake (one line) ─▶ a lane for each partnership and submission_id
  *
  * A job starts when it is the first in every lane it is in. A job that does not
  * know its partnerships yet (a revocation) holds up the intake until it does.
@@ -47,9 +48,17 @@ void lanes_arrive(struct lanes *l, struct job *job);
 /* A job that held up the intake knows its partnerships, or is given up. */
 void lanes_resolved(struct lanes *l);
 
-/* Enters one lane for each name (borrowed; equal ones must be next to each
- * other). The job starts at once or later. -ENOMEM: it is in none. */
-int lanes_enter(struct lanes *l, struct job *job, const char *const *names, size_t count);
+/* What a lane is for: names of different kinds never meet. */
+enum lane_kind { LANE_PARTNERSHIP, LANE_SUBMISSION };
+
+struct lane_name {
+	enum lane_kind kind;
+	const char *text; /* borrowed */
+};
+
+/* Enters one lane for each name (equal ones must be next to each other). The
+ * job starts at once or later. -ENOMEM: it is in none. */
+int lanes_enter(struct lanes *l, struct job *job, const struct lane_name *names, size_t count);
 /* The job is done: leaves its lanes, whose next ones may start. */
 void lanes_leave(struct lanes *l, struct job *job);
 

@@ -108,59 +108,19 @@ static json_t *finish_entry(struct read *q)
 
 void decisions_get(struct service *s, struct request *r)
 {
-	static const char *const known[] = { "decision_id", "sequence", NULL };
 	struct read q = { .service = s, .request = r, .ask = ask_entry, .finish = finish_entry };
 
-	if (!params_know(s, r, known))
-		return;
-	const json_t *id = json_member(r->params, "decision_id");
-	const json_t *sequence = json_member(r->params, "sequence");
-	if ((id == NULL) == (sequence == NULL))
+	bool by_id = json_member(r->params, "decision_id") != NULL;
+	bool by_sequence = json_member(r->params, "sequence") != NULL;
+	if (by_id == by_sequence)
 		answer_param(s, r, "", "needs a decision_id or a sequence, and not both");
-	else if (id != NULL && !json_is_string(id))
-		answer_param(s, r, "/decision_id", "must be text");
-	else if (sequence != NULL && !json_is_integer(sequence))
-		answer_param(s, r, "/sequence", "must be a whole number");
 	else
 		read_begin(&q);
 }
 
 /* ---- decisions.list ----------------------------------------------------- */
 
-enum { LIST_DEFAULT = 50, LIST_MOST = 500 };
-
-/* Whether every filter has its type; otherwise adds to `errors`. */
-static int check_filters(const json_t *params, json_t *errors)
-{
-	static const char *const texts[] = { "partnership", "award", "failed_criterion", "rules" };
-	static const char *const dates[] = { "since", "until" };
-	const char *date;
-	char pointer[32];
-	bool memory = true;
-
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		const json_t *value = json_member(params, texts[i]);
-		(void)snprintf(pointer, sizeof pointer, "/%s", texts[i]);
-		if (value != NULL && !json_is_string(value))
-			memory &= json_array_append_new(
-					  errors, form_error(pointer, "must be text")) == 0;
-	}
-	for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
-		(void)snprintf(pointer, sizeof pointer, "/%s", dates[i]);
-		if (params_date(params, dates[i], &date) < 0)
-			memory &= json_array_append_new(
-					  errors,
-					  form_error(pointer,
-						     "must be a real date written YYYY-MM-DD")) == 0;
-	}
-	const json_t *limit = json_member(params, "limit");
-	json_int_t most = json_integer_value(limit);
-	if (limit != NULL && (!json_is_integer(limit) || most < 1 || most > LIST_MOST))
-		memory &= json_array_append_new(
-				  errors, form_error("/limit",
-						     "must be a whole number from 1 to 500")) == 0;
-	return memory ? 0 : -ENOMEM;
-}
+enum { LIST_DEFAULT = 50 };
 
 /* The sequence that `after` says, 0 for none, -1 where it says none. */
 static int64_t read_after(const json_t *params)
@@ -197,25 +157,10 @@ static int ask_decisions(struct read *q, struct journal_reader *r, struct err *e
 
 void decisions_list(struct service *s, struct request *r)
 {
-	static const char *const known[] = { "partnership", "award", "since", "until",
-					     "failed_criterion", "rules", "limit", "after", NULL };
 	struct read q = { .service = s, .request = r, .ask = ask_decisions };
 
-	if (!params_know(s, r, known))
-		return;
-	json_t *errors = json_array();
-	int rv = errors != NULL ? check_filters(r->params, errors) : -ENOMEM;
-	if (rv == 0 && read_after(r->params) < 0 &&
-	    json_array_append_new(errors, form_error("/after", "must be the \"next\" of an earlier "
-							       "answer")) != 0)
-		rv = -ENOMEM;
-	if (rv == 0 && json_array_size(errors) > 0) {
-		answer_params(s, r, errors);
-		return;
-	}
-	json_decref(errors);
-	if (rv != 0)
-		answer_no_memory(s, r);
+	if (read_after(r->params) < 0)
+		answer_param(s, r, "/after", "must be the \"next\" of an earlier answer");
 	else
 		read_begin(&q);
 }
@@ -273,86 +218,23 @@ static json_t *finish_register(struct read *q)
 
 void register_list(struct service *s, struct request *r)
 {
-	static const char *const known[] = { "on", "status", "partnership", NULL };
 	struct read q = {
 		.service = s, .request = r, .ask = ask_register, .finish = finish_register
 	};
-	const char *on = NULL;
+	const char *on = json_member_text(r->params, "on");
 
-	if (!params_know(s, r, known))
-		return;
-	const json_t *status = json_member(r->params, "status");
-	const char *text = json_string_value(status);
-	const json_t *partnership = json_member(r->params, "partnership");
-	if (params_date(r->params, "on", &on) < 0) {
-		answer_param(s, r, "/on", "must be a real date written YYYY-MM-DD");
-	} else if (status != NULL && (text == NULL || (strcmp(text, "current") != 0 &&
-						       strcmp(text, "due") != 0 &&
-						       strcmp(text, "lapsed") != 0))) {
-		answer_param(s, r, "/status", "must be \"current\", \"due\" or \"lapsed\"");
-	} else if (partnership != NULL && !json_is_string(partnership)) {
-		answer_param(s, r, "/partnership", "must be text");
-	} else {
-		if (on != NULL)
-			memcpy(q.day, on, DATE_TEXT);
-		else
-			date_format(instant_date(s->options.clock.now_ms(s->options.clock.ctx)),
-				    q.day);
-		read_begin(&q);
-	}
+	if (on != NULL)
+		memcpy(q.day, on, DATE_TEXT);
+	else
+		date_format(instant_date(s->options.clock.now_ms(s->options.clock.ctx)), q.day);
+	read_begin(&q);
 }
 
-/* ---- rules.history, scheme.get ------------------------------------------ */
-
-static int ask_history(struct read *q, struct journal_reader *r, struct err *e)
-{
-	enum { LATEST = 500 };
-
-	return reader_rule_history(r, LATEST, &q->found, e);
-}
-
-/* Flat rows: what happened, when, by whom, which digest. */
-static json_t *finish_history(struct read *q)
-{
-	json_t *rows = json_array();
-	size_t i;
-	json_t *entry;
-	bool memory = rows != NULL;
-
-	json_array_foreach(q->found, i, entry) {
-		json_t *row = json_copy(json_object_get(entry, "body"));
-		memory = memory && row != NULL &&
-			 json_object_set(row, "at", json_object_get(entry, "at")) == 0 &&
-			 json_object_set(row, "by", json_object_get(entry, "by")) == 0 &&
-			 json_object_set(row, "kind", json_object_get(entry, "kind")) == 0 &&
-			 json_object_set(row, "sequence", json_object_get(entry, "sequence")) == 0 &&
-			 json_array_append(rows, row) == 0;
-		json_decref(row);
-	}
-	json_t *result = memory ? json_pack("{sO}", "history", rows) : NULL;
-	json_decref(rows);
-	if (result == NULL)
-		answer_no_memory(q->service, q->request);
-	return result;
-}
-
-void rules_history(struct service *s, struct request *r)
-{
-	static const char *const known[] = { NULL };
-	struct read q = {
-		.service = s, .request = r, .ask = ask_history, .finish = finish_history
-	};
-
-	if (params_know(s, r, known))
-		read_begin(&q);
-}
+/* ---- scheme.get --------------------------------------------------------- */
 
 void scheme_get(struct service *s, struct request *r)
 {
-	static const char *const known[] = { NULL };
 
-	if (!params_know(s, r, known))
-		return;
 	if (s->current == NULL) {
 		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);
 		return;

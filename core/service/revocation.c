@@ -35,14 +35,7 @@ static void finish(struct revocation *v)
 
 void revocation_call(struct service *s, struct request *r)
 {
-	json_t *errors = json_array();
-	int rv = errors != NULL ? form_check(s->revoke_form, r->params, errors) : -ENOMEM;
-	if (rv == 0 && json_array_size(errors) > 0) {
-		answer_params(s, r, errors);
-		return;
-	}
-	json_decref(errors);
-	struct revocation *v = rv == 0 ? calloc(1, sizeof *v) : NULL;
+	struct revocation *v = calloc(1, sizeof *v);
 	if (v == NULL) {
 		answer_no_memory(s, r);
 		return;
@@ -70,7 +63,7 @@ static void arrive(struct job *job)
 {
 	struct revocation *v = (struct revocation *)job;
 
-	if (journal_query(v->service->options.journal, look_up, on_found, v) != 0) {
+	if (journal_look_up(v->service->options.journal, look_up, on_found, v) != 0) {
 		answer_no_memory(v->service, v->request);
 		finish(v);
 	}
@@ -104,7 +97,8 @@ static void on_found(void *ctx, int status, const struct err *e)
 		return;
 	}
 	v->entered = true;
-	if (lanes_enter(lanes, &v->job, &partnership, 1) != 0) {
+	const struct lane_name name = { LANE_PARTNERSHIP, partnership };
+	if (lanes_enter(lanes, &v->job, &name, 1) != 0) {
 		answer_no_memory(v->service, v->request);
 		v->entered = false;
 		finish(v);
@@ -118,7 +112,7 @@ static void start(struct job *job)
 {
 	struct revocation *v = (struct revocation *)job;
 
-	if (journal_query(v->service->options.journal, look_up, on_looked_up, v) != 0) {
+	if (journal_look_up(v->service->options.journal, look_up, on_looked_up, v) != 0) {
 		answer_no_memory(v->service, v->request);
 		finish(v);
 	}

@@ -1,4 +1,4 @@
-/* Opening and closing, the table of methods, roles, and how answers are given. */
+/* Opening and closing, roles, and how calls are taken and answers given. */
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -10,30 +10,6 @@
 #include "awardd/version.h"
 #include "script/script.h"
 #include "service/state.h"
-
-static const struct method methods[] = {
-	{ "decide", ACCESS_SUBMIT, submission_decide },
-	{ "assess", ACCESS_SUBMIT, submission_assess },
-	{ "decisions.get", ACCESS_SELF, decisions_get },
-	{ "decisions.list", ACCESS_AUDIT, decisions_list },
-	{ "decisions.revoke", ACCESS_ADMIN, revocation_call },
-	{ "register.list", ACCESS_AUDIT, register_list },
-	{ "register.import", ACCESS_ADMIN, import_call },
-	{ "practice.list", ACCESS_ANY_ROLE, practice_list },
-	{ "statistics.get", ACCESS_AUDIT, statistics_get },
-	{ "scheme.get", ACCESS_ANY_ROLE, scheme_get },
-	{ "rules.get", ACCESS_AUDIT, rules_get },
-	{ "rules.history", ACCESS_AUDIT, rules_history },
-	{ "rules.reload", ACCESS_ADMIN, rules_reload },
-	{ "server.status", ACCESS_AUDIT, status_get },
-	{ "server.metrics", ACCESS_AUDIT, status_metrics },
-};
-
-/* Members of decisions.revoke, as form.h describes forms. */
-static const char revoke_members[] =
-	"[{\"name\":\"decision_id\",\"type\":\"text\",\"max\":64,\"required\":true},"
-	"{\"name\":\"by\",\"type\":\"text\",\"max\":200,\"required\":true,\"personal\":true},"
-	"{\"name\":\"reason\",\"type\":\"text\",\"max\":10000,\"required\":true}]";
 
 static int64_t now_us(void)
 {
@@ -155,60 +131,6 @@ void answer_evaluation(struct service *s, struct request *r, const struct evalua
 	answer_error(s, r, CODE_NO_ANSWER, message, data);
 }
 
-/* ---- parameters --------------------------------------------------------- */
-
-bool params_know(struct service *s, struct request *r, const char *const *names)
-{
-	size_t count = 0;
-
-	if (r->params != NULL && !json_is_object(r->params)) {
-		answer_param(s, r, "", "must be an object");
-		return false;
-	}
-	const char **given = json_sorted_names(r->params, &count);
-	json_t *errors = json_array();
-	bool memory = given != NULL && errors != NULL;
-	for (size_t i = 0; memory && i < count; i++) {
-		bool known = false;
-		for (size_t n = 0; names[n] != NULL && !known; n++)
-			known = strcmp(names[n], given[i]) == 0;
-		struct buffer at;
-		buffer_init(&at);
-		memory = json_pointer_append(&at, given[i]) == 0;
-		if (memory && !known)
-			memory = json_array_append_new(
-					 errors, form_error(at.bytes, "is not known here")) == 0;
-		buffer_deinit(&at);
-	}
-	free(given);
-	if (memory && json_array_size(errors) == 0) {
-		json_decref(errors);
-		return true;
-	}
-	if (memory) {
-		answer_params(s, r, errors);
-	} else {
-		json_decref(errors);
-		answer_no_memory(s, r);
-	}
-	return false;
-}
-
-int params_date(const json_t *params, const char *name, const char **out)
-{
-	struct date d;
-	const json_t *value = json_member(params, name);
-
-	*out = NULL;
-	if (value == NULL)
-		return 0;
-	struct text t = { json_string_value(value), json_string_length(value) };
-	if (!json_is_string(value) || !date_parse(t, &d))
-		return -1;
-	*out = t.bytes;
-	return 1;
-}
-
 /* ---- roles -------------------------------------------------------------- */
 
 unsigned roles_of(const struct service *s, const struct peer *peer)
@@ -263,22 +185,36 @@ static void deny(struct service *s, struct request *r, unsigned access)
 
 /* ---- calls -------------------------------------------------------------- */
 
+/* What one method is asked: by whom, and with parameters that fit. */
+static void call_method(struct service *s, struct request *r, const struct method *m)
+{
+	if (m->access != ACCESS_SELF && (roles_of(s, r->peer) & m->access) == 0) {
+		deny(s, r, m->access);
+		return;
+	}
+	json_t *errors = json_array();
+	int rv = errors != NULL ? method_check(s, m, r->params, errors) : -ENOMEM;
+	if (rv == 0 && json_array_size(errors) > 0) {
+		answer_params(s, r, errors);
+		return;
+	}
+	json_decref(errors);
+	if (rv != 0)
+		answer_no_memory(s, r);
+	else
+		m->call(s, r);
+}
+
 void service_call(struct service *s, struct request *r)
 {
 	s->pending++;
 	s->calls++;
 	r->began_us = now_us();
-	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-		const struct method *m = &methods[i];
-		if (strcmp(m->name, r->method) != 0)
-			continue;
-		if (m->access != ACCESS_SELF && (roles_of(s, r->peer) & m->access) == 0)
-			deny(s, r, m->access);
-		else
-			m->call(s, r);
-		return;
-	}
-	answer_error(s, r, CODE_METHOD, "there is no such method", NULL);
+	const struct method *m = method_find(r->method);
+	if (m != NULL)
+		call_method(s, r, m);
+	else
+		answer_error(s, r, CODE_METHOD, "there is no such method", NULL);
 }
 
 void log_line(struct service *s, int level, const char *format, ...)
@@ -303,12 +239,8 @@ void fail_for_good(struct service *s, int status)
 int service_open(const struct service_options *options, struct service **out, struct err *e)
 {
 	struct service *s = calloc(1, sizeof *s);
-	json_t *members = json_read(text_of(revoke_members), NULL);
-	int rv = s != NULL && members != NULL ? 0 : err_set(e, -ENOMEM, "no memory for the service");
+	int rv = s != NULL ? methods_open(s, e) : err_set(e, -ENOMEM, "no memory for the service");
 
-	if (rv == 0)
-		rv = form_new(members, &s->revoke_form, e);
-	json_decref(members);
 	if (rv != 0) {
 		free(s);
 		return rv;
@@ -387,6 +319,8 @@ void service_stop(struct service *s, const char *reason, void (*stopped)(void *c
 	s->stopping = true;
 	if (s->first == NULL)
 		service_log_stop(s);
+	else
+		rules_hurry(s);
 }
 
 void service_close(struct service **s)
@@ -395,7 +329,7 @@ void service_close(struct service **s)
 		return;
 	rules_deinit(*s);
 	lanes_deinit(&(*s)->lanes);
-	form_free(&(*s)->revoke_form);
+	methods_close(*s);
 	json_decref((*s)->last_rejection);
 	free(*s);
 	*s = NULL;

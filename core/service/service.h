@@ -16,6 +16,7 @@
 #include "evaluator/evaluator.h"
 #include "journal/journal.h"
 #include "json/json.h"
+#include "ruleset/ruleset.h"
 
 /* Error codes of the socket, with their meaning. */
 enum service_code {
@@ -88,6 +89,11 @@ void service_call(struct service *s, struct request *r);
 
 /* Reads the rules again; who asked is the daemon's own user. */
 void service_reload(struct service *s, const char *cause);
+
+/* The rules as the watched folder has them now: files (taken), or what kept them
+ * from being read, [{"file", "line", "message"}] (borrowed). Nothing is done where these rules
+ * are in force, or were refused last. */
+void service_offer(struct service *s, struct rule_files *files, json_t *faults);
 
 /* Waits for a change of rules on its way, then writes the stop into the log;
  * `stopped` comes once. No request may be pending. */

@@ -15,11 +15,24 @@ enum access {
 	ACCESS_SELF = 8, /* the method looks itself */
 };
 
+enum { METHODS_MOST = 32 };
+
 struct method {
 	const char *name;
 	unsigned access;
+	const char *members; /* the form of its params; NULL: it looks itself */
 	void (*call)(struct service *s, struct request *r);
 };
+
+/* ---- method.c: the table of methods ------------------------------------- */
+const struct method *method_find(const char *name);
+/* Makes the forms of all params; closing is always legal. */
+int methods_open(struct service *s, struct err *e);
+void methods_close(struct service *s);
+/* Appends what does not fit, as form_check does. Params may be left out, and
+ * an empty list counts as left out. */
+int method_check(const struct service *s, const struct method *m, const json_t *params,
+		 json_t *errors);
 
 enum { LATENCY_BUCKETS = 40 };
 
@@ -35,12 +48,12 @@ struct activation;
 struct service {
 	struct service_options options;
 	struct lanes lanes;
-	void *submissions; /* submission_ids on their way, see submission.c */
-	struct form *revoke_form;
+	struct form *forms[METHODS_MOST]; /* of the params, by method; see method.c */
 
 	struct generation *current; /* NULL: no rule set is active */
 	char active_since[INSTANT_TEXT];
 	json_t *last_rejection; /* NULL, or {"at", "cause", "digest", "errors"} */
+	char refused_rules[RULES_KEY]; /* what was refused last, since rules were put in force */
 	struct activation *first, **last;
 
 	size_t pending;     /* requests not yet answered */
@@ -71,10 +84,6 @@ void answer_param(struct service *s, struct request *r, const char *pointer, con
 /* What a status of the journal or of a read means to the caller. */
 void answer_status(struct service *s, struct request *r, int status, const struct err *e);
 
-/* Whether the params are left out, or an object with only these members, a
- * NULL at their end; otherwise answers and returns false. */
-bool params_know(struct service *s, struct request *r, const char *const *names);
-
 /* Which of these roles the caller has. */
 unsigned roles_of(const struct service *s, const struct peer *peer);
 
@@ -100,6 +109,7 @@ void statistics_get(struct service *s, struct request *r);
 void scheme_get(struct service *s, struct request *r);
 void rules_get(struct service *s, struct request *r);
 void rules_history(struct service *s, struct request *r);
+void rules_show(struct service *s, struct request *r);
 void rules_reload(struct service *s, struct request *r);
 void status_get(struct service *s, struct request *r);
 void status_metrics(struct service *s, struct request *r);
@@ -117,9 +127,8 @@ void answer_evaluation(struct service *s, struct request *r, const struct evalua
 /* Writes the stop into the log: the last that the service does. */
 void service_log_stop(struct service *s);
 void rules_start(struct service *s);
+/* Tests of rules on their way are not run to their end. */
+void rules_hurry(struct service *s);
 void rules_deinit(struct service *s);
-
-/* Whether a date stands at this member: 0 absent, 1 yes, -1 no date. */
-int params_date(const json_t *params, const char *name, const char **out);
 
 #endif

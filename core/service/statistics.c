@@ -91,14 +91,10 @@ static bool is_statement(const struct service *s, const char *id)
 
 void practice_list(struct service *s, struct request *r)
 {
-	static const char *const known[] = { "statement", NULL };
 	struct read q = { .service = s, .request = r, .ask = ask_practice };
 
-	if (!params_know(s, r, known))
-		return;
 	const json_t *statement = json_member(r->params, "statement");
-	if (statement != NULL &&
-	    (!json_is_string(statement) || !is_statement(s, json_string_value(statement))))
+	if (statement != NULL && !is_statement(s, json_string_value(statement)))
 		answer_param(s, r, "/statement", "must be a statement of the framework");
 	else
 		read_begin(&q);
@@ -237,19 +233,11 @@ static json_t *finish_statistics(struct read *q)
 
 void statistics_get(struct service *s, struct request *r)
 {
-	static const char *const known[] = { "since", "until", NULL };
 	struct read q = {
 		.service = s, .request = r, .ask = ask_statistics, .finish = finish_statistics
 	};
-	const char *date;
 
-	if (!params_know(s, r, known))
-		return;
-	if (params_date(r->params, "since", &date) < 0)
-		answer_param(s, r, "/since", "must be a real date written YYYY-MM-DD");
-	else if (params_date(r->params, "until", &date) < 0)
-		answer_param(s, r, "/until", "must be a real date written YYYY-MM-DD");
-	else if (s->current == NULL)
+	if (s->current == NULL)
 		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);
 	else
 		read_begin(&q);

@@ -1,15 +1,16 @@
 /*
- * A submission's way: checked, made free of personal values, put in the line
- * of its partnership, looked up, decided by the rules, logged, answered.
+ * A submission's way: checked, made free of personal values, put in the lanes
+ * of its partnership and of its submission_id, looked up, decided by the rules,
+ * logged, answered.
  *
  *   call ─▶ arrive ─▶ start ─▶ looked up ─▶ evaluated ─▶ logged ─▶ answered
- *              │                    └▶ decided before: answered from the log
- *              └▶ waits, where the same submission_id is on its way
+ *                                   └▶ decided before: answered from the log
+ *
+ * What does not fit is looked up as well where it has a submission_id: it may
+ * have been decided under other rules, and then that decision is the answer.
  */
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "service/state.h"
 
@@ -20,14 +21,13 @@ struct submission {
 	struct generation *generation;
 	bool logs;           /* decide, not assess */
 	const char *id;      /* submission_id, borrowed from the document, or NULL */
-	bool leads;          /* it is the one others with its id wait for */
-	struct job *waiters; /* of the same submission_id */
-	json_t *document;    /* the submission with commitments in place */
+	json_t *errors;      /* what does not fit, or NULL */
+	json_t *document;    /* the submission, with commitments where it fits */
 	json_t *personal;    /* rows for the log */
 	json_t *existing;    /* the entry of the same submission_id, or NULL */
 	json_t *history;
 	json_t *decision;
-	struct buffer partnership;
+	const char *partnership; /* borrowed from the document, NULL where unknown */
 };
 
 static void arrive(struct job *job);
@@ -38,79 +38,82 @@ static void on_evaluated(void *ctx, const struct evaluation *e);
 static void on_logged(void *ctx, int status, const struct journal_receipt *receipts, size_t count,
 		      const struct err *e);
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(((const struct submission *)a)->id, ((const struct submission *)b)->id);
-}
-
 /* The request has been answered: makes way for the next. */
 static void finish(struct submission *one)
 {
 	struct service *s = one->service;
-	struct job *waiting = one->waiters;
 
-	/* The request is gone already: nothing of it may be looked at here. */
-	if (one->leads)
-		(void)tdelete(one, &s->submissions, compare);
 	lanes_leave(&s->lanes, &one->job);
 	generation_drop(&one->generation);
+	json_decref(one->errors);
 	json_decref(one->document);
 	json_decref(one->personal);
 	json_decref(one->existing);
 	json_decref(one->history);
 	json_decref(one->decision);
-	buffer_deinit(&one->partnership);
 	free(one);
 	s->submissions_pending--;
-	while (waiting != NULL) {
-		struct job *next = waiting->next;
-		lanes_arrive(&s->lanes, waiting);
-		waiting = next;
-	}
 }
 
 /* ---- arrival ------------------------------------------------------------ */
 
+/* What is wrong with it: nothing, what does not fit the form, or that there
+ * are no rules to decide it. */
+static int examine(struct submission *one)
+{
+	const json_t *params = one->request->params;
+	json_t *errors = json_array();
+	int rv = errors != NULL ? 0 : -ENOMEM;
+
+	if (rv == 0 && one->generation != NULL)
+		rv = form_check(generation_form(one->generation), params, errors);
+	if (rv == 0 && json_array_size(errors) > 0)
+		one->errors = json_incref(errors);
+	json_decref(errors);
+	return rv;
+}
+
 static int prepare(struct submission *one)
 {
 	struct service *s = one->service;
-	const char *partnership =
-		json_member_text(json_member(one->request->params, "partnership"), "id");
+	bool fits = one->generation != NULL && one->errors == NULL;
 
-	one->document = json_deep_copy(one->request->params);
+	one->document = json_is_object(one->request->params)
+				? json_deep_copy(one->request->params)
+				: json_object();
 	one->personal = json_array();
 	if (one->document == NULL || one->personal == NULL)
 		return -ENOMEM;
 	one->id = json_member_text(one->document, "submission_id");
-	int rv = buffer_append_text(&one->partnership, partnership);
-	if (rv == 0)
-		rv = form_commit(generation_form(one->generation), one->document, "/submission",
-				 s->options.chance, one->personal);
-	return rv;
+	one->partnership = json_member_text(json_member(one->document, "partnership"), "id");
+	return !fits ? 0
+		     : form_commit(generation_form(one->generation), one->document, "/submission",
+				   s->options.chance, one->personal);
+}
+
+/* It can't be decided: says why, and is done. */
+static void decline(struct submission *one)
+{
+	struct service *s = one->service;
+	json_t *errors = one->errors;
+
+	one->errors = NULL;
+	if (one->generation == NULL)
+		answer_error(s, one->request, CODE_NO_RULES, "no rule set is active", NULL);
+	else
+		answer_params(s, one->request, errors);
+	finish(one);
 }
 
 static void call(struct service *s, struct request *r, bool logs)
 {
-	if (s->current == NULL) {
-		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);
-		return;
-	}
 	if (s->submissions_pending >= config_number(s->options.config, CONFIG_QUEUE)) {
 		s->refused++;
 		answer_error(s, r, CODE_OVERLOADED, "overloaded: nothing was decided, try again",
 			     NULL);
 		return;
 	}
-	json_t *errors = json_array();
-	int rv = errors != NULL ? form_check(generation_form(s->current), r->params, errors)
-				: -ENOMEM;
-	if (rv == 0 && json_array_size(errors) > 0) {
-		answer_params(s, r, errors);
-		return;
-	}
-	json_decref(errors);
-
-	struct submission *one = rv == 0 ? calloc(1, sizeof *one) : NULL;
+	struct submission *one = calloc(1, sizeof *one);
 	if (one == NULL) {
 		answer_no_memory(s, r);
 		return;
@@ -120,15 +123,18 @@ static void call(struct service *s, struct request *r, bool logs)
 	one->service = s;
 	one->request = r;
 	one->logs = logs;
-	one->generation = generation_hold(s->current);
-	buffer_init(&one->partnership);
-	rv = prepare(one);
+	one->generation = s->current != NULL ? generation_hold(s->current) : NULL;
+	int rv = examine(one);
+	if (rv == 0)
+		rv = prepare(one);
 	if (rv != 0) {
 		answer_no_memory(s, r);
 		finish(one);
-		return;
+	} else if ((one->generation == NULL || one->errors != NULL) && one->id == NULL) {
+		decline(one);
+	} else {
+		lanes_arrive(&s->lanes, &one->job);
 	}
-	lanes_arrive(&s->lanes, &one->job);
 }
 
 void submission_decide(struct service *s, struct request *r)
@@ -141,34 +147,19 @@ void submission_assess(struct service *s, struct request *r)
 	call(s, r, false);
 }
 
-/* The first with its submission_id leads; others wait for its end. */
-static bool lead_or_wait(struct submission *one)
-{
-	struct submission **found = tsearch(one, &one->service->submissions, compare);
-
-	if (found == NULL) {
-		answer_no_memory(one->service, one->request);
-		finish(one);
-		return false;
-	}
-	one->leads = *found == one;
-	if (!one->leads) {
-		struct job **last = &(*found)->waiters;
-		while (*last != NULL)
-			last = &(*last)->next;
-		*last = &one->job;
-	}
-	return one->leads;
-}
-
+/* Two lanes, so that neither the partnership's next submission nor another of
+ * the same submission_id passes by. */
 static void arrive(struct job *job)
 {
 	struct submission *one = (struct submission *)job;
-	const char *name = one->partnership.bytes;
+	struct lane_name names[2];
+	size_t count = 0;
 
-	if (one->id != NULL && !lead_or_wait(one))
-		return;
-	if (lanes_enter(&one->service->lanes, job, &name, 1) != 0) {
+	if (one->partnership != NULL)
+		names[count++] = (struct lane_name){ LANE_PARTNERSHIP, one->partnership };
+	if (one->id != NULL)
+		names[count++] = (struct lane_name){ LANE_SUBMISSION, one->id };
+	if (lanes_enter(&one->service->lanes, job, names, count) != 0) {
 		answer_no_memory(one->service, one->request);
 		finish(one);
 	}
@@ -178,7 +169,7 @@ static void start(struct job *job)
 {
 	struct submission *one = (struct submission *)job;
 
-	if (journal_query(one->service->options.journal, look_up, on_looked_up, one) != 0) {
+	if (journal_look_up(one->service->options.journal, look_up, on_looked_up, one) != 0) {
 		answer_no_memory(one->service, one->request);
 		finish(one);
 	}
@@ -194,30 +185,10 @@ static int look_up(struct journal_reader *r, void *ctx, struct err *e)
 
 	if (one->id != NULL)
 		rv = reader_submission(r, one->id, &one->existing, e);
-	if (rv == AW_EABSENT)
-		rv = reader_history(r, one->partnership.bytes, &one->history, e);
-	return rv;
-}
-
-/* Whether the same was submitted before, but for personal values. */
-static int same_content(struct submission *one, bool *same)
-{
-	const struct form *form = generation_form(one->generation);
-	json_t *now = json_deep_copy(one->request->params);
-	json_t *then = json_deep_copy(
-		json_object_get(json_object_get(one->existing, "body"), "submission"));
-	int rv = now != NULL && then != NULL ? 0 : -ENOMEM;
-
-	if (rv == 0)
-		rv = form_mask(form, now);
-	if (rv == 0)
-		rv = form_mask(form, then);
-	if (rv == 0)
-		rv = form_mask_commitments(then);
-	*same = rv == 0 && json_equal(now, then);
-	json_decref(now);
-	json_decref(then);
-	return rv;
+	if (rv != AW_EABSENT)
+		return rv;
+	bool decidable = one->generation != NULL && one->errors == NULL;
+	return decidable ? reader_history(r, one->partnership, &one->history, e) : 0;
 }
 
 json_t *decision_answer(const json_t *decision, const char *id, json_int_t sequence, const char *at,
@@ -242,15 +213,15 @@ json_t *decision_answer(const json_t *decision, const char *id, json_int_t seque
 static void answer_existing(struct submission *one)
 {
 	struct service *s = one->service;
-	bool same = false;
-	int rv = same_content(one, &same);
+	const json_t *body = json_object_get(one->existing, "body");
 	const char *id = json_member_text(one->existing, "id");
-	json_t *decision =
-		json_object_get(json_object_get(one->existing, "body"), "decision");
+	json_t *decision = json_object_get(body, "decision");
 
-	if (rv != 0) {
-		answer_no_memory(s, one->request);
-	} else if (!same) {
+	if (!form_same(json_object_get(body, "submission"), one->request->params)) {
+		if (one->errors != NULL) {
+			decline(one);
+			return;
+		}
 		answer_error(s, one->request, CODE_CONFLICT,
 			     "this submission_id was decided before, with other content",
 			     json_pack("{ss}", "decision_id", id));
@@ -278,6 +249,10 @@ static void on_looked_up(void *ctx, int status, const struct err *e)
 	}
 	if (one->existing != NULL) {
 		answer_existing(one);
+		return;
+	}
+	if (one->generation == NULL || one->errors != NULL) {
+		decline(one);
 		return;
 	}
 	json_t *input = json_pack("{sO sO}", "history", one->history, "submission", one->document);
@@ -330,7 +305,7 @@ static void on_evaluated(void *ctx, const struct evaluation *e)
 	struct journal_draft draft;
 
 	if (e->status != 0) {
-		log_line(s, 4, "no answer of the rules for %s: %s%s%s", one->partnership.bytes,
+		log_line(s, 4, "no answer of the rules for %s: %s%s%s", one->partnership,
 			 e->file, *e->file != '\0' ? ": " : "", e->message);
 		answer_evaluation(s, one->request, e);
 		finish(one);

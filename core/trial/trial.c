@@ -139,6 +139,11 @@ int trial_ask(struct trial *t, const char *operation, const json_t *input, evalu
 	return rv;
 }
 
+void trial_turn(struct trial *t)
+{
+	(void)uv_run(&t->loop, UV_RUN_NOWAIT); /* says whether more is to come */
+}
+
 void trial_wait(struct trial *t)
 {
 	while (t->owed > 0)

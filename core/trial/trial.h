@@ -37,6 +37,8 @@ const struct generation *trial_rules(const struct trial *t);
  * and may queue more. */
 int trial_ask(struct trial *t, const char *operation, const json_t *input, evaluation_cb done,
 	      void *ctx);
+/* Delivers the answers that are there, and waits for none. */
+void trial_turn(struct trial *t);
 /* Runs until nothing is queued or under way. */
 void trial_wait(struct trial *t);
 

@@ -1,9 +1,12 @@
 /* Files of a scene: the daemon's words, the log by sqlite3, the copied rules. */
 #include "support.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 static char *slurp(FILE *file)
 {
@@ -74,6 +77,37 @@ int64_t scene_sql_number(const struct scene *s, const char *query)
 		fail_msg("no number but '%s' from: %s", text, query);
 	free(text);
 	return number;
+}
+
+/* Waits on the file itself: whatever is written to it is seen. */
+void scene_await(struct scene *s, const char *words)
+{
+	struct pollfd fd = {.fd = inotify_init1(IN_CLOEXEC), .events = POLLIN};
+	char events[4096];
+
+	assert_int_not_equal(fd.fd, -1);
+	assert_int_not_equal(inotify_add_watch(fd.fd, s->errors, IN_MODIFY), -1);
+	for (;;) {
+		char *said = scene_errors(s), *place = strstr(said + s->heard, words);
+
+		if (place != NULL)
+			s->heard = (size_t)(place - said) + strlen(words);
+		if (place == NULL && poll(&fd, 1, ANSWER_TIMEOUT_MS) != 1)
+			fail_msg("the daemon does not say \"%s\", but:\n%s", words, said);
+		free(said);
+		if (place != NULL)
+			break;
+		assert_true(read(fd.fd, events, sizeof events) > 0);
+	}
+	(void)close(fd.fd); /* only read from */
+}
+
+void scene_await_later(struct scene *s)
+{
+	char *said = scene_errors(s);
+
+	s->heard = strlen(said);
+	free(said);
 }
 
 static void write_rule(const struct scene *s, const char *name, const char *text, const char *mode)

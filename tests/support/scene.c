@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -32,6 +33,12 @@ static const char *shipped_rules(void)
 
 	return named != NULL ? named : AWARDD_RULES;
 }
+
+/* A rule set needs a test, and tests here change the rules in every way. */
+static const char scene_test[] =
+	"test \"a submission needs its scores\" {\n"
+	"\tgiven = { partnership = { id = \"somewhere\" }, assessed_on = \"2024-05-20\" },\n"
+	"\texpect = { refused = { \"/scores\" } },\n}\n";
 
 /* Runs a program to its end; it must exit with 0. */
 static void run(const char *const argv[])
@@ -83,9 +90,22 @@ int scene_setup_stopped(void **state)
 	path_in(s->rules, s->dir, "rules");
 	path_in(s->errors, s->dir, "errors");
 	run((const char *[]){"cp", "-R", shipped_rules(), s->rules, NULL});
+	run((const char *[]){"find", s->rules, "-name", "*.test.lua", "-delete", NULL});
+	scene_rule_write(s, "scene.test.lua", scene_test);
 	listen_for_ready(s);
 	*state = s;
 	return 0;
+}
+
+void scene_drop_root(struct scene *s)
+{
+	enum { NOBODY = 65534 };
+
+	assert_int_equal(s->pid, 0);
+	if (geteuid() != 0)
+		return;
+	s->user = NOBODY;
+	run((const char *[]){"chown", "-R", "65534:65534", s->dir, NULL});
 }
 
 int scene_setup(void **state)
@@ -134,13 +154,16 @@ int scene_next_area(void **state)
 static void become(const struct scene *s, const char *const *extra)
 {
 	const char *argv[ARGUMENTS_MAX] = {program(),    "--socket", s->socket, "--log",
-					   s->log,       "--rules",  s->rules};
-	size_t count = 7;
+					   s->log,       "--rules",  s->rules, "--watch=no"};
+	size_t count = 8;
 	char notify[PATH_TEXT];
 	int errors = open(s->errors, O_WRONLY | O_CREAT | O_APPEND, 0644);
 
 	for (size_t i = 0; extra != NULL && extra[i] != NULL && count < ARGUMENTS_MAX - 1; i++)
 		argv[count++] = extra[i];
+	if (s->user != 0 && (setgroups(0, NULL) != 0 || setgid(s->user) != 0 ||
+			     setuid(s->user) != 0))
+		_exit(123);
 	/* A test program that dies leaves no daemon behind. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 		_exit(124);

@@ -30,6 +30,8 @@ struct scene {
 	int notify;             /* where it says READY=1 */
 	struct peer *peer;      /* a connection for plain calls, made on demand */
 	int area;               /* the number of the partnership of this test */
+	size_t heard;           /* bytes of `errors` that scene_await has passed */
+	uid_t user;             /* whom the daemon runs as, 0: as the test does */
 };
 
 /* cmocka fixtures. `scene_group_setup` and its teardown serve a whole program
@@ -44,6 +46,9 @@ int scene_next_area(void **state);
 int scene_setup(void **state);
 int scene_setup_stopped(void **state);
 int scene_teardown(void **state);
+
+/* The copied rules have one test beside them, that every rule set passes, in place
+ * of the shipped ones; they are not watched unless `extra` says so. */
 
 /* Starts awardd and waits until it says that it is ready. `extra` are more
  * arguments, ended by NULL; or NULL. */
@@ -64,6 +69,13 @@ void scene_kill(struct scene *s);
 char *scene_errors(const struct scene *s);
 /* True where that holds `words`. */
 bool scene_said(const struct scene *s, const char *words);
+/* Waits until it says these words, after those that were awaited before. */
+void scene_await(struct scene *s, const char *words);
+/* From here on only what it says later is awaited. */
+void scene_await_later(struct scene *s);
+/* The daemon is to run as a user who may not read everything: where the test is
+ * root, the scene is given to nobody. Before it is started. */
+void scene_drop_root(struct scene *s);
 /* Gives what `sqlite3 -readonly` prints for a query on the log, without the
  * last line's end; free() it. */
 char *scene_sql(const struct scene *s, const char *query);
@@ -105,6 +117,40 @@ int peer_descriptor(const struct peer *p);
 void peer_request(struct peer *p, json_int_t id, const char *method, json_t *params);
 /* Sends one and gives the whole answer; nothing else may be owed. */
 json_t *peer_call(struct peer *p, const char *method, json_t *params);
+
+/* ---- many submissions at once ------------------------------------------- */
+
+/* Submissions of ever new partnerships, three to each, so many of them always
+ * under way on a connection of their own. */
+struct stream {
+	struct scene *scene;
+	struct peer *peer;
+	size_t window, sent, answered;
+	size_t failed;      /* answered with an error; the last is `error` */
+	json_t *error;
+	int64_t slowest_ms; /* from the sending of one to its answer */
+	int64_t *began_ms;
+	json_t *asked;      /* by number: the submission */
+	json_t *results;    /* by number: the decision, or null */
+	json_t *digests;    /* digest: how many decisions */
+	json_t *changes;    /* merged into each, or NULL */
+};
+
+void stream_open(struct stream *st, struct scene *s, size_t window, const char *changes);
+/* Keeps it going until the daemon says these words (see scene_await). */
+void stream_until(struct stream *st, const char *words);
+/* Keeps it going until a call on the scene's own connection is answered, and
+ * for a while after; gives the answer. */
+json_t *stream_call(struct stream *st, const char *method);
+/* Keeps it going for so many answers more. */
+void stream_go(struct stream *st, size_t answers);
+/* Sends no more and takes every answer owed. Then fails the test where one was lost, or came
+ * later than a deadline after its asking. */
+void stream_finish(struct stream *st);
+/* Decides everything again in the order of the log, each by the rules that the
+ * log keeps under the decision's digest: the same bytes. */
+void stream_reproduce(struct stream *st);
+void stream_deinit(struct stream *st);
 
 /* ---- JSON of tests ------------------------------------------------------ */
 /* Gives the document of a text with single quotes. */

@@ -196,6 +196,8 @@ function words.scale(given)
 	end
 	if given.from > given.to then
 		complain(place, "scale: from is above to")
+	elseif given.to - given.from > 1000 then
+		complain(place, "scale: more than 1000 steps")
 	end
 	local described_marks = {}
 	for _, entry in ipairs(given) do
@@ -242,7 +244,7 @@ end
 named("choices", function(name, given, place)
 	local taken = { "title", "statements", "scale", "levels", "commendations", "awards",
 		"routes",
-		"fees", "register", "form", "import_form" }
+		"fees", "register", "form", "import_form", "steps" }
 	for _, other in ipairs(taken) do
 		if name == other then
 			complain(place, "choices cannot be named \"" .. name

@@ -7,6 +7,8 @@ local function member(place, title, it)
 	return token(member_tokens, it)
 end
 
+local childless = { text = true, date = true, yes_or_no = true, whole_number = true }
+
 local function member_name(word, name, place)
 	if not host.is_member_name(name) then
 		complain(place, word .. " \"" .. name
@@ -14,12 +16,29 @@ local function member_name(word, name, place)
 	end
 end
 
+-- True, or said what is wrong: a thing without a name stands where none can, as the 100 of
+-- { member = 1,100 } does.
+local function none_loose(place, what, given)
+	local loose = given[1]
+	if loose == nil then
+		return true
+	end
+	local shown = (type(loose) == "number" or type(loose) == "string")
+		and tostring(loose) or "a group"
+	complain(place, what .. ": " .. shown .. " stands here without a name"
+		.. (host.is_whole(loose) and "; a number is written without a comma, such as 1100"
+			or ""))
+	return false
+end
+
 -- spec: what else may be given; build: makes the member from it
 local function member_word(word, spec, build)
 	spec.required, spec.personal, spec.title = "boolean", "boolean", "text"
 	named(word, function(name, given, place)
 		member_name(word, name, place)
-		if not fits(place, word .. " \"" .. name .. "\"", given, spec) then
+		local what = word .. " \"" .. name .. "\""
+		if not fits(place, what, given, spec)
+			or (childless[word] and not none_loose(place, what, given)) then
 			return member(place, nil, { name = name, type = "text" })
 		end
 		local it = build(name, given, place)
@@ -86,7 +105,8 @@ member_word("one_of", { from = "id" }, function(name, given, place)
 	return it
 end)
 
-member_word("list", { from = "id", at_least = "whole" }, function(name, given, place)
+member_word("list", { from = "id", at_least = "whole", counts_against = "boolean" }, function(name,
+	given, place)
 	local what = "list \"" .. name .. "\""
 	local of
 	if given.from ~= nil then
@@ -97,12 +117,13 @@ member_word("list", { from = "id", at_least = "whole" }, function(name, given, p
 			complain(place, what .. ": needs members, or from = \"…\"")
 		end
 	end
-	return { name = name, type = "list", min = given.at_least, of = of }
+	return { name = name, type = "list", min = given.at_least, of = of,
+		counts_against = given.counts_against or nil }
 end)
 
-member_word("group", {}, function(name, given, place)
+member_word("group", { counts_against = "boolean" }, function(name, given, place)
 	return { name = name, type = "object", members = gather("group \"" .. name .. "\"", given,
-		place) }
+		place), counts_against = given.counts_against or nil }
 end)
 
 local partnership_extra = host.list {}

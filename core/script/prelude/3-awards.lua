@@ -43,6 +43,11 @@ local function award_word(word, on, into)
 			complain(place, what
 				.. ": a name is written with small letters, digits and hyphens")
 		end
+		if given.in_force_from and given.in_force_until
+			and given.in_force_until < given.in_force_from then
+			complain(place, what .. ": in_force_until is before in_force_from,"
+				.. " so it could never be given")
+		end
 		local it = { id = id, kind = word, title = given.title, on = given[on],
 			place = place,
 			in_force_from = given.in_force_from, in_force_until = given.in_force_until,

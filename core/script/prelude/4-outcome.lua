@@ -64,11 +64,12 @@ function words.route(id, given)
 		error("route needs a name, such as route(\"new-entry\", { member = 1, other = 2 })")
 	end
 	local it = { route = id, place = place }
-	if fits(place, "route \"" .. id .. "\"", given, { member = "whole!",
-		other = "whole!" }) then
+	local what = "route \"" .. id .. "\""
+	if fits(place, what, given, { member = "whole!", other = "whole!" })
+		and none_loose(place, what, given) then
 		it.member, it.other = given.member, given.other
 		if given.member < 0 or given.other < 0 then
-			complain(place, "route \"" .. id .. "\": a fee is not below 0")
+			complain(place, what .. ": a fee is not below 0")
 		end
 	end
 	return token(routes, it)
@@ -88,6 +89,9 @@ function words.fees(given)
 			table.insert(routes, it)
 			routes[it.route] = it
 		end
+	end
+	if given.vat_percent < 0 or given.vat_percent > 100 then
+		complain(place, "fees: vat_percent is from 0 to 100")
 	end
 	once.fees.currency, once.fees.vat_percent = given.currency, given.vat_percent
 end
@@ -111,7 +115,14 @@ end
 function words.register(given)
 	local place = here()
 	local spec = { years_current = "whole!", due_months = "whole!" }
-	if only_once("register", place) and fits(place, "register", given, spec) then
+	if only_once("register", place) and fits(place, "register", given, spec)
+		and none_loose(place, "register", given) then
+		if given.years_current < 1 then
+			complain(place, "register: years_current is at least 1")
+		elseif given.due_months < 0 or given.due_months > given.years_current * 12 then
+			complain(place, "register: due_months is from 0 to the "
+				.. given.years_current * 12 .. " months that an award is current")
+		end
 		once.register.given = { years_current = given.years_current,
 			due_months = given.due_months }
 	end

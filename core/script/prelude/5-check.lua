@@ -3,7 +3,7 @@
 local nowhere = { file = "", line = 0 }
 
 local function chain_levels()
-	local above = {}
+	local above, forked = {}, false
 	for _, level in ipairs(levels) do
 		local below = level.on
 		if below ~= nil and (not awards[below] or awards[below].kind ~= "level") then
@@ -20,6 +20,7 @@ local function chain_levels()
 			complain(level.place, "levels \"" .. other.id .. "\" and \"" .. level.id
 				.. "\" are both the lowest: one needs above = \"…\"")
 		end
+		forked = forked or other ~= nil
 		above[below or ""] = level
 	end
 	local ordered, it = {}, above[""]
@@ -32,7 +33,7 @@ local function chain_levels()
 		complain(nowhere, "the rules have no level")
 	end
 	for _, level in ipairs(levels) do
-		if not level.rank and #ordered < #levels then
+		if not level.rank and not forked then
 			complain(level.place, "level \"" .. level.id
 				.. "\" is above itself, by way of the others")
 			return
@@ -259,12 +260,13 @@ end
 local function describe_award(it)
 	local described_criteria = {}
 	for _, criterion in ipairs(it.criteria) do
-		table.insert(described_criteria, { id = criterion.id, says = criterion.says })
+		table.insert(described_criteria, { id = criterion.id, says = criterion.says,
+			file = criterion.place.file, line = criterion.place.line })
 	end
 	local description = { id = it.id, title = it.title, kind = it.kind,
 		in_force_from = it.in_force_from or host.null, in_force_until = it.in_force_until
 			or host.null,
-		criteria = host.list(described_criteria) }
+		criteria = host.list(described_criteria), file = it.place.file, line = it.place.line }
 	description[it.kind == "level" and "above" or "added_to"] = it.on or host.null
 	return description
 end
@@ -280,6 +282,11 @@ local function manifest()
 		table.insert(described_routes, { route = it.route, member = it.member,
 			other = it.other })
 	end
+	local described_steps = {}
+	for _, it in ipairs(steps) do
+		table.insert(described_steps, { name = it.name, file = it.place.file,
+			line = it.place.line })
+	end
 	local result = {
 		title = once.scheme.title, statements = host.list(statements),
 			scale = once.scale.given,
@@ -288,7 +295,7 @@ local function manifest()
 			register = once.register.given,
 		fees = { currency = once.fees.currency, vat_percent = once.fees.vat_percent,
 			routes = host.list(described_routes) },
-		form = form, import_form = import_form,
+		form = form, import_form = import_form, steps = host.list(described_steps),
 	}
 	for _, name in ipairs(choice_lists) do
 		local entries = {}

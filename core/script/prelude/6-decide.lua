@@ -312,7 +312,3 @@ local function run_file(path, chunk)
 		host.fault(file or path, line, message)
 	end
 end
-
--- Only the words above are for rule files; what C lends the prelude alone stays here.
-return { run_file = run_file, finish = finish, manifest = manifest, decide = decide,
-	import = import }

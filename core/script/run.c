@@ -1,0 +1,167 @@
+/* Running: one evaluation in a fresh state, or a question about the rules. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "script/inner.h"
+
+struct running {
+	const struct script *script;
+	const char *operation;
+	const json_t *input;
+};
+
+static void push_input(lua_State *L, const struct running *r, const char *name)
+{
+	view_push(L, json_object_get(r->input, name), json_object_get(r->script->shapes, name));
+}
+
+static int run(lua_State *L)
+{
+	const struct running *r = lua_touserdata(L, 1);
+
+	engine_push(L, r->operation);
+	if (strcmp(r->operation, "import") == 0) {
+		push_input(L, r, "awards");
+		lua_call(L, 1, 1);
+	} else {
+		push_input(L, r, "submission");
+		push_input(L, r, "history");
+		lua_call(L, 2, 1);
+	}
+	return 1;
+}
+
+static int blame(struct script_fault *fault, const char *what, const char *why)
+{
+	char message[256];
+
+	(void)snprintf(message, sizeof message, "%s%s", what, why);
+	fault_say(fault, "", 0, message);
+	return AW_ESCRIPT;
+}
+
+static int write_answer(const json_t *answer, size_t limit, struct buffer *out,
+			struct script_fault *fault)
+{
+	struct buffer bytes;
+	int rv;
+
+	buffer_init(&bytes);
+	rv = json_canonical(answer, &bytes);
+	if (rv == 0)
+		rv = buffer_status(&bytes);
+	if (rv == 0 && bytes.length > limit)
+		rv = blame(fault, "the answer is larger than an entry of the log may be", "");
+	if (rv == 0)
+		rv = buffer_append(out, bytes.bytes, bytes.length);
+	buffer_deinit(&bytes);
+	return rv;
+}
+
+/* Gives the answer. */
+static int run_in(struct vm *vm, struct running *r, json_t **answer, struct script_fault *fault)
+{
+	const char *why = NULL;
+
+	lua_pushcfunction(vm->L, run);
+	lua_pushlightuserdata(vm->L, r);
+	if (vm_call(vm, 1, 1) != LUA_OK) {
+		*fault = vm->fault;
+		return vm->starved ? -ENOMEM : AW_ESCRIPT;
+	}
+	*answer = result_take(vm->L, lua_gettop(vm->L), &why);
+	if (*answer == NULL)
+		return why[0] == '\0' ? -ENOMEM : blame(fault, "the answer holds ", why);
+	return 0;
+}
+
+static bool is_evaluation(const char *operation)
+{
+	return strcmp(operation, "decide") == 0 || strcmp(operation, "import") == 0;
+}
+
+static int evaluate(struct script *s, struct running *r, struct buffer *out,
+		    struct script_fault *fault)
+{
+	size_t limit = strcmp(r->operation, "import") == 0 ? IMPORT_LIMIT : DECISION_LIMIT;
+	struct vm *vm = s->ready;
+	json_t *answer = NULL;
+	int rv = 0;
+
+	s->ready = NULL;
+	if (vm == NULL)
+		rv = script_fresh(s, NULL, NULL, &vm);
+	if (rv == AW_ESCRIPT)
+		(void)blame(fault, "the rules do not load again", ""); /* they did once */
+	if (rv == 0)
+		rv = run_in(vm, r, &answer, fault);
+	if (rv == 0)
+		rv = write_answer(answer, limit, out, fault);
+	json_decref(answer);
+	vm_close(&vm);
+	return rv;
+}
+
+/* The same, with the lines that ran beside the answer. */
+static int trace(struct script *s, struct running *r, struct buffer *out,
+		 struct script_fault *fault)
+{
+	struct lines *lines = lines_new(s);
+	struct vm *vm = NULL;
+	json_t *answer = NULL, *both = NULL;
+	int rv = lines != NULL ? 0 : -ENOMEM;
+
+	r->operation = json_member_text(r->input, "operation");
+	if (rv == 0 && (r->operation == NULL || !is_evaluation(r->operation)))
+		rv = blame(fault, "there is nothing to trace", "");
+	if (rv == 0)
+		rv = script_fresh(s, NULL, lines, &vm);
+	if (rv == 0)
+		rv = run_in(vm, r, &answer, fault);
+	if (rv == 0) {
+		both = json_pack("{sO so}", "answer", answer, "lines", lines_describe(lines));
+		rv = both != NULL ? write_answer(both, IMPORT_LIMIT, out, fault) : -ENOMEM;
+	}
+	json_decref(answer);
+	json_decref(both);
+	vm_close(&vm);
+	lines_free(lines);
+	return rv;
+}
+
+int script_run(struct script *s, const char *operation, const json_t *input, struct buffer *out,
+	       struct script_fault *fault)
+{
+	struct running r = {s, operation, input};
+	locale_t before = uselocale(s->c_locale);
+	int rv;
+
+	*fault = (struct script_fault){0};
+	if (is_evaluation(operation)) {
+		rv = evaluate(s, &r, out, fault);
+	} else if (strcmp(operation, "trace") == 0) {
+		rv = trace(s, &r, out, fault);
+	} else if (strcmp(operation, "tests") == 0) {
+		rv = write_answer(s->tests, TESTS_LIMIT, out, fault);
+	} else if (strcmp(operation, "lines") == 0) {
+		json_t *lines = lines_of_script(s);
+
+		rv = lines != NULL ? write_answer(lines, TESTS_LIMIT, out, fault) : -ENOMEM;
+		json_decref(lines);
+	} else {
+		rv = blame(fault, "there is no operation ", operation);
+	}
+	(void)uselocale(before); /* cannot fail: it was in use */
+	return rv;
+}
+
+void script_prepare(struct script *s)
+{
+	locale_t before = uselocale(s->c_locale);
+
+	if (s->ready == NULL)
+		(void)script_fresh(s, NULL, NULL,
+				   &s->ready); /* where it fails, script_run tries and says so */
+	(void)uselocale(before);	       /* cannot fail: it was in use */
+}

@@ -1,0 +1,91 @@
+/* The methods: who may call each, what it takes, and who answers. */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "service/state.h"
+
+/* Members as form.h describes them. */
+#define MEMBER(name, type, more) "{\"name\":\"" name "\",\"type\":\"" type "\"" more "}"
+#define REQUIRED ",\"required\":true"
+#define TEXT(name) MEMBER(name, "text", "")
+#define DATE(name) MEMBER(name, "date", "")
+#define NOTHING "[]"
+
+static const struct method methods[] = {
+	{ "decide", ACCESS_SUBMIT, NULL, submission_decide },
+	{ "assess", ACCESS_SUBMIT, NULL, submission_assess },
+	{ "decisions.get", ACCESS_SELF,
+	  "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", decisions_get },
+	{ "decisions.list", ACCESS_AUDIT,
+	  "[" TEXT("partnership") "," TEXT("award") "," DATE("since") "," DATE("until") ","
+	  TEXT("failed_criterion") "," TEXT("rules") ","
+	  MEMBER("limit", "integer", ",\"min\":1,\"max\":500") "," TEXT("after") "]",
+	  decisions_list },
+	{ "decisions.revoke", ACCESS_ADMIN,
+	  "[" MEMBER("decision_id", "text", REQUIRED) "," MEMBER("by", "text", REQUIRED ",\"max\":200") ","
+	  MEMBER("reason", "text", REQUIRED) "]", revocation_call },
+	{ "register.list", ACCESS_AUDIT,
+	  "[" DATE("on") ","
+	  MEMBER("status", "choice", ",\"values\":[\"current\",\"due\",\"lapsed\"]") ","
+	  TEXT("partnership") "]", register_list },
+	{ "register.import", ACCESS_ADMIN, NULL, import_call },
+	{ "practice.list", ACCESS_ANY_ROLE, "[" TEXT("statement") "]", practice_list },
+	{ "statistics.get", ACCESS_AUDIT, "[" DATE("since") "," DATE("until") "]", statistics_get },
+	{ "scheme.get", ACCESS_ANY_ROLE, NOTHING, scheme_get },
+	{ "rules.get", ACCESS_AUDIT, NOTHING, rules_get },
+	{ "rules.history", ACCESS_AUDIT, NOTHING, rules_history },
+	{ "rules.show", ACCESS_AUDIT, "[" TEXT("digest") "," TEXT("file") "]", rules_show },
+	{ "rules.reload", ACCESS_ADMIN, NOTHING, rules_reload },
+	{ "server.status", ACCESS_AUDIT, NOTHING, status_get },
+	{ "server.metrics", ACCESS_AUDIT, NOTHING, status_metrics },
+};
+
+enum { METHODS = sizeof methods / sizeof *methods };
+static_assert((int)METHODS <= (int)METHODS_MOST, "make room for the forms");
+
+const struct method *method_find(const char *name)
+{
+	for (int i = 0; i < METHODS; i++) {
+		if (strcmp(methods[i].name, name) == 0)
+			return &methods[i];
+	}
+	return NULL;
+}
+
+void methods_close(struct service *s)
+{
+	for (int i = 0; i < METHODS; i++)
+		form_free(&s->forms[i]);
+}
+
+int methods_open(struct service *s, struct err *e)
+{
+	int rv = 0;
+
+	for (int i = 0; i < METHODS && rv == 0; i++) {
+		if (methods[i].members == NULL)
+			continue;
+		json_t *members = json_read(text_of(methods[i].members), e);
+		rv = members != NULL ? form_new(members, &s->forms[i], e) : -ENOMEM;
+		json_decref(members);
+	}
+	if (rv != 0)
+		methods_close(s);
+	return rv;
+}
+
+int method_check(const struct service *s, const struct method *m, const json_t *params,
+		 json_t *errors)
+{
+	const struct form *form = s->forms[m - methods];
+
+	if (form == NULL)
+		return 0;
+	bool none = params == NULL || (json_is_array(params) && json_array_size(params) == 0);
+	json_t *nothing = none ? json_object() : NULL;
+	int rv = none && nothing == NULL ? -ENOMEM
+					 : form_check(form, none ? nothing : params, errors);
+	json_decref(nothing);
+	return rv;
+}
