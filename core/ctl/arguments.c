@@ -27,6 +27,22 @@ const struct option_text option_texts[OPTION_COUNT] = {
 	[OPTION_STATEMENT] = {"statement", 0, "ID", "only for this statement"},
 	[OPTION_BY] = {"by", 0, "NAME", "who revokes; default: your user name"},
 	[OPTION_REASON] = {"reason", 0, "TEXT", "why; required"},
+	[OPTION_STRICT] = {"strict", 0, NULL, "end with 3 for a warning too"},
+	[OPTION_LOG] = {"log", 0, "FILE", "the daemon's log; it may be running"},
+	[OPTION_MAX_CHANGED] = {"max-changed", 0, "N", "end with 6 where more than these differ"},
+	[OPTION_AGAINST] = {"against", 0, "active|logged",
+			    "compare with what the active rules say (the default), or with what "
+			    "was decided then"},
+	[OPTION_HISTORY] = {"history", 0, "then|logged",
+			    "decide each after what would have been decided before it (the "
+			    "default), or after what the log has"},
+	[OPTION_FILTER] = {"filter", 0, "TEXT", "only tests whose name or file holds this"},
+	[OPTION_COVERAGE] = {"coverage", 0, "PERCENT",
+			     "end with 5 where less of the criteria or lines was seen"},
+	[OPTION_MUTATE] = {"mutate", 0, NULL,
+			   "change the rules in one place after another, and see what the tests "
+			   "notice"},
+	[OPTION_FORCE] = {"force", 0, NULL, "also into a folder that holds something"},
 };
 
 const unsigned options_of_all = OPTION_BIT(OPTION_SOCKET) | OPTION_BIT(OPTION_FORMAT) |

@@ -27,13 +27,20 @@ static int read_timeout(struct session *s)
 	return EXIT_DONE;
 }
 
+static bool knows_format(const struct verb *verb, const char *format)
+{
+	return strcmp(format, "text") == 0 || strcmp(format, "json") == 0 ||
+	       (strcmp(format, "csv") == 0 && (verb->options & VERB_CSV) != 0) ||
+	       (strcmp(format, "junit") == 0 && (verb->options & VERB_JUNIT) != 0);
+}
+
 static int read_common(struct session *s)
 {
 	const char *format = session_option(s, OPTION_FORMAT);
 	const char *socket = session_option(s, OPTION_SOCKET);
 	const char *named = getenv("AWARDD_SOCKET");
 
-	if (format != NULL && strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+	if (format != NULL && !knows_format(s->verb, format))
 		return session_say(s, EXIT_USAGE, "--format is text or json, not \"%s\"", format);
 	s->json = format != NULL && strcmp(format, "json") == 0;
 	s->socket = socket != NULL                    ? socket

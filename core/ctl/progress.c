@@ -8,7 +8,7 @@ enum { BAR_CELLS = 30, EVERY_MS = 100 };
 
 void progress_init(struct progress *g, struct look look)
 {
-	*g = (struct progress){.look = look};
+	*g = (struct progress){.look = look, .words = "failed"};
 }
 
 static int64_t now_ms(void)
@@ -31,7 +31,8 @@ void progress_draw(struct progress *g, int permille, unsigned long done, unsigne
 	(void)fputs("\r[", stderr); /* a bar that cannot be drawn is no loss */
 	for (int i = 0; i < BAR_CELLS; i++)
 		(void)fputc(i < filled ? '#' : '.', stderr); /* likewise */
-	(void)fprintf(stderr, "] %3d%%  %lu done, %lu failed\033[K", permille / 10, done, failed);
+	(void)fprintf(stderr, "] %3d%%  %lu done, %lu %s\033[K", permille / 10, done, failed,
+		      g->words);
 	(void)fflush(stderr); /* likewise */
 }
 

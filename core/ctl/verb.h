@@ -6,11 +6,15 @@
 
 #include "ctl/session.h"
 
+/* In `options`: further --formats that the verb knows. */
+#define VERB_CSV (1u << 31)
+#define VERB_JUNIT (1u << 30)
+
 struct verb {
 	const char *name;     /* one or two words: "decisions list" */
 	const char *operands; /* as help shows them; "" for none */
 	size_t least, most;   /* how many */
-	unsigned options;     /* OPTION_BITs beside those of all */
+	unsigned options;     /* OPTION_BITs beside those of all, and VERB_CSV */
 	const char *says;     /* one line */
 	int (*run)(struct session *s);
 };
@@ -42,6 +46,13 @@ int verb_status(struct session *s);
 int verb_rules_status(struct session *s);
 int verb_rules_reload(struct session *s);
 int verb_rules_history(struct session *s);
+int verb_rules_show(struct session *s);
+int verb_rules_diff(struct session *s);
+int verb_rules_restore(struct session *s);
+int verb_rules_check(struct session *s);
+int verb_rules_impact(struct session *s);
+int verb_rules_test(struct session *s);
+int verb_decisions_test(struct session *s);
 int verb_call(struct session *s);
 
 #endif

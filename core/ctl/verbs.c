@@ -22,6 +22,8 @@ static const struct verb verbs[] = {
 	 verb_decisions_show},
 	{"decisions revoke", "ID", 1, 1, OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_REASON),
 	 "revoke a decision or an imported award", verb_decisions_revoke},
+	{"decisions test", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_LOG),
+	 "one decision of a log as a test of the rules", verb_decisions_test},
 	{"register list", "", 0, 0,
 	 OPTION_BIT(OPTION_ON) | OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_PARTNERSHIP),
 	 "who holds what", verb_register_list},
@@ -37,6 +39,23 @@ static const struct verb verbs[] = {
 	{"rules reload", "", 0, 0, 0, "load the rules again", verb_rules_reload},
 	{"rules history", "", 0, 0, 0, "every rule set tried, the newest first",
 	 verb_rules_history},
+	{"rules show", "DIGEST|active [FILE]", 1, 2, 0,
+	 "the files of a rule set that was in force, or one file's text", verb_rules_show},
+	{"rules diff", "A B", 2, 2, 0,
+	 "what differs between two rule sets: digests, \"active\", or folders", verb_rules_diff},
+	{"rules restore", "DIGEST DIR", 2, 2, OPTION_BIT(OPTION_FORCE),
+	 "write a rule set that was in force into a folder", verb_rules_restore},
+	{"rules test", "DIR", 1, 1,
+	 OPTION_BIT(OPTION_FILTER) | OPTION_BIT(OPTION_COVERAGE) | OPTION_BIT(OPTION_MUTATE) |
+		 VERB_JUNIT,
+	 "run the tests that stand beside the rules in DIR", verb_rules_test},
+	{"rules check", "DIR", 1, 1, OPTION_BIT(OPTION_STRICT),
+	 "find what is wrong in the rules in DIR before they are in force", verb_rules_check},
+	{"rules impact", "DIR", 1, 1,
+	 OPTION_BIT(OPTION_LOG) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_PARTNERSHIP) |
+		 OPTION_BIT(OPTION_MAX_CHANGED) | OPTION_BIT(OPTION_AGAINST) |
+		 OPTION_BIT(OPTION_HISTORY) | VERB_CSV,
+	 "which past decisions the rules in DIR would change", verb_rules_impact},
 	{"call", "METHOD [PARAMS]", 1, 2, 0, "any method, PARAMS as JSON", verb_call},
 };
 
@@ -151,6 +170,10 @@ static void put_statuses(struct paper *p)
 		"0   done; a submission without an award is done too",
 		"1   something unexpected, such as a file that cannot be read",
 		"2   the command line does not fit",
+		"3   the rules do not load, or are wrong",
+		"4   tests of the rules fail, or none ran",
+		"5   they see less of the rules than --coverage asks for",
+		"6   more decisions would change than --max-changed allows",
 		"8   the daemon answered with an error, or one of many submissions failed",
 		"69  the daemon cannot be reached, or went away",
 	};
@@ -174,6 +197,10 @@ void verb_help(struct paper *p, const struct verb *verb, const char *group)
 		if (verb->most == MANY)
 			paper_wrap(p, 0, "A FILE holds one submission, an array of them, or one on "
 					 "each line; - is standard input.");
+		if ((verb->options & VERB_CSV) != 0)
+			paper_wrap(p, 0, "--format may also be csv.");
+		if ((verb->options & VERB_JUNIT) != 0)
+			paper_wrap(p, 0, "--format may also be junit.");
 		if (verb->options != 0)
 			put_options(p, "Options of this verb", verb->options);
 		put_options(p, "Options", options_of_all);

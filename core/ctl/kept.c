@@ -1,0 +1,160 @@
+/* Finding a rule set by what somebody calls it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ctl/kept.h"
+#include "ruleset/ruleset.h"
+#include "script/script.h"
+
+enum { DIGITS_LEAST = 4, DIGITS_ALL = 2 * DIGEST_BYTES, DIGITS_SHOWN = 12 };
+
+/* Asks a method for its result; takes params. */
+static int ask(struct session *s, const char *method, json_t *params, json_t **out)
+{
+	struct awardd_answer answer;
+	int status = session_ask(s, method, params, &answer);
+
+	if (status == EXIT_REFUSED && !s->json)
+		session_refusal(s, "", &answer);
+	if (status == EXIT_DONE) {
+		*out = json_loads(answer.result, JSON_DECODE_ANY, NULL);
+		if (*out == NULL)
+			status = session_say(s, EXIT_UNEXPECTED, "the answer cannot be read");
+	}
+	awardd_answer_deinit(&answer);
+	return status;
+}
+
+/* ---- of the log --------------------------------------------------------- */
+
+/* The whole digest of the only rule set that was in force and begins like this. */
+static int complete(struct session *s, const char *digits, char digest[RULES_KEY])
+{
+	json_t *history = NULL, *row;
+	size_t i;
+	bool many = false;
+	int status = ask(s, "rules.history", NULL, &history);
+
+	digest[0] = '\0';
+	json_array_foreach(json_member(history, "history"), i, row) {
+		const char *kind = json_member_text(row, "kind");
+		const char *one = json_member_text(row, "digest");
+		if (kind == NULL || strcmp(kind, "activation") != 0 || one == NULL ||
+		    strlen(one) != 7 + DIGITS_ALL || strncmp(one + 7, digits, strlen(digits)) != 0)
+			continue;
+		many = many || (digest[0] != '\0' && strcmp(digest, one) != 0);
+		(void)snprintf(digest, RULES_KEY, "%s", one);
+	}
+	json_decref(history);
+	if (status == EXIT_DONE && many)
+		return session_say(s, EXIT_USAGE, "more than one rule set begins with %s", digits);
+	if (status == EXIT_DONE && digest[0] == '\0')
+		return session_say(s, EXIT_REFUSED,
+				   "no rule set that was in force begins with %s; see awardctl "
+				   "rules history", digits);
+	return status;
+}
+
+static int find_digest(struct session *s, const char *name, char digest[RULES_KEY])
+{
+	const char *digits = strncmp(name, "sha256:", 7) == 0 ? name + 7 : name;
+	size_t length = strlen(digits);
+
+	if (strspn(digits, "0123456789abcdef") != length || length < DIGITS_LEAST ||
+	    length > DIGITS_ALL)
+		return session_say(s, EXIT_USAGE,
+				   "\"%s\" is no rule set: give \"active\", or a digest or its "
+				   "first digits, as awardctl rules history shows them", name);
+	if (length < DIGITS_ALL)
+		return complete(s, digits, digest);
+	(void)snprintf(digest, RULES_KEY, "sha256:%s", digits);
+	return EXIT_DONE;
+}
+
+static int find_in_log(struct session *s, const char *name, json_t **out)
+{
+	char digest[RULES_KEY] = "", shown[RULES_KEY + 16];
+	bool active = strcmp(name, "active") == 0;
+	json_t *found = NULL;
+	int status = active ? EXIT_DONE : find_digest(s, name, digest);
+
+	if (status == EXIT_DONE)
+		status = ask(s, "rules.show", active ? NULL : json_pack("{ss}", "digest", digest),
+			     &found);
+	if (status != EXIT_DONE)
+		return status;
+	const char *whole = json_member_text(found, "digest");
+	(void)snprintf(shown, sizeof shown, "%s%.*s", active ? "active-" : "", DIGITS_SHOWN,
+		       whole != NULL && strlen(whole) > 7 ? whole + 7 : "?");
+	*out = json_pack("{sO sO? ss sO sO?}", "digest", json_object_get(found, "digest"), "at",
+			 json_object_get(found, "at"), "name", shown, "files",
+			 json_object_get(found, "files"), "prelude",
+			 json_member(json_member(found, "prelude"), "sha256"));
+	json_decref(found);
+	return *out != NULL ? EXIT_DONE
+			    : session_say(s, EXIT_UNEXPECTED, "the answer cannot be read");
+}
+
+/* ---- of a folder -------------------------------------------------------- */
+
+static void say_faults(const struct session *s, const char *dir, const json_t *faults)
+{
+	size_t i;
+	const json_t *fault;
+
+	json_array_foreach(faults, i, fault) {
+		const char *file = json_member_text(fault, "file");
+		(void)session_say(s, 0, "%s%s%s: %s", dir, strcmp(file, dir) == 0 ? "" : "/",
+				  strcmp(file, dir) == 0 ? "" : file,
+				  json_member_text(fault, "message")); /* the status follows */
+	}
+}
+
+static int find_folder(struct session *s, const char *dir, json_t **out)
+{
+	struct text prelude = script_prelude();
+	struct digest d = digest_of(prelude.bytes, prelude.length);
+	struct rule_files files;
+	char hash[DIGEST_HEX];
+	json_t *faults = json_array();
+	int rv = faults != NULL ? rule_files_read(dir, &files, faults) : -ENOMEM;
+
+	if (rv == 0) {
+		hex_format(d.bytes, sizeof d.bytes, hash);
+		*out = json_pack("{ss sn ss sO ss}", "digest", files.digest, "at", "name", dir,
+				 "files", files.files, "prelude", hash);
+		rule_files_deinit(&files);
+		rv = *out != NULL ? 0 : AW_EINVALID; /* a name that is not UTF-8 */
+	} else {
+		say_faults(s, dir, faults);
+	}
+	json_decref(faults);
+	if (rv == 0)
+		return EXIT_DONE;
+	return session_say(s, EXIT_UNEXPECTED, "the rules in %s cannot be read", dir);
+}
+
+int kept_find(struct session *s, const char *name, bool folders, json_t **out)
+{
+	struct stat about;
+
+	if (folders && strcmp(name, "active") != 0 &&
+	    (strchr(name, '/') != NULL || (stat(name, &about) == 0 && S_ISDIR(about.st_mode))))
+		return find_folder(s, name, out);
+	return find_in_log(s, name, out);
+}
+
+const json_t *kept_text(const json_t *kept, const char *path)
+{
+	size_t i;
+	const json_t *file;
+
+	json_array_foreach(json_member(kept, "files"), i, file) {
+		const char *name = json_member_text(file, "path");
+		if (name != NULL && strcmp(name, path) == 0)
+			return json_member(file, "text");
+	}
+	return NULL;
+}

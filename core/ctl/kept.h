@@ -1,0 +1,18 @@
+/*
+ * kept: rule sets by name: those of the daemon's log, and those of a folder.
+ */
+#ifndef AW_CTL_KEPT_H
+#define AW_CTL_KEPT_H
+
+#include "ctl/session.h"
+
+/* Gives {"digest", "at", "name", "files": [{"path", "sha256", "text"}], "prelude":
+ * "<hex>"}; `at` and `prelude` are null where they are not known, `name` is what
+ * people call it. "active", a digest or its first digits, and, where `folders`,
+ * a folder. Otherwise everything has been said. */
+int kept_find(struct session *s, const char *name, bool folders, json_t **out);
+
+/* Borrows the text of a file, or NULL. */
+const json_t *kept_text(const json_t *kept, const char *path);
+
+#endif

@@ -1,0 +1,310 @@
+/* Each kind of fault, planted in the shipped rules: found, named with its line,
+ * and shown with an example that has nothing in it that it does not need. */
+#include "rig.h"
+
+/* One planted fault, and how it is to be told. */
+struct planted {
+	const char *name;
+	struct edit_of_rules edits[4];
+	const char *kind, *file;
+	const char *at;	     /* words on its line */
+	const char *message; /* a part of it */
+	const char *example; /* its submission without the members every one needs; or NULL */
+	const char *change;  /* the difference; or NULL */
+};
+
+#define NINE_IS_TOO_MUCH                                                                           \
+	"check = function(submission)\n"                                                           \
+	"for _, id in ipairs(applicable(submission.scores)) do\n"                                  \
+	"local score = submission.scores[id]\n"                                                    \
+	"if score < 7 or not (score < 9) then return unmet(\"No.\") end end\n"                     \
+	"return met(\"Yes.\") end,"
+
+static const struct planted all[] = {
+	{
+		.name = "a criterion fails for one score",
+		.edits = {{"quality-mark.lua", "every_score_at_least(5),",
+			   "check = function(submission)\n"
+			   "if submission.scores[\"4a\"] == 6 then\n"
+			   "return nothing_at_all end return met(\"Yes.\") end,"},
+			  {"quality-mark.lua", "return nothing_at_all",
+			   "return submission.stage .. 1 .. {}"}},
+		.kind = "error",
+		.file = "quality-mark.lua",
+		.at = "return submission.stage",
+		.message = "criterion QM-1 fails: ",
+		.example = "{\"scores\":{\"1\":0,\"4a\":6}}",
+	},
+	{
+		.name = "nothing is decided for one score",
+		.edits = {{"outcome.lua", "return with_vat(math.max(net, 0))",
+			   "return with_vat(net // (so_far.submission.scores[\"1\"] - 3))"}},
+		.kind = "failure",
+		.file = "outcome.lua",
+		.at = "return with_vat(",
+		.message = "nothing is decided: attempt to divide by zero",
+		.example = "{\"scores\":{\"1\":3,\"4a\":0}}",
+	},
+	{
+		.name = "never met",
+		.edits = {{"quality-lead.lua", "at_least_one \"evidence\",",
+			   "check = function() return unmet(\"No.\") end,"}},
+		.kind = "never-met",
+		.file = "quality-lead.lua",
+		.at = "criterion \"QL-2\"",
+		.message = "criterion QL-2 is never met in ",
+	},
+	{
+		.name = "never unmet",
+		.edits = {{"quality-lead.lua", "at_least_one \"evidence\",",
+			   "check = function() return met(\"Yes.\") end,"}},
+		.kind = "never-unmet",
+		.file = "quality-lead.lua",
+		.at = "criterion \"QL-2\"",
+		.message = "criterion QL-2 is never unmet in ",
+	},
+	{
+		.name = "a higher score loses",
+		.edits = {{"quality-lead.lua", "every_score_at_least(7),", NINE_IS_TOO_MUCH}},
+		.kind = "raising-loses",
+		.file = "quality-lead.lua",
+		.at = "criterion \"QL-1\"",
+		.message = "from 8 to 9 loses Quality Lead: criterion QL-1 is no longer met",
+		.change = "\"from\":8,\"to\":9",
+	},
+	{
+		.name = "a level does not include the one below",
+		.edits = {{"quality-lead.lua", "every_score_at_least(7),",
+			   "every_score_at_least(4),"}},
+		.kind = "level-below-unmet",
+		.file = "quality-lead.lua",
+		.at = "level \"quality-lead\"",
+		.message = "Quality Lead is met where Quality Mark, below it, is not: criterion "
+			   "QM-1 is unmet",
+	},
+	{
+		.name = "exactly one piece of evidence",
+		.edits = {{"quality-lead.lua", "at_least_one \"evidence\",",
+			   "check = function(submission)\n"
+			   "if #submission.evidence == 1 then return met(\"Yes.\") end\n"
+			   "return unmet(\"No.\") end,"}},
+		.kind = "adding-loses",
+		.file = "quality-lead.lua",
+		.at = "criterion \"QL-2\"",
+		.message = "one more entry in evidence loses Quality Lead: criterion QL-2",
+		.change = "\"pointer\":\"/evidence/1\"",
+	},
+	{
+		.name = "both halves of the sign-off are too many",
+		.edits = {{"quality-mark.lua",
+			   "signed_off_by { \"send_leadership\", \"yos_leadership\" },",
+			   "check = function(submission) local halves = submission.sign_off\n"
+			   "if halves == nil then return unmet(\"No.\") end\n"
+			   "if halves.send_leadership ~= nil and halves.yos_leadership ~= nil\n"
+			   "then return unmet(\"No.\") end return met(\"Yes.\") end,"}},
+		.kind = "adding-loses",
+		.file = "quality-mark.lua",
+		.at = "criterion \"QM-2\"",
+		.message = "loses Quality Mark: criterion QM-2 is no longer met",
+		.change = "\"pointer\":\"/sign_off/send_leadership\"",
+	},
+	{
+		.name = "an award is given before it is in force",
+		.edits = {{"outcome.lua", "return highest(so_far.levels_met)",
+			   "return #applicable(so_far.submission.scores) > 0\n"
+			   "and so_far.submission.assessed_on < \"2017-04-01\"\n"
+			   "and \"quality-mark\" or highest(so_far.levels_met)"}},
+		.kind = "not-in-force",
+		.file = "outcome.lua",
+		.at = "outcome \"award\"",
+		.message = "Quality Mark is awarded on 2017-03-31, when it is not in force",
+		.example = "{\"assessed_on\":\"2017-03-31\"}",
+	},
+	{
+		.name = "an award is given that is not met",
+		.edits = {{"outcome.lua", "return highest(so_far.levels_met)",
+			   "return highest(so_far.levels_met)\n"
+			   "or (so_far.submission.seeking and \"quality-mark\")"}},
+		.kind = "not-met",
+		.file = "outcome.lua",
+		.at = "outcome \"award\"",
+		.message = "is awarded, and not all its criteria are met",
+		.example = "{\"scores\":{\"1\":0,\"4a\":0}}",
+	},
+	{
+		.name = "a commendation goes though its criteria are met",
+		.edits = {{"outcome.lua", "return so_far.award ~= nil and rank(",
+			   "return so_far.submission.scores[\"1\"] < 10\n"
+			   "and so_far.award ~= nil and rank("}},
+		.kind = "raising-loses",
+		.file = "outcome.lua",
+		.at = "outcome \"commendations\"",
+		.message =
+			"raising statement 1 from 9 to 10 loses Child First Commendation, though "
+			"all its criteria are met still",
+		.change = "\"from\":9,\"to\":10",
+	},
+	{
+		.name = "a higher score loses where no usual submission comes",
+		.edits = {{"quality-mark.lua", "every_score_at_least(5),",
+			   "check = function(submission)\n"
+			   "if submission.stage ~= \"final\" then return unmet(\"No.\") end\n"
+			   "for _, id in ipairs(applicable(submission.scores)) do\n"
+			   "local score = submission.scores[id]\n"
+			   "if score < 5 or score > 8 then return unmet(\"No.\") end end\n"
+			   "return met(\"Yes.\") end,"},
+			  {"quality-lead.lua", "every_score_at_least(7),",
+			   "every_score_at_least(7), meets \"quality-mark\","}},
+		.kind = "raising-loses",
+		.file = "quality-mark.lua",
+		.at = "criterion \"QM-1\"",
+		.message = "from 8 to 9 loses Quality Mark: criterion QM-1 is no longer met",
+		.example = "{\"stage\":\"final\"}",
+		.change = "\"from\":8,\"to\":9",
+	},
+	{
+		.name = "a failure that only a past brings out",
+		.edits = {{"quality-lead.lua", "at_least_one \"evidence\",",
+			   "check = function(submission, history)\n"
+			   "if #history >= 3 then error(\"too long a past\") end\n"
+			   "if #submission.evidence == 0 then return unmet(\"No.\") end\n"
+			   "return met(\"Yes.\") end,"}},
+		.kind = "error",
+		.file = "quality-lead.lua",
+		.at = "if #history >= 3",
+		.message = "too long a past",
+	},
+};
+
+static bool holds_members(const json_t *object, const json_t *wanted)
+{
+	union { /* iterating needs no change, but Jansson's iterator takes no const */
+		const json_t *borrowed;
+		json_t *value;
+	} walked = {wanted};
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (walked.value, name, value) {
+		if (!json_equal(json_object_get(object, name), value))
+			return false;
+	}
+	return true;
+}
+
+static void check_example(const struct planted *p, const json_t *finding)
+{
+	const json_t *submission = json_pointer_get(finding, "/example/submission");
+	char *difference = json_dumps(json_member(finding, "difference"), JSON_COMPACT);
+
+	if (p->example != NULL) {
+		json_t *wanted = json_read(text_of(p->example), NULL);
+		assert_non_null(wanted);
+		if (!holds_members(submission, wanted))
+			fail_msg("%s: %s", p->name, json_dumps(submission, JSON_COMPACT));
+		json_decref(wanted);
+	}
+	if (p->change != NULL && strstr(difference, p->change) == NULL)
+		fail_msg("%s: %s", p->name, difference);
+	free(difference);
+}
+
+static void each_planted_fault_is_found_with_its_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		const struct planted *p = &all[i];
+		json_t *files = rig_rules(p->edits), *report = rig_probe(files);
+		const json_t *finding = rig_finding(report, p->kind, p->file);
+
+		if (strcmp(json_member_text(finding, "file"), p->file) != 0 ||
+		    json_member_integer(finding, "line", 0) != rig_line(files, p->file, p->at) ||
+		    strstr(json_member_text(finding, "message"), p->message) == NULL)
+			fail_msg("%s: %s", p->name, json_dumps(finding, JSON_COMPACT));
+		check_example(p, finding);
+		json_decref(report);
+		json_decref(files);
+	}
+}
+
+static void the_shipped_rules_pass(void **state)
+{
+	static const struct edit_of_rules none[] = {{NULL, NULL, NULL}};
+	json_t *files = rig_rules(none), *report = rig_probe(files);
+
+	(void)state;
+	assert_int_equal(json_array_size(json_member(report, "findings")), 0);
+	assert_true(json_member_integer(report, "evaluations", 0) > 1000);
+	json_decref(report);
+	json_decref(files);
+}
+
+static void the_same_rules_give_the_same_report(void **state)
+{
+	json_t *files = rig_rules(all[4].edits);
+	json_t *first = rig_probe(files), *second = rig_probe(files);
+
+	(void)state;
+	assert_true(json_equal(first, second));
+	json_decref(first);
+	json_decref(second);
+	json_decref(files);
+}
+
+/* What the rules declare to count against a partnership is no evidence. */
+static void a_list_that_counts_against_may_lose(void **state)
+{
+	const struct edit_of_rules edits[] = {
+		{"framework.lua", "list \"evidence\" {",
+		 "list \"concerns\" {\ncounts_against = true,\n"
+		 "text \"summary\" { required = true },\n},\nlist \"evidence\" {"},
+		{"quality-mark.lua", "every_score_at_least(5),",
+		 "check = function(submission)\n"
+		 "if #submission.concerns > 0 then return unmet(\"No.\") end\n"
+		 "for _, id in ipairs(applicable(submission.scores)) do\n"
+		 "if submission.scores[id] >= 5 then return met(\"Yes.\") end end\n"
+		 "return unmet(\"No.\") end,"},
+		{"quality-lead.lua", "every_score_at_least(7),",
+		 "every_score_at_least(7), meets \"quality-mark\","},
+		{NULL, NULL, NULL},
+	};
+	json_t *files = rig_rules(edits), *report = rig_probe(files);
+
+	(void)state;
+	if (json_array_size(json_member(report, "findings")) != 0)
+		fail_msg("%s", json_dumps(report, JSON_COMPACT));
+	json_decref(report);
+	json_decref(files);
+}
+
+/* So many that fail, and each for as long as it may: it ends all the same. */
+static void a_rule_that_never_ends_is_told_in_time(void **state)
+{
+	const struct edit_of_rules edits[] = {
+		{"quality-lead.lua", "at_least_one \"evidence\",",
+		 "check = function() while true do end end,"},
+		{NULL, NULL, NULL},
+	};
+	json_t *files = rig_rules(edits), *report = rig_probe(files);
+	const json_t *finding = rig_finding(report, "error", "quality-lead.lua");
+
+	(void)state;
+	assert_true(json_member_true(report, "stopped"));
+	assert_int_equal(json_member_integer(finding, "line", 0),
+			 rig_line(files, "quality-lead.lua", "while true do"));
+	json_decref(report);
+	json_decref(files);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_shipped_rules_pass),
+		cmocka_unit_test(each_planted_fault_is_found_with_its_line),
+		cmocka_unit_test(the_same_rules_give_the_same_report),
+		cmocka_unit_test(a_list_that_counts_against_may_lose),
+		cmocka_unit_test(a_rule_that_never_ends_is_told_in_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
