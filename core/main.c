@@ -14,8 +14,9 @@ static void print_help(void)
 {
 	(void)fputs("awardd --socket PATH --log FILE --rules DIR [OPTION…]\n\n"
 		    "Decides benchmark submissions by the rules in DIR, answers on the Unix socket\n"
-		    "PATH, and keeps every decision in FILE. Runs in the foreground; SIGHUP reads the\n"
-		    "rules again, SIGTERM and SIGINT end it in order.\n\n"
+		    "PATH, and keeps every decision in FILE. Runs in the foreground. Rules that are\n"
+		    "saved in DIR are tested and put in force by themselves, or refused; SIGHUP reads\n"
+		    "them again, SIGTERM and SIGINT end it in order.\n\n"
 		    "  --config FILE            settings, one \"name = value\" a line\n"
 		    "  --print-config           show each setting and where it came from\n"
 		    "  --check-config           say whether it would start\n"
