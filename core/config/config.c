@@ -133,10 +133,12 @@ static int read_number(struct config *c, enum config_setting s, const char *valu
 		{ CONFIG_SOCKET_MODE, 0, 0777 },	{ CONFIG_EVALUATORS, 1, 64 },
 		{ CONFIG_DEADLINE, 1000, 60000 },	{ CONFIG_LINE_LIMIT, 1024, 64 << 20 },
 		{ CONFIG_CONNECTIONS, 1, 100000 },	{ CONFIG_IN_FLIGHT, 1, 65536 },
-		{ CONFIG_QUEUE, 1, 1000000 },
+		{ CONFIG_QUEUE, 1, 1000000 },		{ CONFIG_MAX_IMPACT, 0, 1000000000 },
 	};
 	unsigned long number;
 
+	if (s == CONFIG_MAX_IMPACT && *value == '\0')
+		return 0; /* not asked */
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
 		if (ranges[i].setting != s)
 			continue;

@@ -35,7 +35,9 @@
 	X(CONFIG_QUEUE, "queue", "8192", "N",                                                      \
 	  "submissions under way before new ones are refused, 1 to 1000000")                       \
 	X(CONFIG_WATCH, "watch", "yes", "yes|no",                                                  \
-	  "whether rules that are saved come into force by themselves")
+	  "whether rules that are saved come into force by themselves")                            \
+	X(CONFIG_MAX_IMPACT, "max-impact", "", "N",                                                \
+	  "past decisions that new rules may change, 0 to 1000000000; else any")
 
 enum config_setting {
 #define CONFIG_ENUM(id, name, otherwise, takes, help) id,

@@ -181,7 +181,7 @@ static int keep_below(const char *from, const char *to, bool hidden, struct err 
 	const struct dirent *entry;
 	int rv = stream != NULL ? 0 : fail(e, from);
 
-	while (rv == 0 && (errno = 0, entry = readdir(stream)) != NULL) {
+	while (stream != NULL && rv == 0 && (errno = 0, entry = readdir(stream)) != NULL) {
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			rv = keep_one(from, to, entry->d_name, hidden, e);
 	}

@@ -91,8 +91,9 @@ static void put_finding(struct paper *p, const json_t *finding)
 		put_document(p, "", json_member(example, "submission"));
 	if (json_array_size(history) > 0)
 		put_document(p, "after ", history);
-	json_array_foreach (json_member(finding, "difference"), i, row)
+	json_array_foreach(json_member(finding, "difference"), i, row) {
 		put_difference(p, row);
+	}
 }
 
 static void put_fault(struct paper *p, const json_t *fault)
@@ -146,10 +147,12 @@ static int print_text(const struct check *c)
 	size_t i;
 
 	paper_init(&p, c->session->out);
-	json_array_foreach (c->faults, i, item)
+	json_array_foreach(c->faults, i, item) {
 		put_fault(&p, item);
-	json_array_foreach (json_member(c->report, "findings"), i, item)
+	}
+	json_array_foreach(json_member(c->report, "findings"), i, item) {
 		put_finding(&p, item);
+	}
 	put_sum(&p, c);
 	int status = session_print(c->session, &p);
 	paper_deinit(&p);
@@ -214,7 +217,7 @@ static void count(struct check *c)
 	const json_t *finding;
 	size_t i;
 
-	json_array_foreach (json_member(c->report, "findings"), i, finding) {
+	json_array_foreach(json_member(c->report, "findings"), i, finding) {
 		if (is_warning(finding))
 			c->warnings++;
 		else

@@ -101,6 +101,7 @@ static int begin(struct work *w, struct replay *r, struct trial *trial, int64_t 
 	*r = (struct replay){
 		.past = &w->pasts[w->count],
 		.trial = trial,
+		.stop = w->options->stop,
 		.logged_history = w->options->logged_history,
 		.reusable_after = reusable_after,
 	};

@@ -13,6 +13,8 @@
 #ifndef AW_IMPACT_H
 #define AW_IMPACT_H
 
+#include <stdatomic.h>
+
 #include "base/base.h"
 #include "journal/journal.h"
 #include "json/json.h"
@@ -49,6 +51,7 @@ struct impact_options {
 	/* How many entries are behind of about how many; may be NULL. */
 	void (*progress)(void *ctx, uint64_t done, uint64_t of);
 	void *ctx;
+	const atomic_bool *stop; /* NULL; or ends with -ECANCELED soon after it is set */
 };
 
 /* Does it. Gives {"candidate": digest, "against": digest or "logged", "decisions",
@@ -57,5 +60,28 @@ struct impact_options {
  * that there are, also where 0). AW_EABSENT where the log has no such
  * partnership; what the reader returns; -ENOMEM. */
 int impact_measure(const struct impact_options *options, json_t **summary, struct err *e);
+
+/* How many past decisions would differ, counted beside a loop: on one of its
+ * threads, with a reader of the log and one evaluator for each rule set. */
+struct impact_limit {
+	uv_loop_t *loop;
+	const char *log, *program, *against; /* borrowed until it is done; the digest of a
+						rule set that the log keeps */
+	json_t *candidate;                   /* [{"path", "text"}]; held, and only read */
+	unsigned long most;                  /* where more differ, it ends */
+};
+
+struct impact_count;
+
+/* Once, later, on the loop: 0 and the count, at most one more than `most`;
+ * -ECANCELED; or another status and a sentence. */
+typedef void (*impact_counted_cb)(void *ctx, int status, unsigned long changed,
+				  const struct err *e);
+
+/* Begins; `out` is good until `done`. Returns nonzero without it. */
+int impact_count(const struct impact_limit *limit, impact_counted_cb done, void *ctx,
+		 struct impact_count **out);
+/* Ends it soon; `done` still comes. */
+void impact_count_cancel(struct impact_count *c);
 
 #endif

@@ -50,6 +50,7 @@ const char *event_day(const struct event *event);
 struct replay {
 	const struct past *past;
 	struct trial *trial;
+	const atomic_bool *stop;  /* or NULL */
 	bool logged_history;
 	int64_t reusable_after;   /* entries behind this one that were decided by the
 				     same rules after the same history say what they

@@ -180,6 +180,8 @@ static bool settle_here(struct replay *r, const struct event *event)
 /* Goes on until an answer is waited for, or nothing is left. */
 static void step(struct replay *r)
 {
+	if (r->stop != NULL && atomic_load(r->stop))
+		r->status = -ECANCELED;
 	while (r->status == 0 && r->at < r->past->count) {
 		const struct event *event = &r->past->events[r->at];
 		if (settle_here(r, event))

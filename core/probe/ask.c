@@ -25,7 +25,7 @@ static bool is_given(const json_t *outcome, const char *id)
 
 	if (level != NULL && strcmp(level, id) == 0)
 		return true;
-	json_array_foreach (list, i, item) {
+	json_array_foreach(list, i, item) {
 		text = json_string_value(item);
 		if (text != NULL && strcmp(text, id) == 0)
 			return true;

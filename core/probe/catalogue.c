@@ -76,7 +76,7 @@ static void find_values(struct catalogue *c, const json_t *scale)
 	add_value(c, to, from, to);
 	if (none != NULL)
 		add_value(c, c->not_applicable, from, to);
-	json_array_foreach (json_member(scale, "marks"), i, mark) {
+	json_array_foreach(json_member(scale, "marks"), i, mark) {
 		for (json_int_t by = -1; by <= 1 && i < VALUES_MAX / 4; by++)
 			add_value(c, json_member_integer(mark, "score", from) + by, from, to);
 	}
@@ -116,7 +116,7 @@ static void read_award(struct catalogue *c, const json_t *description)
 		.is_level = strcmp(kind, "level") == 0,
 		.first = c->criterion_count,
 	};
-	json_array_foreach (criteria, i, criterion) {
+	json_array_foreach(criteria, i, criterion) {
 		c->criteria[c->criterion_count++] = (struct known_criterion){
 			.id = or_empty(json_member_text(criterion, "id")),
 			.file = or_empty(json_member_text(criterion, "file")),
@@ -149,14 +149,16 @@ int catalogue_init(struct catalogue *c, const json_t *manifest, struct err *e)
 	size_t i, criteria = 0;
 
 	*c = (struct catalogue){0};
-	json_array_foreach (awards, i, award)
+	json_array_foreach(awards, i, award) {
 		criteria += json_array_size(json_member(award, "criteria"));
+	}
 	c->awards = calloc(json_array_size(awards) + 1, sizeof *c->awards);
 	c->criteria = calloc(criteria + 1, sizeof *c->criteria);
 	if (c->awards == NULL || c->criteria == NULL)
 		return err_set(e, -ENOMEM, "no memory to check the rules");
-	json_array_foreach (awards, i, award)
+	json_array_foreach(awards, i, award) {
 		read_award(c, award);
+	}
 	find_values(c, json_member(manifest, "scale"));
 	find_day(c);
 	return 0;

@@ -174,7 +174,7 @@ static const json_t *import_values(const struct probe *p, const char *name)
 	const json_t *form = json_member(p->manifest, "import_form"), *member;
 	size_t i;
 
-	json_array_foreach (form, i, member) {
+	json_array_foreach(form, i, member) {
 		const char *is = json_member_text(member, "name");
 		const json_t *of = json_member(member, "of");
 		if (is != NULL && strcmp(is, name) == 0)
@@ -193,7 +193,7 @@ static int keep_imports(struct probe *p)
 	size_t i, step = json_array_size(levels) / PARTNERSHIP_LEVELS + 1;
 	int rv = 0;
 
-	json_array_foreach (levels, i, value) {
+	json_array_foreach(levels, i, value) {
 		for (int full = 0; full < 2 && i % step == 0 && rv == 0; full++) {
 			json_t *award = make_object(form, full == 1, 0, p->known.day);
 			if (award != NULL && !document_edit(award, "/award", value)) {
@@ -203,7 +203,7 @@ static int keep_imports(struct probe *p)
 			rv = import_one(p, award);
 		}
 	}
-	json_array_foreach (routes, i, value) {
+	json_array_foreach(routes, i, value) {
 		json_t *award = rv == 0 ? make_object(form, true, i, p->known.day) : NULL;
 		if (award != NULL && !document_edit(award, "/route", value)) {
 			json_decref(award);

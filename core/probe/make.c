@@ -76,7 +76,7 @@ json_t *make_object(const json_t *members, bool full, size_t index, const char *
 	const json_t *member;
 	size_t i;
 
-	json_array_foreach (members, i, member) {
+	json_array_foreach(members, i, member) {
 		const char *name = json_member_text(member, "name");
 		bool required = json_member_true(member, "required");
 		/* What counts against a partnership stands in the way of all else. */

@@ -1,6 +1,7 @@
 /* Which submissions are tried: bases, and from each one thing at a time. How
  * many bases are taken depends on how many things there are, so that a large
  * framework takes no longer than it must. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ static int make_base(struct probe *p, bool full, json_int_t score)
 
 	if (base == NULL)
 		return -ENOMEM;
-	json_object_foreach (scores, name, value) {
+	json_object_foreach(scores, name, value) {
 		/* One that is there is only given another value. */
 		(void)json_integer_set(value, score);
 	}
@@ -62,6 +63,7 @@ static int plan_bases(struct probe *p)
 	size_t values = p->known.value_count;
 	int rv = 0;
 
+	assert(values > 0); /* a scale has its ends */
 	for (size_t i = 0; i < 2 * values && rv == 0; i++) {
 		rv = make_base(p, i < values, p->known.values[i % values]);
 		int added = rv == 0 ? plan_base(p, i) : rv;
@@ -108,7 +110,7 @@ static int plan_scores_of(struct probe *p, size_t base)
 	int rv = 0;
 
 	buffer_init(&pointer);
-	json_array_foreach (statements, i, statement) {
+	json_array_foreach(statements, i, statement) {
 		buffer_clear(&pointer);
 		rv = buffer_append_text(&pointer, "/scores");
 		if (rv == 0)
@@ -152,7 +154,7 @@ static bool is_taken(const json_t *patch, const char *pointer)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach (patch, i, row) {
+	json_array_foreach(patch, i, row) {
 		if (is_along(json_string_value(json_array_get(row, 0)), pointer))
 			return true;
 	}

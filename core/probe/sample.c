@@ -82,7 +82,7 @@ json_t *probe_submission(const struct probe *p, const struct sample *s)
 
 	if (document == NULL)
 		return NULL;
-	json_array_foreach (s->patch, i, row) {
+	json_array_foreach(s->patch, i, row) {
 		/* What cannot be edited is left as it is: a sample like another. */
 		(void)document_edit(document, json_string_value(json_array_get(row, 0)),
 				    json_array_get(row, 1));

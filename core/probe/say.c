@@ -117,7 +117,7 @@ static struct place step_place(const struct probe *p, const char *name)
 	const json_t *steps = json_member(p->manifest, "steps"), *step;
 	size_t i;
 
-	json_array_foreach (steps, i, step) {
+	json_array_foreach(steps, i, step) {
 		const char *is = json_member_text(step, "name");
 		const char *file = json_member_text(step, "file");
 		if (is != NULL && file != NULL && strcmp(is, name) == 0)

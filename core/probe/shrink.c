@@ -83,7 +83,7 @@ static void try_scores(struct shrinking *s)
 		bool changed = false;
 		if (s->e->higher != NULL)
 			higher = json_deep_copy(s->e->higher);
-		json_object_foreach (scores, name, value) {
+		json_object_foreach(scores, name, value) {
 			twin = json_object_get(json_object_get(higher, "scores"), name);
 			if ((twin != NULL && !json_equal(value, twin)) ||
 			    json_integer_value(value) <= s->p->known.values[v])
@@ -122,7 +122,7 @@ static void try_differences(struct shrinking *s)
 
 	if (difference == NULL)
 		s->rv = -ENOMEM;
-	json_array_foreach (difference, i, row) {
+	json_array_foreach(difference, i, row) {
 		json_t *higher = json_deep_copy(s->e->higher);
 		if (higher == NULL ||
 		    !document_edit(higher, json_member_text(row, "pointer"),

@@ -107,7 +107,7 @@ static void vary_choice(struct walk *w, const json_t *field, bool in_list)
 	const json_t *values = json_member(field, "values"), *value;
 	size_t i, step = json_array_size(values) / CHOICES_MOST + 1;
 
-	json_array_foreach (values, i, value) {
+	json_array_foreach(values, i, value) {
 		if (i % step == 0)
 			put(w, in_list ? json_pack("[O]", value) : json_deep_copy(value),
 			    RELATION_FREE);
@@ -186,7 +186,7 @@ static void vary_members(struct walk *w, const json_t *members)
 	const json_t *member;
 	size_t i;
 
-	json_array_foreach (members, i, member) {
+	json_array_foreach(members, i, member) {
 		size_t length = enter(w, json_member_text(member, "name"));
 		if (!json_member_true(member, "required")) {
 			enum relation relation =
@@ -220,7 +220,7 @@ static int walk_top(const struct probe *p, struct edits *out,
 	size_t i;
 
 	buffer_init(&w.pointer);
-	json_array_foreach (p->form, i, member) {
+	json_array_foreach(p->form, i, member) {
 		bool is_scores;
 		w.counts = !is_envelope(json_member_text(member, "name"), &is_scores);
 		json_t *alone = json_pack("[O]", member);
@@ -246,7 +246,7 @@ static void add_members(struct walk *w, const json_t *members)
 	const json_t *member;
 	size_t i;
 
-	json_array_foreach (members, i, member) {
+	json_array_foreach(members, i, member) {
 		size_t length = enter(w, json_member_text(member, "name"));
 		bool required = json_member_true(member, "required");
 		if (required && is_type(member, "object"))
@@ -276,7 +276,7 @@ static void simplify_members(struct walk *w, const json_t *members, const json_t
 	const json_t *member;
 	size_t i;
 
-	json_array_foreach (members, i, member) {
+	json_array_foreach(members, i, member) {
 		const char *name = json_member_text(member, "name");
 		const json_t *value = json_object_get(object, name);
 		if (value == NULL)
@@ -347,7 +347,7 @@ int vary_simpler(const struct probe *p, const json_t *submission, struct edits *
 	size_t i;
 
 	buffer_init(&w.pointer);
-	json_array_foreach (p->form, i, member) {
+	json_array_foreach(p->form, i, member) {
 		const char *name = json_member_text(member, "name");
 		const json_t *value = json_object_get(submission, name);
 		json_t *alone = json_pack("[O]", member);

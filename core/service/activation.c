@@ -1,10 +1,10 @@
 /*
  * Putting rules in force: read once, run in new evaluators, passed by their own
- * tests, logged, swapped between two submissions; or the log says why not, and
- * the old ones stay.
+ * tests, measured by the past where that is asked, logged, swapped between two
+ * submissions; or the log says why not, and the old ones stay.
  *
- *   queued ─▶ read ─▶ loaded ─▶ tested ─▶ logged ─▶ in force, answered
- *               └────────┴─────────┴▶ refused: logged as a rejection, answered
+ *   queued ─▶ read ─▶ loaded ─▶ tested ─▶ measured ─▶ logged ─▶ in force, answered
+ *               └────────┴─────────┴──────────┴▶ refused: logged as a rejection, answered
  *
  * Changes are made one after another.
  */
@@ -25,6 +25,7 @@ static void on_read(void *ctx, int status, struct rule_files *files, const json_
 static void take_reading(struct activation *a, int status);
 static void on_loaded(void *ctx, int status, struct generation *g, const json_t *faults);
 static void on_tested(struct activation *a, int status, const json_t *faults);
+static void on_measured(struct activation *a, int status, const json_t *faults);
 static void on_activated(void *ctx, int status, const struct journal_receipt *receipts,
 			 size_t count, const struct err *e);
 static void refuse(struct activation *a);
@@ -221,7 +222,29 @@ static void on_loaded(void *ctx, int status, struct generation *g, const json_t 
 	}
 }
 
+/* What a status other than 0 of a trial means. */
+static void fall_through(struct activation *a, int status, const json_t *faults)
+{
+	if (status == AW_ESCRIPT)
+		refuse_with(a, faults);
+	else
+		give_up(a, status, NULL);
+}
+
 static void on_tested(struct activation *a, int status, const json_t *faults)
+{
+	if (status != 0) {
+		fall_through(a, status, faults);
+	} else if (!bound_is_asked(a)) {
+		on_measured(a, 0, NULL);
+	} else {
+		int rv = bound_open(a, on_measured);
+		if (rv != 0)
+			give_up(a, rv, NULL);
+	}
+}
+
+static void on_measured(struct activation *a, int status, const json_t *faults)
 {
 	struct service *s = a->service;
 	struct text prelude = script_prelude();
@@ -229,10 +252,7 @@ static void on_tested(struct activation *a, int status, const json_t *faults)
 	char hash[DIGEST_HEX];
 
 	if (status != 0) {
-		if (status == AW_ESCRIPT)
-			refuse_with(a, faults);
-		else
-			give_up(a, status, NULL);
+		fall_through(a, status, faults);
 		return;
 	}
 	hex_format(d.bytes, sizeof d.bytes, hash);

@@ -2,6 +2,7 @@
 #ifndef AW_SERVICE_ACTIVATION_H
 #define AW_SERVICE_ACTIVATION_H
 
+#include "impact/impact.h"
 #include "service/state.h"
 #include "verify/verify.h"
 
@@ -30,6 +31,8 @@ struct activation {
 	struct generation *fresh;
 	struct verify *tests; /* while they run */
 	gate_cb tested;
+	struct impact_count *measuring; /* while it runs */
+	gate_cb measured;
 };
 
 /* One that reads the folder, unless another source is set before it is queued.
@@ -45,6 +48,16 @@ void activation_queue(struct activation *a);
 int gate_open(struct activation *a, gate_cb tested);
 /* Begins no more of them, if any run. */
 void gate_cancel(struct activation *a);
+
+/* Whether past decisions limit this change: the setting max-impact, for what comes
+ * in place of other rules. */
+bool bound_is_asked(const struct activation *a);
+/* Counts the past decisions that the fresh generation would change; `measured`
+ * comes once, later, with AW_ESCRIPT and one fault where it is too many or cannot
+ * be told. Nonzero: it does not. */
+int bound_open(struct activation *a, gate_cb measured);
+/* Counts no further, if it does. */
+void bound_cancel(struct activation *a);
 
 /* Gives what rules.get answers. */
 json_t *rules_describe(struct service *s);

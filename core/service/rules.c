@@ -109,8 +109,10 @@ void rules_deinit(struct service *s)
 
 void rules_hurry(struct service *s)
 {
-	if (s->first != NULL)
-		gate_cancel(s->first);
+	if (s->first == NULL)
+		return;
+	gate_cancel(s->first);
+	bound_cancel(s->first);
 }
 
 /* ---- changes ------------------------------------------------------------ */

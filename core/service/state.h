@@ -127,7 +127,7 @@ void answer_evaluation(struct service *s, struct request *r, const struct evalua
 /* Writes the stop into the log: the last that the service does. */
 void service_log_stop(struct service *s);
 void rules_start(struct service *s);
-/* Tests of rules on their way are not run to their end. */
+/* Tests and measurements of rules on their way are not run to their end. */
 void rules_hurry(struct service *s);
 void rules_deinit(struct service *s);
 

@@ -185,7 +185,7 @@ static bool holds_members(const json_t *object, const json_t *wanted)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach (walked.value, name, value) {
+	json_object_foreach(walked.value, name, value) {
 		if (!json_equal(json_object_get(object, name), value))
 			return false;
 	}

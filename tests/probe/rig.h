@@ -94,7 +94,7 @@ static inline int rig_line(const json_t *files, const char *file, const char *wo
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach (files, i, row) {
+	json_array_foreach(files, i, row) {
 		const char *text = json_member_text(row, "text");
 		if (strcmp(json_member_text(row, "path"), file) != 0)
 			continue;
@@ -138,7 +138,7 @@ static inline const json_t *rig_finding(const json_t *report, const char *kind, 
 	const json_t *finding, *found = NULL;
 	size_t i;
 
-	json_array_foreach (json_member(report, "findings"), i, finding) {
+	json_array_foreach(json_member(report, "findings"), i, finding) {
 		if (strcmp(json_member_text(finding, "kind"), kind) != 0 ||
 		    strcmp(json_member_text(finding, "file"), file) != 0)
 			continue;

@@ -23,7 +23,7 @@ static void make_folder(struct folder *f, const struct edit_of_rules *edits)
 
 	snprintf(f->path, sizeof f->path, "/tmp/awardd-check-XXXXXX");
 	assert_non_null(mkdtemp(f->path));
-	json_array_foreach (files, i, file) {
+	json_array_foreach(files, i, file) {
 		char path[256];
 		snprintf(path, sizeof path, "%s/%s", f->path, json_member_text(file, "path"));
 		FILE *out = fopen(path, "w");
