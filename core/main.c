@@ -12,20 +12,22 @@ enum { EXIT_USAGE = 2, EXIT_RULES = 3 };
 
 static void print_help(void)
 {
-	(void)fputs("awardd --socket PATH --log FILE --rules DIR [OPTION…]\n\n"
-		    "Decides benchmark submissions by the rules in DIR, answers on the Unix socket\n"
-		    "PATH, and keeps every decision in FILE. Runs in the foreground. Rules that are\n"
-		    "saved in DIR are tested and put in force by themselves, or refused; SIGHUP reads\n"
-		    "them again, SIGTERM and SIGINT end it in order.\n\n"
-		    "  --config FILE            settings, one \"name = value\" a line\n"
-		    "  --print-config           show each setting and where it came from\n"
-		    "  --check-config           say whether it would start\n"
-		    "  --version, --help\n",
-		    stdout);
+	(void)fputs(
+		"awardd --socket PATH --log FILE --rules DIR [OPTION…]\n\n"
+		"Decides benchmark submissions by the rules in DIR, answers on the Unix socket\n"
+		"PATH, and keeps every decision in FILE. Runs in the foreground. Rules that are\n"
+		"saved in DIR are tested and put in force by themselves, or refused; SIGHUP reads\n"
+		"them again, SIGTERM and SIGINT end it in order.\n\n"
+		"  --config FILE            settings, one \"name = value\" a line\n"
+		"  --print-config           show each setting and where it came from\n"
+		"  --check-config           say whether it would start\n"
+		"  --version, --help\n",
+		stdout);
 	config_help(stdout);
-	(void)fputs("\nWHO names users, and groups with an @ in front: \"alice, @assessors\". A role\n"
-		    "that names nobody belongs to root and to the daemon's own user.\n",
-		    stdout);
+	(void)fputs(
+		"\nWHO names users, and groups with an @ in front: \"alice, @assessors\". A role\n"
+		"that names nobody belongs to root and to the daemon's own user.\n",
+		stdout);
 }
 
 static int act(const struct config *c, enum config_action action, struct err *e)
@@ -52,7 +54,7 @@ int main(int argc, char **argv)
 {
 	struct config *config = NULL;
 	enum config_action action;
-	struct err e = { 0 };
+	struct err e = {0};
 
 	if (argc == 2 && strcmp(argv[1], EVALUATOR_ARGUMENT) == 0)
 		return evaluator_main();
@@ -61,7 +63,9 @@ int main(int argc, char **argv)
 	int rv = config_read(argc, argv, &config, &action, &e);
 	if (rv == 0) {
 		rv = act(config, action, &e);
-		status = rv == AW_ESCRIPT ? EXIT_RULES : rv == AW_EINVALID ? EXIT_USAGE : EXIT_FAILURE;
+		status = rv == AW_ESCRIPT    ? EXIT_RULES
+			 : rv == AW_EINVALID ? EXIT_USAGE
+					     : EXIT_FAILURE;
 	}
 	config_free(&config);
 	if (rv == 0)

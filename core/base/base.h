@@ -14,20 +14,20 @@
 /* ---- status: one number line, one list for name and text ----------------
  * 0 is success; -1…-4095 are negated errno values (libuv's too); ours start
  * at -10001. Codes of SQLite and Lua are translated in their room. */
-#define AW_STATUS_MAP(X)                                                      \
-	X(AW_ESYNTAX, -10001, "not well formed")                              \
-	X(AW_EINVALID, -10002, "does not fit")                                \
-	X(AW_ESCRIPT, -10003, "a rule script failed")                         \
-	X(AW_ELIMIT, -10004, "a limit was reached")                           \
-	X(AW_EFOREIGN, -10005, "the file is not a decision log")              \
-	X(AW_ENEWER, -10006, "the file was written by a newer version")       \
-	X(AW_EFULL, -10007, "the disk is full")                               \
-	X(AW_EIO, -10008, "the log could not be written")                     \
-	X(AW_EABSENT, -10009, "no such entry")                                \
-	X(AW_EDEADLINE, -10010, "no answer before the deadline")              \
-	X(AW_ECRASH, -10011, "the evaluator died")                            \
-	X(AW_ECORRUPT, -10012, "the file is damaged")                         \
-	X(AW_ECLOSED, -10013, "the other side closed the connection")         \
+#define AW_STATUS_MAP(X)                                                                           \
+	X(AW_ESYNTAX, -10001, "not well formed")                                                   \
+	X(AW_EINVALID, -10002, "does not fit")                                                     \
+	X(AW_ESCRIPT, -10003, "a rule script failed")                                              \
+	X(AW_ELIMIT, -10004, "a limit was reached")                                                \
+	X(AW_EFOREIGN, -10005, "the file is not a decision log")                                   \
+	X(AW_ENEWER, -10006, "the file was written by a newer version")                            \
+	X(AW_EFULL, -10007, "the disk is full")                                                    \
+	X(AW_EIO, -10008, "the log could not be written")                                          \
+	X(AW_EABSENT, -10009, "no such entry")                                                     \
+	X(AW_EDEADLINE, -10010, "no answer before the deadline")                                   \
+	X(AW_ECRASH, -10011, "the evaluator died")                                                 \
+	X(AW_ECORRUPT, -10012, "the file is damaged")                                              \
+	X(AW_ECLOSED, -10013, "the other side closed the connection")                              \
 	X(AW_EBUSY, -10014, "in use by another process")
 
 enum aw_status {
@@ -88,8 +88,7 @@ void buffer_clear(struct buffer *b); /* empties, keeps the memory */
 int buffer_reserve(struct buffer *b, size_t more);
 int buffer_append(struct buffer *b, const void *bytes, size_t length);
 int buffer_append_text(struct buffer *b, const char *zero_terminated);
-int buffer_printf(struct buffer *b, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Drops the first `length` bytes. */
 void buffer_consume(struct buffer *b, size_t length);
 /* 0, or -ENOMEM where an earlier append failed. */

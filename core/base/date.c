@@ -11,7 +11,7 @@ static bool leap(int year)
 
 static int days_in(int year, int month)
 {
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
 	return month == 2 && leap(year) ? 29 : days[month - 1];
 }
@@ -33,7 +33,7 @@ bool date_parse(struct text t, struct date *out)
 {
 	if (t.length != 10 || t.bytes[4] != '-' || t.bytes[7] != '-')
 		return false;
-	struct date d = { digits(t, 0, 4), digits(t, 5, 2), digits(t, 8, 2) };
+	struct date d = {digits(t, 0, 4), digits(t, 5, 2), digits(t, 8, 2)};
 	if (d.year < 1 || d.month < 1 || d.month > 12 || d.day < 1 ||
 	    d.day > days_in(d.year, d.month))
 		return false;
@@ -75,13 +75,13 @@ struct date date_add_months(struct date d, int months)
 {
 	int count = d.year * 12 + (d.month - 1) + months;
 	assert(count >= 12); /* there is no year 0 */
-	struct date moved = { count / 12, count % 12 + 1, d.day };
+	struct date moved = {count / 12, count % 12 + 1, d.day};
 
 	if (moved.day <= days_in(moved.year, moved.month))
 		return moved;
 	/* That month has no such day: the first of the next. */
 	count += 1;
-	return (struct date){ count / 12, count % 12 + 1, 1 };
+	return (struct date){count / 12, count % 12 + 1, 1};
 }
 
 /* Days since 1970-01-01 to a civil date, by counting whole 400-year eras of
@@ -91,8 +91,7 @@ static struct date date_of_days(int64_t days)
 	days += 719468; /* from 0000-03-01 to 1970-01-01 */
 	int64_t era = (days >= 0 ? days : days - 146096) / 146097;
 	int64_t of_era = days - era * 146097;
-	int64_t year_of_era =
-		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
 	int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t month_from_march = (5 * of_year + 2) / 153;
 	int month = (int)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);

@@ -68,5 +68,5 @@ static void system_fill(void *ctx, void *bytes, size_t length)
 	randombytes_buf(bytes, length);
 }
 
-const struct clock clock_system = { system_now, NULL };
-const struct chance chance_system = { system_fill, NULL };
+const struct clock clock_system = {system_now, NULL};
+const struct chance chance_system = {system_fill, NULL};

@@ -10,7 +10,7 @@
 
 struct text text_of(const char *zero_terminated)
 {
-	return (struct text){ zero_terminated, strlen(zero_terminated) };
+	return (struct text){zero_terminated, strlen(zero_terminated)};
 }
 
 bool text_equal(struct text a, struct text b)
@@ -54,7 +54,7 @@ size_t text_distance(struct text a, struct text b)
 
 void buffer_init(struct buffer *b)
 {
-	*b = (struct buffer){ 0 };
+	*b = (struct buffer){0};
 }
 
 void buffer_deinit(struct buffer *b)

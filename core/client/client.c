@@ -337,8 +337,9 @@ int awardd_client_receive(struct awardd_client *c, struct awardd_answer *answer)
 	rv = envelope_read(line, length, answer);
 	if (rv == AWARDD_GARBLED || rv == AWARDD_MEMORY) {
 		awardd_answer_deinit(answer);
-		return fail(c, rv, rv == AWARDD_MEMORY ? "no memory for an answer"
-						       : "what came is not a JSON-RPC answer");
+		return fail(c, rv,
+			    rv == AWARDD_MEMORY ? "no memory for an answer"
+						: "what came is not a JSON-RPC answer");
 	}
 	if (c->pending > 0)
 		c->pending--;

@@ -15,7 +15,7 @@ struct setting {
 };
 
 static const struct setting settings[CONFIG_COUNT] = {
-#define CONFIG_ROW(id, name, otherwise, takes, help) { name, otherwise, takes, help },
+#define CONFIG_ROW(id, name, otherwise, takes, help) {name, otherwise, takes, help},
 	CONFIG_SETTINGS(CONFIG_ROW)
 #undef CONFIG_ROW
 };
@@ -130,10 +130,10 @@ static int read_number(struct config *c, enum config_setting s, const char *valu
 		enum config_setting setting;
 		unsigned long least, most;
 	} ranges[] = {
-		{ CONFIG_SOCKET_MODE, 0, 0777 },	{ CONFIG_EVALUATORS, 1, 64 },
-		{ CONFIG_DEADLINE, 1000, 60000 },	{ CONFIG_LINE_LIMIT, 1024, 64 << 20 },
-		{ CONFIG_CONNECTIONS, 1, 100000 },	{ CONFIG_IN_FLIGHT, 1, 65536 },
-		{ CONFIG_QUEUE, 1, 1000000 },		{ CONFIG_MAX_IMPACT, 0, 1000000000 },
+		{CONFIG_SOCKET_MODE, 0, 0777},   {CONFIG_EVALUATORS, 1, 64},
+		{CONFIG_DEADLINE, 1000, 60000},  {CONFIG_LINE_LIMIT, 1024, 64 << 20},
+		{CONFIG_CONNECTIONS, 1, 100000}, {CONFIG_IN_FLIGHT, 1, 65536},
+		{CONFIG_QUEUE, 1, 1000000},      {CONFIG_MAX_IMPACT, 0, 1000000000},
 	};
 	unsigned long number;
 
@@ -154,8 +154,7 @@ static int read_number(struct config *c, enum config_setting s, const char *valu
 	return 0;
 }
 
-static int read_yes_or_no(struct config *c, enum config_setting s, const char *value,
-			  struct err *e)
+static int read_yes_or_no(struct config *c, enum config_setting s, const char *value, struct err *e)
 {
 	bool yes = strcmp(value, "yes") == 0;
 
@@ -272,7 +271,7 @@ static bool next_argument(struct arguments *a)
 	a->name = strncmp(argument, "--", 2) == 0 ? argument + 2 : argument;
 	a->name_length = strcspn(a->name, "=");
 	a->joined = a->name[a->name_length] == '=';
-	a->value = a->joined ? a->name + a->name_length + 1
+	a->value = a->joined          ? a->name + a->name_length + 1
 		   : a->at < a->count ? a->list[a->at]
 				      : NULL;
 	return true;
@@ -284,10 +283,10 @@ static bool is_action(const struct arguments *a, enum config_action *action)
 		const char *name;
 		enum config_action action;
 	} actions[] = {
-		{ "print-config", CONFIG_PRINT },
-		{ "check-config", CONFIG_CHECK },
-		{ "help", CONFIG_HELP },
-		{ "version", CONFIG_VERSION },
+		{"print-config", CONFIG_PRINT},
+		{"check-config", CONFIG_CHECK},
+		{"help", CONFIG_HELP},
+		{"version", CONFIG_VERSION},
 	};
 
 	if (a->name == a->list[a->at - 1])
@@ -343,7 +342,7 @@ static int read_arguments(struct config *c, struct arguments a, enum config_acti
 int config_read(int argc, char **argv, struct config **out, enum config_action *action,
 		struct err *e)
 {
-	struct arguments a = { .count = argc, .at = 1, .list = argv };
+	struct arguments a = {.count = argc, .at = 1, .list = argv};
 	struct config *c = calloc(1, sizeof *c);
 	int rv = c != NULL ? 0 : err_set(e, -ENOMEM, "no memory for the configuration");
 

@@ -72,12 +72,13 @@ static void put_missing(struct buffer *b, const json_t *one, bool refused, bool 
 
 	/* The buffer remembers what fails. */
 	if (refused)
-		(void)buffer_printf(b, lost ? "could no longer be %s: " : "could be %s now: ", sent);
+		(void)buffer_printf(b,
+				    lost ? "could no longer be %s: " : "could be %s now: ", sent);
 	else
 		(void)buffer_append_text(b, lost ? "the rules would fail: "
 						 : "the rules would not fail any more: ");
-	(void)buffer_printf(b, "%s%s%s", pointer != NULL ? pointer : "",
-			    pointer != NULL ? " " : "", why != NULL ? why : "");
+	(void)buffer_printf(b, "%s%s%s", pointer != NULL ? pointer : "", pointer != NULL ? " " : "",
+			    why != NULL ? why : "");
 }
 
 static void put_difference(const struct changes *c, struct buffer *b, const json_t *one,

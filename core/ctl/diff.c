@@ -34,7 +34,7 @@ static int split(struct text t, struct lines *out)
 	while (at < t.length) {
 		const char *end = memchr(t.bytes + at, '\n', t.length - at);
 		size_t length = end != NULL ? (size_t)(end - t.bytes) + 1 - at : t.length - at;
-		out->list[out->count++] = (struct text){ t.bytes + at, length };
+		out->list[out->count++] = (struct text){t.bytes + at, length};
 		at += length;
 	}
 	return 0;
@@ -139,7 +139,7 @@ static void say(diff_line_cb line, void *ctx, char mark, struct text t)
 {
 	bool ended = t.length > 0 && t.bytes[t.length - 1] == '\n';
 
-	line(ctx, mark, (struct text){ t.bytes, t.length - ended });
+	line(ctx, mark, (struct text){t.bytes, t.length - ended});
 	if (!ended)
 		line(ctx, '\\', text_of(" No newline at end of file"));
 }
@@ -203,7 +203,7 @@ static void write_all(const struct diff *d, diff_line_cb line, void *ctx)
 
 int diff_texts(struct text a, struct text b, diff_line_cb line, void *ctx)
 {
-	struct diff d = { .marks = NULL };
+	struct diff d = {.marks = NULL};
 	int rv = split(a, &d.a);
 
 	if (rv == 0)

@@ -15,7 +15,7 @@
 enum { OPEN_AT_ONCE = 16 };
 
 struct place {
-	char dir[PATH_MAX];       /* no link any more */
+	char dir[PATH_MAX];         /* no link any more */
 	char beside[PATH_MAX + 32]; /* where the new one grows */
 	bool there, holds_something;
 	struct stat about;
@@ -109,7 +109,7 @@ static int write_file(const char *path, struct text text, struct err *e)
 		if (written < 0 && errno != EINTR)
 			rv = fail(e, path);
 		else if (written > 0)
-			text = (struct text){ text.bytes + written, text.length - (size_t)written };
+			text = (struct text){text.bytes + written, text.length - (size_t)written};
 	}
 	if (rv == 0 && fsync(fd) != 0)
 		rv = fail(e, path);
@@ -133,8 +133,10 @@ static int write_files(const struct place *p, const json_t *files, struct err *e
 			return err_set(e, AW_EINVALID, "%s: the name is too long", name);
 		int rv = make_way(path, strlen(p->beside), e);
 		if (rv == 0)
-			rv = write_file(path, (struct text){ json_string_value(text),
-							     json_string_length(text) }, e);
+			rv = write_file(path,
+					(struct text){json_string_value(text),
+						      json_string_length(text)},
+					e);
 		if (rv != 0)
 			return rv;
 	}

@@ -27,8 +27,8 @@ static json_t *read_json(struct text t, struct err *e)
 {
 	size_t mark = t.length >= 3 && memcmp(t.bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 	json_error_t error;
-	json_t *document = json_loadb(t.bytes + mark, t.length - mark, JSON_REJECT_DUPLICATES,
-				      &error);
+	json_t *document =
+		json_loadb(t.bytes + mark, t.length - mark, JSON_REJECT_DUPLICATES, &error);
 
 	if (document == NULL) {
 		(void)err_set(e, AW_ESYNTAX, "%d: not JSON: %s (column %d)", error.line, error.text,
@@ -130,8 +130,7 @@ static int print_count(struct session *s, const char *text)
 
 /* Where the daemon refuses the awards one by one, the file's lines are more use
  * than pointers. */
-static void say_refusal(struct session *s, const struct roll_file *r,
-			struct awardd_answer *answer)
+static void say_refusal(struct session *s, const struct roll_file *r, struct awardd_answer *answer)
 {
 	json_t *data = answer->data != NULL ? json_loads(answer->data, 0, NULL) : NULL;
 	const json_t *errors = json_member(data, "errors");

@@ -53,7 +53,8 @@ static int complete(struct session *s, const char *digits, char digest[RULES_KEY
 	if (status == EXIT_DONE && digest[0] == '\0')
 		return session_say(s, EXIT_REFUSED,
 				   "no rule set that was in force begins with %s; see awardctl "
-				   "rules history", digits);
+				   "rules history",
+				   digits);
 	return status;
 }
 
@@ -66,7 +67,8 @@ static int find_digest(struct session *s, const char *name, char digest[RULES_KE
 	    length > DIGITS_ALL)
 		return session_say(s, EXIT_USAGE,
 				   "\"%s\" is no rule set: give \"active\", or a digest or its "
-				   "first digits, as awardctl rules history shows them", name);
+				   "first digits, as awardctl rules history shows them",
+				   name);
 	if (length < DIGITS_ALL)
 		return complete(s, digits, digest);
 	(void)snprintf(digest, RULES_KEY, "sha256:%s", digits);

@@ -78,7 +78,8 @@ static void put_opening(struct paper *p, const struct vocabulary *v)
 	else
 		(void)buffer_printf(&sentence,
 				    "%s was assessed on %s. No award is given: no level in "
-				    "force has all its criteria met.", name_of(v), day);
+				    "force has all its criteria met.",
+				    name_of(v), day);
 	if (sought != NULL)
 		(void)buffer_printf(&sentence, " %s was sought and is %s.", award_title(v, sought),
 				    json_member_true(outcome, "sought_met") ? "met"

@@ -82,9 +82,15 @@ static void write_decisions(struct session *s, struct paper *p, const json_t *re
 
 int verb_decisions_list(struct session *s)
 {
-	static const enum option options[] = {
-		OPTION_PARTNERSHIP, OPTION_AWARD, OPTION_SINCE, OPTION_UNTIL,
-		OPTION_FAILED_CRITERION, OPTION_RULES, OPTION_LIMIT, OPTION_AFTER, OPTION_COUNT};
+	static const enum option options[] = {OPTION_PARTNERSHIP,
+					      OPTION_AWARD,
+					      OPTION_SINCE,
+					      OPTION_UNTIL,
+					      OPTION_FAILED_CRITERION,
+					      OPTION_RULES,
+					      OPTION_LIMIT,
+					      OPTION_AFTER,
+					      OPTION_COUNT};
 	json_t *params = session_filters(s, options);
 
 	return params == NULL ? EXIT_USAGE

@@ -34,8 +34,10 @@ static void scalar_text(const json_t *value, char *out, size_t size)
 	else if (json_is_real(value))
 		(void)snprintf(out, size, "%g", json_real_value(value));
 	else
-		(void)snprintf(out, size, "%s", json_is_true(value) ? "yes"
-					      : json_is_false(value) ? "no" : "none");
+		(void)snprintf(out, size, "%s",
+			       json_is_true(value)    ? "yes"
+			       : json_is_false(value) ? "no"
+						      : "none");
 }
 
 static void write_scalar(struct paper *p, const json_t *value, int indent)
@@ -128,8 +130,9 @@ static void write_member(struct paper *p, const char *name, const json_t *value,
 		paper_text(p, " ");
 		paper_pad(p, indent + LABEL_CELLS);
 		if (is_scalar(value))
-			write_scalar(p, value, p->column > indent + LABEL_CELLS
-							? p->column : indent + LABEL_CELLS);
+			write_scalar(p, value,
+				     p->column > indent + LABEL_CELLS ? p->column
+								      : indent + LABEL_CELLS);
 		else
 			paper_wrap(p, p->column, "none");
 		return;

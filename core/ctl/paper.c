@@ -121,8 +121,8 @@ static int spell(const struct look *look, uint32_t c, const unsigned char *raw, 
 
 	if (c == '\n' || c == '\t' || c == '\r')
 		plain = " ";
-	if (plain == NULL && !is_treacherous(c) && (look->utf8 ? cells >= 0 && c != 0xFFFD
-							       : c < 0x80)) {
+	if (plain == NULL && !is_treacherous(c) &&
+	    (look->utf8 ? cells >= 0 && c != 0xFFFD : c < 0x80)) {
 		memcpy(out, raw, length);
 		out[length] = '\0';
 		return cells;
@@ -217,10 +217,10 @@ void paper_format(struct paper *p, const char *format, ...)
 void paper_sign(struct paper *p, enum sign sign)
 {
 	static const char *const shown[][2] = {
-		[SIGN_MET] = {"+", "✓"},      [SIGN_UNMET] = {"x", "✗"},
-		[SIGN_ERROR] = {"!", "!"},    [SIGN_BULLET] = {"-", "•"},
-		[SIGN_DASH] = {"-", "–"},     [SIGN_ELLIPSIS] = {"...", "…"},
-		[SIGN_RULE] = {"-", "─"},     [SIGN_RANGE] = {"->", "→"},
+		[SIGN_MET] = {"+", "✓"},   [SIGN_UNMET] = {"x", "✗"},
+		[SIGN_ERROR] = {"!", "!"}, [SIGN_BULLET] = {"-", "•"},
+		[SIGN_DASH] = {"-", "–"},  [SIGN_ELLIPSIS] = {"...", "…"},
+		[SIGN_RULE] = {"-", "─"},  [SIGN_RANGE] = {"->", "→"},
 	};
 	const char *text = shown[sign][p->look.utf8];
 

@@ -39,9 +39,10 @@ static void write_refused(struct paper *p, const json_t *row)
 		const char *file = json_member_text(each, "file");
 		const char *message = json_member_text(each, "message");
 
-		paper_wrap_format(p, 2, "entry %" JSON_INTEGER_FORMAT ": %s:%" JSON_INTEGER_FORMAT
-				  ": %s", json_member_integer(row, "sequence", 0),
-				  file != NULL ? file : "", json_member_integer(each, "line", 0),
+		paper_wrap_format(p, 2,
+				  "entry %" JSON_INTEGER_FORMAT ": %s:%" JSON_INTEGER_FORMAT ": %s",
+				  json_member_integer(row, "sequence", 0), file != NULL ? file : "",
+				  json_member_integer(each, "line", 0),
 				  message != NULL ? message : "");
 	}
 }

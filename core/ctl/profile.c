@@ -134,9 +134,9 @@ static int fill(struct profile *f, const struct paper *p, const struct vocabular
 static const char *glyph_text(const struct paper *p, enum glyph g, bool leftward)
 {
 	static const char *const shown[][2] = {
-		[BLANK] = {" ", " "}, [GRID] = {".", "·"}, [DOT] = {"*", "●"},
-		[NEEDED] = {"o", "○"}, [DOWN] = {"|", "│"}, [BY] = {":", "┊"},
-		[ALONG] = {"-", "─"}, [CORNER_START] = {"`", "╰"}, [CORNER_END] = {".", "╮"},
+		[BLANK] = {" ", " "},  [GRID] = {".", "·"},         [DOT] = {"*", "●"},
+		[NEEDED] = {"o", "○"}, [DOWN] = {"|", "│"},         [BY] = {":", "┊"},
+		[ALONG] = {"-", "─"},  [CORNER_START] = {"`", "╰"}, [CORNER_END] = {".", "╮"},
 	};
 
 	if (leftward && g == CORNER_START)
@@ -182,9 +182,10 @@ static void put_label(struct paper *p, const struct profile *f, const char *text
 
 static void put_note(struct paper *p, const struct profile *f, const struct statement *row)
 {
-	const char *note = row->x < 0 ? "not applicable"
-			   : row->need ? "to develop"
-			   : row->strength ? "strength" : "";
+	const char *note = row->x < 0      ? "not applicable"
+			   : row->need     ? "to develop"
+			   : row->strength ? "strength"
+					   : "";
 
 	if (*note == '\0')
 		return;

@@ -10,7 +10,7 @@
 struct progress {
 	struct look look;
 	const char *words; /* what those are that are counted second: "failed" */
-	bool shown; /* a bar stands on the terminal */
+	bool shown;        /* a bar stands on the terminal */
 	int64_t drawn_ms;
 };
 

@@ -196,9 +196,9 @@ static void put_distance(struct paper *p, const json_t *missing)
 	}
 	if (statements > 0)
 		paper_wrap_format(p, CRITERION_INDENT,
-				  "In all: %" JSON_INTEGER_FORMAT " %s to raise, by %"
-				  JSON_INTEGER_FORMAT " %s together.", statements,
-				  statements == 1 ? "statement" : "statements", points,
+				  "In all: %" JSON_INTEGER_FORMAT
+				  " %s to raise, by %" JSON_INTEGER_FORMAT " %s together.",
+				  statements, statements == 1 ? "statement" : "statements", points,
 				  points == 1 ? "point" : "points");
 }
 

@@ -64,8 +64,7 @@ static void put_data(struct paper *p, const json_t *data)
 		put_rule_failure(p, data);
 }
 
-void session_refusal(const struct session *s, const char *where,
-		     const struct awardd_answer *answer)
+void session_refusal(const struct session *s, const char *where, const struct awardd_answer *answer)
 {
 	const char *text = answer->data != NULL ? answer->data : "null";
 	json_t *data = json_loads(text, JSON_DECODE_ANY, NULL);

@@ -11,8 +11,8 @@ static void write_messages(struct paper *p, const json_t *report)
 	size_t i, j;
 	const json_t *result, *message;
 
-	json_array_foreach (json_member(report, "results"), i, result) {
-		json_array_foreach (json_member(result, "messages"), j, message) {
+	json_array_foreach(json_member(report, "results"), i, result) {
+		json_array_foreach(json_member(result, "messages"), j, message) {
 			paper_tone(p, TONE_BAD);
 			paper_sign(p, SIGN_UNMET);
 			paper_tone(p, TONE_PLAIN);
@@ -30,7 +30,7 @@ static void write_criteria(struct paper *p, const json_t *report)
 	paper_format(p, "Criteria: %lld %% seen met, and seen unmet",
 		     json_member_integer(report, "criteria_percent", 0));
 	paper_newline(p);
-	json_array_foreach (json_member(report, "criteria"), i, one) {
+	json_array_foreach(json_member(report, "criteria"), i, one) {
 		bool met = json_member_integer(one, "met", 0) > 0;
 		bool unmet = json_member_integer(one, "unmet", 0) > 0;
 
@@ -38,7 +38,7 @@ static void write_criteria(struct paper *p, const json_t *report)
 			continue;
 		paper_format(p, "  %s was never seen %s", json_member_text(one, "id"),
 			     !met && !unmet ? "met, nor unmet"
-			     : met	    ? "unmet"
+			     : met          ? "unmet"
 					    : "met");
 		paper_newline(p);
 	}
@@ -72,7 +72,7 @@ static void write_lines(struct paper *p, const json_t *report)
 	paper_format(p, "Lines of functions: %lld %% ran",
 		     json_member_integer(report, "lines_percent", 0));
 	paper_newline(p);
-	json_array_foreach (json_member(report, "lines"), i, file) {
+	json_array_foreach(json_member(report, "lines"), i, file) {
 		const json_t *unseen = json_member(file, "unseen");
 
 		if (json_array_size(unseen) == 0)
@@ -111,10 +111,11 @@ void results_write_changes(struct paper *p, const json_t *mutation)
 		     json_member_integer(mutation, "changes", 0),
 		     json_member_integer(mutation, "noticed", 0));
 	paper_newline(p);
-	json_array_foreach (json_member(mutation, "unnoticed"), i, change) {
-		paper_format(
-			p, "  %s:%lld: no test notices that %s", json_member_text(change, "file"),
-			json_member_integer(change, "line", 0), json_member_text(change, "change"));
+	json_array_foreach(json_member(mutation, "unnoticed"), i, change) {
+		paper_format(p, "  %s:%lld: no test notices that %s",
+			     json_member_text(change, "file"),
+			     json_member_integer(change, "line", 0),
+			     json_member_text(change, "change"));
 		paper_newline(p);
 	}
 }
@@ -171,7 +172,7 @@ static void put_case(struct buffer *out, const json_t *result)
 	(void)buffer_append_text(out, ">\n      <failure");
 	put_attribute(out, "message", json_string_value(json_array_get(messages, 0)));
 	(void)buffer_append_text(out, ">");
-	json_array_foreach (messages, i, message) {
+	json_array_foreach(messages, i, message) {
 		put_escaped(out, json_string_value(message));
 		(void)buffer_append_text(out, "\n");
 	}

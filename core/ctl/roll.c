@@ -11,11 +11,15 @@ enum { COLUMNS_MOST = 32 };
 static const struct column {
 	const char *heading, *member;
 } columns[] = {
-	{"partnership", "partnership"}, {"name", "name"},
-	{"award", "award"},             {"commendation", "commendations"},
+	{"partnership", "partnership"},
+	{"name", "name"},
+	{"award", "award"},
+	{"commendation", "commendations"},
 	{"commendations", "commendations"},
-	{"route", "route"},             {"awarded_on", "awarded_on"},
-	{"precision", "precision"},     {"source", "source"},
+	{"route", "route"},
+	{"awarded_on", "awarded_on"},
+	{"precision", "precision"},
+	{"source", "source"},
 };
 
 struct roll {

@@ -115,8 +115,9 @@ static int open_active(struct run *r, const struct trial_options *options)
 	int rv = reader_rules(r->log, NULL, &rules, &e);
 
 	if (rv == AW_EABSENT)
-		(void)err_set(&e, rv, "no rules were ever in force in this log: compare with what "
-				      "was decided (--against logged)");
+		(void)err_set(&e, rv,
+			      "no rules were ever in force in this log: compare with what "
+			      "was decided (--against logged)");
 	if (rv == 0)
 		rv = trial_open_files(options, json_member(rules, "files"), &r->active, faults, &e);
 	if (rv != 0) {
@@ -242,7 +243,7 @@ int verb_rules_impact(struct session *s)
 	int status = read_options(&r);
 
 	changes_init(&r.changes, s,
-		     s->json                                              ? CHANGES_JSON
+		     s->json                                        ? CHANGES_JSON
 		     : format != NULL && strcmp(format, "csv") == 0 ? CHANGES_CSV
 								    : CHANGES_TEXT);
 	progress_init(&r.progress, s->err);

@@ -27,8 +27,9 @@ static int report(struct session *s, const json_t *kept, const char *dir)
 	paper_init(&p, s->out);
 	paper_wrap_format(&p, 0, "%s: %zu %s of %s", dir, count, count == 1 ? "file" : "files",
 			  digest);
-	paper_wrap(&p, 0, "A daemon that watches this folder puts them in force by itself; "
-			  "otherwise: awardctl rules reload");
+	paper_wrap(&p, 0,
+		   "A daemon that watches this folder puts them in force by itself; "
+		   "otherwise: awardctl rules reload");
 	status = session_print(s, &p);
 	paper_deinit(&p);
 	return status;
@@ -38,7 +39,7 @@ int verb_rules_restore(struct session *s)
 {
 	const char *dir = s->operands[1];
 	bool force = session_option(s, OPTION_FORCE) != NULL;
-	struct err e = { 0 };
+	struct err e = {0};
 	json_t *kept = NULL;
 	int status = kept_find(s, s->operands[0], false, &kept);
 

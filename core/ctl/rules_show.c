@@ -11,8 +11,8 @@
 
 static struct text text_in(const json_t *string)
 {
-	return (struct text){ string != NULL ? json_string_value(string) : "",
-			      string != NULL ? json_string_length(string) : 0 };
+	return (struct text){string != NULL ? json_string_value(string) : "",
+			     string != NULL ? json_string_length(string) : 0};
 }
 
 /* One line of a rule file: as it is for a program, made safe for a terminal. */
@@ -73,7 +73,7 @@ static json_int_t count_lines(struct text t)
 
 static void write_list(struct paper *p, const json_t *kept)
 {
-	static const char *const headings[] = { "File", "Lines", "SHA-256" };
+	static const char *const headings[] = {"File", "Lines", "SHA-256"};
 	struct table t;
 	size_t i;
 	const json_t *file;
@@ -107,7 +107,7 @@ static int write_file(const struct session *s, struct paper *p, const json_t *ke
 	while (p->look.bounded && rest.length > 0) {
 		const char *end = memchr(rest.bytes, '\n', rest.length);
 		size_t length = end != NULL ? (size_t)(end - rest.bytes) : rest.length;
-		put_line(p, (struct text){ rest.bytes, length });
+		put_line(p, (struct text){rest.bytes, length});
 		length += end != NULL;
 		rest.bytes += length;
 		rest.length -= length;
@@ -158,7 +158,7 @@ int verb_rules_show(struct session *s)
 static void write_line(void *ctx, char mark, struct text line)
 {
 	struct paper *p = ctx;
-	char first[2] = { mark, '\0' };
+	char first[2] = {mark, '\0'};
 
 	paper_tone(p, mark == '+'   ? TONE_GOOD
 		      : mark == '-' ? TONE_BAD
@@ -193,19 +193,18 @@ static int compare_file(struct session *s, struct paper *p, const json_t *sides[
 
 	if (a != NULL && b != NULL && json_equal(a, b))
 		return 0;
-	paper_init(&own, s->json ? (struct look){ .utf8 = true } : p->look);
+	paper_init(&own, s->json ? (struct look){.utf8 = true} : p->look);
 	write_names(&own, "---", sides[0], path, a != NULL);
 	write_names(&own, "+++", sides[1], path, b != NULL);
 	rv = diff_texts(text_in(a), text_in(b), write_line, &own);
 	if (rv == 0)
 		rv = buffer_status(&own.out);
 	if (rv == 0 && s->json)
-		rv = json_array_append_new(
-			list, json_pack("{ss ss ss}", "path", path, "change",
-					a == NULL   ? "added"
-					: b == NULL ? "removed"
-						    : "changed",
-					"diff", own.out.bytes));
+		rv = json_array_append_new(list, json_pack("{ss ss ss}", "path", path, "change",
+							   a == NULL   ? "added"
+							   : b == NULL ? "removed"
+								       : "changed",
+							   "diff", own.out.bytes));
 	else if (rv == 0)
 		rv = buffer_append(&p->out, own.out.bytes, own.out.length);
 	paper_deinit(&own);
@@ -244,8 +243,9 @@ static int compare_sets(struct session *s, struct paper *p, const json_t *sides[
 	}
 	const json_t *a = json_member(sides[0], "prelude"), *b = json_member(sides[1], "prelude");
 	if (rv >= 0 && !s->json && a != NULL && b != NULL && !json_equal(a, b))
-		paper_wrap(p, 0, "The words themselves differ, too: the two rule sets are of "
-				 "different versions of the program.");
+		paper_wrap(p, 0,
+			   "The words themselves differ, too: the two rule sets are of "
+			   "different versions of the program.");
 	else if (rv >= 0 && !s->json && differ == 0)
 		paper_wrap(p, 0, "The two rule sets are the same.");
 	free(names);
@@ -263,7 +263,7 @@ int verb_rules_diff(struct session *s)
 	if (status == EXIT_DONE)
 		status = kept_find(s, s->operands[1], true, &b);
 	if (status == EXIT_DONE)
-		status = compare_sets(s, &p, (const json_t *[2]){ a, b }, list);
+		status = compare_sets(s, &p, (const json_t *[2]){a, b}, list);
 	if (status == EXIT_DONE && s->json) {
 		json_t *document = json_pack("{sO sO sO}", "a", json_object_get(a, "digest"), "b",
 					     json_object_get(b, "digest"), "files", list);

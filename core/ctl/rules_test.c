@@ -58,7 +58,7 @@ static struct trial_options trial_options_of(const struct run *r)
 
 	return (struct trial_options){
 		.program = r->program,
-		.processes = processors < 1		   ? 1
+		.processes = processors < 1                ? 1
 			     : processors > PROCESSES_MOST ? PROCESSES_MOST
 							   : (unsigned)processors,
 		.deadline_ms = DEADLINE_MS,
@@ -82,7 +82,7 @@ static int say_faults(const struct session *s, const json_t *faults)
 		buffer_deinit(&document);
 		free(text);
 	}
-	json_array_foreach (faults, i, fault) {
+	json_array_foreach(faults, i, fault) {
 		const char *file = json_member_text(fault, "file");
 		json_int_t line = json_member_integer(fault, "line", 0);
 		char place[32] = "";

@@ -128,8 +128,8 @@ static void write_choices(struct paper *p, json_t *scheme)
 	json_object_foreach(scheme, name, list) {
 		const json_t *first = json_array_get(list, 0); /* NULL where it is no list */
 
-		if (json_member_text(first, "id") == NULL ||
-		    strcmp(name, "statements") == 0 || strcmp(name, "awards") == 0)
+		if (json_member_text(first, "id") == NULL || strcmp(name, "statements") == 0 ||
+		    strcmp(name, "awards") == 0)
 			continue;
 		wording_plain(name, heading);
 		if (heading[0] >= 'a' && heading[0] <= 'z')
@@ -159,7 +159,8 @@ static void write_scheme(struct session *s, struct paper *p, const json_t *schem
 	write_awards(p, &v, json_member(scheme, "awards"));
 	if (given != NULL) {
 		paper_heading(p, "The register");
-		paper_wrap_format(p, 2, "  An award is current for %" JSON_INTEGER_FORMAT
+		paper_wrap_format(p, 2,
+				  "  An award is current for %" JSON_INTEGER_FORMAT
 				  " years; redesignation is due from %" JSON_INTEGER_FORMAT
 				  " months before it expires.",
 				  json_member_integer(given, "years_current", 0),

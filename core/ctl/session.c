@@ -130,8 +130,7 @@ static void print_error_document(const struct session *s, const struct awardd_an
 	buffer_deinit(&b);
 }
 
-int session_ask(struct session *s, const char *method, json_t *params,
-		struct awardd_answer *answer)
+int session_ask(struct session *s, const char *method, json_t *params, struct awardd_answer *answer)
 {
 	char *text = NULL;
 	int status = session_connect(s);

@@ -138,8 +138,8 @@ static int next_element(struct split *s, struct split_item *out)
 	const char *start = s->text.bytes + s->at;
 
 	out->line = s->line;
-	out->document = json_loadb(start, s->text.length - s->at, FLAGS | JSON_DISABLE_EOF_CHECK,
-				   &error);
+	out->document =
+		json_loadb(start, s->text.length - s->at, FLAGS | JSON_DISABLE_EOF_CHECK, &error);
 	if (out->document == NULL) {
 		s->ended = true;
 		/* The text may be cut. */

@@ -33,9 +33,9 @@ struct batch {
 	struct slot slots[WINDOW];
 	int64_t first, next; /* ids under way: first up to before next */
 	unsigned long done, failed, unread, unanswered;
-	unsigned long strays;   /* refusals without an id: of requests under way */
+	unsigned long strays;       /* refusals without an id: of requests under way */
 	struct awardd_answer stray; /* the last of them */
-	int status; /* EXIT_AWAY or EXIT_UNEXPECTED: nothing more can be done */
+	int status;                 /* EXIT_AWAY or EXIT_UNEXPECTED: nothing more can be done */
 	int permille;
 	struct progress progress;
 };
@@ -73,10 +73,9 @@ static void print_failure_document(const struct batch *b, const struct slot *slo
 			       ? json_loads(slot->answer.data, JSON_DECODE_ANY, NULL)
 			       : NULL;
 	json_t *document = json_pack("{s:{s:I,s:s?,s:o*},s:s,s:i,s:i,s:s?}", "error", "code",
-				     (json_int_t)slot->answer.code, "message",
-				     slot->answer.message, "data", data, "file", slot->file,
-				     "number", slot->number, "line", slot->line, "submission_id",
-				     slot->submission_id);
+				     (json_int_t)slot->answer.code, "message", slot->answer.message,
+				     "data", data, "file", slot->file, "number", slot->number,
+				     "line", slot->line, "submission_id", slot->submission_id);
 	struct buffer text;
 
 	buffer_init(&text);
@@ -178,7 +177,8 @@ static void give_up(struct batch *b, int result)
 		b->unanswered++;
 		(void)session_say(b->s, 0, "%s: no answer came%s%s", slot->where,
 				  *slot->submission_id != '\0'
-					  ? "; send it again with the same submission_id, " : "",
+					  ? "; send it again with the same submission_id, "
+					  : "",
 				  slot->submission_id);
 		clear_slot(slot);
 	}
@@ -379,7 +379,8 @@ static void say_sum(const struct batch *b)
 	if (b->unanswered > 0)
 		(void)session_say(b->s, 0,
 				  "%lu %s, %lu failed, %lu without an answer; any others were not "
-				  "sent", b->done, done, b->failed, b->unanswered);
+				  "sent",
+				  b->done, done, b->failed, b->unanswered);
 	else if (b->done + b->failed > 1)
 		(void)session_say(b->s, 0, "%lu %s, %lu failed", b->done, done, b->failed);
 }

@@ -29,8 +29,8 @@ static const struct verb verbs[] = {
 	 "who holds what", verb_register_list},
 	{"register import", "FILE", 1, 1, 0, "awards made before, from JSON or CSV",
 	 verb_register_import},
-	{"practice", "", 0, 0, OPTION_BIT(OPTION_STATEMENT),
-	 "case studies that partnerships share", verb_practice},
+	{"practice", "", 0, 0, OPTION_BIT(OPTION_STATEMENT), "case studies that partnerships share",
+	 verb_practice},
 	{"statistics", "", 0, 0, SPAN, "how partnerships score, and awards by year",
 	 verb_statistics},
 	{"scheme", "", 0, 0, 0, "the award scheme as the rules have it", verb_scheme},
@@ -73,7 +73,9 @@ static size_t words_matched(const char *name, const char *const *operands, size_
 	struct text first = {name, (size_t)(space - name)};
 
 	return count > 1 && text_equal(first, text_of(operands[0])) &&
-	       strcmp(space + 1, operands[1]) == 0 ? 2 : 0;
+			       strcmp(space + 1, operands[1]) == 0
+		       ? 2
+		       : 0;
 }
 
 bool verb_is_group(const char *word)
@@ -155,8 +157,8 @@ static void put_verbs(struct paper *p, const char *group)
 	for (size_t i = 0; i < VERBS; i++) {
 		const struct verb *v = &verbs[i];
 
-		if (group != NULL && (strncmp(v->name, group, length) != 0 ||
-				      v->name[length] != ' '))
+		if (group != NULL &&
+		    (strncmp(v->name, group, length) != 0 || v->name[length] != ' '))
 			continue;
 		paper_format(p, "  %s %s", v->name, v->operands);
 		paper_pad(p, SAYS_COLUMN);
@@ -195,8 +197,9 @@ void verb_help(struct paper *p, const struct verb *verb, const char *group)
 		paper_newline(p);
 		paper_wrap(p, 0, verb->says);
 		if (verb->most == MANY)
-			paper_wrap(p, 0, "A FILE holds one submission, an array of them, or one on "
-					 "each line; - is standard input.");
+			paper_wrap(p, 0,
+				   "A FILE holds one submission, an array of them, or one on "
+				   "each line; - is standard input.");
 		if ((verb->options & VERB_CSV) != 0)
 			paper_wrap(p, 0, "--format may also be csv.");
 		if ((verb->options & VERB_JUNIT) != 0)

@@ -55,7 +55,7 @@ static void on_verified(void *ctx, int status, const json_t *report, const struc
 static void on_ready(void *ctx, int status, struct generation *g, const json_t *faults)
 {
 	struct check *c = ctx;
-	const struct verify_options options = { .at_once = 0 };
+	const struct verify_options options = {.at_once = 0};
 
 	c->status = status;
 	c->rules = g;
@@ -73,7 +73,7 @@ static int check_rules(const struct config *c, json_t *faults)
 	struct rule_files files;
 	uv_loop_t loop;
 	char program[PROGRAM_NAME];
-	struct check check = { 0 };
+	struct check check = {0};
 	int rv = rule_files_read(config_text(c, CONFIG_RULES), &files, faults);
 
 	if (rv != 0) {

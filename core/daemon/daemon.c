@@ -132,7 +132,7 @@ static void watch_rules(struct daemon *d)
 		.trouble = on_trouble,
 		.ctx = d,
 	};
-	struct err e = { 0 };
+	struct err e = {0};
 
 	if (config_number(d->config, CONFIG_WATCH) != 0 && watch_open(&options, &d->watch, &e) != 0)
 		notify_log(NULL, 4, e.text);
@@ -189,7 +189,7 @@ static void poke(void *ctx)
 
 static int open_loop(struct daemon *d)
 {
-	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
+	static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
 	int rv = uv_loop_init(&d->loop);
 
 	if (rv != 0)
@@ -228,12 +228,13 @@ static int open_parts(struct daemon *d)
 	const struct service_options service = {
 		.config = d->config,
 		.journal = d->journal,
-		.pool = {
-			.loop = &d->loop,
-			.program = d->program,
-			.processes = config_number(d->config, CONFIG_EVALUATORS),
-			.deadline_ms = config_number(d->config, CONFIG_DEADLINE),
-		},
+		.pool =
+			{
+				.loop = &d->loop,
+				.program = d->program,
+				.processes = config_number(d->config, CONFIG_EVALUATORS),
+				.deadline_ms = config_number(d->config, CONFIG_DEADLINE),
+			},
 		.clock = clock_system,
 		.chance = chance_system,
 		.on_fatal = on_fatal,
@@ -248,9 +249,7 @@ int daemon_check_required(const struct config *c, struct err *e)
 	static const struct {
 		enum config_setting setting;
 		const char *name;
-	} required[] = {
-		{ CONFIG_SOCKET, "socket" }, { CONFIG_LOG, "log" }, { CONFIG_RULES, "rules" }
-	};
+	} required[] = {{CONFIG_SOCKET, "socket"}, {CONFIG_LOG, "log"}, {CONFIG_RULES, "rules"}};
 
 	for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
 		if (config_text(c, required[i].setting)[0] == '\0')
@@ -282,8 +281,8 @@ static void raise_descriptors(const struct config *c)
 
 int daemon_run(const struct config *c, struct err *e)
 {
-	struct daemon d = { .config = c, .err = e, .address = { .lock = -1, .socket = -1 } };
-	const struct rlimit no_core = { 0, 0 };
+	struct daemon d = {.config = c, .err = e, .address = {.lock = -1, .socket = -1}};
+	const struct rlimit no_core = {0, 0};
 
 	int rv = daemon_check_required(c, e);
 	if (rv != 0)

@@ -11,7 +11,7 @@
 
 void notify_state(const char *state)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	const char *path = getenv("NOTIFY_SOCKET");
 
 	if (path == NULL || (path[0] != '/' && path[0] != '@') ||

@@ -87,8 +87,7 @@ static int open_script(struct child *c, const json_t *files, struct script_fault
 		const json_t *file = json_array_get(files, i);
 		const json_t *text = json_object_get(file, "text");
 		list[i].path = json_member_text(file, "path");
-		list[i].source = (struct text){ json_string_value(text),
-						json_string_length(text) };
+		list[i].source = (struct text){json_string_value(text), json_string_length(text)};
 	}
 	int rv = script_open(list, count, &c->script, faults);
 	free(list);
@@ -97,7 +96,7 @@ static int open_script(struct child *c, const json_t *files, struct script_fault
 
 static int load(struct child *c, const json_t *document)
 {
-	struct script_faults faults = { 0 };
+	struct script_faults faults = {0};
 	int rv = open_script(c, json_object_get(document, "files"), &faults);
 
 	if (rv == AW_ESCRIPT) {
@@ -115,7 +114,7 @@ static int load(struct child *c, const json_t *document)
 
 static int run(struct child *c, const json_t *document)
 {
-	struct script_fault fault = { 0 };
+	struct script_fault fault = {0};
 
 	buffer_clear(&c->out);
 	size_t begun = frame_begin(&c->out, FRAME_RESULT);
@@ -154,8 +153,8 @@ static int step(struct child *c)
 
 int evaluator_main(void)
 {
-	struct child c = { 0 };
-	struct err e = { 0 };
+	struct child c = {0};
+	struct err e = {0};
 
 	/* The daemon alone decides when an evaluator ends; a Ctrl-C meant for the
 	 * daemon reaches the whole process group. */

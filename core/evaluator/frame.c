@@ -5,7 +5,7 @@
 
 size_t frame_begin(struct buffer *out, enum frame_type type)
 {
-	const char header[FRAME_HEADER] = { 0, 0, 0, 0, (char)type };
+	const char header[FRAME_HEADER] = {0, 0, 0, 0, (char)type};
 	size_t begun = out->length;
 
 	(void)buffer_append(out, header, sizeof header); /* a failure stays marked */
@@ -37,6 +37,6 @@ int frame_take(const struct buffer *in, struct frame *out)
 	if (in->length < FRAME_HEADER + length)
 		return 0;
 	out->type = (enum frame_type)(unsigned char)in->bytes[4];
-	out->body = (struct text){ in->bytes + FRAME_HEADER, length };
+	out->body = (struct text){in->bytes + FRAME_HEADER, length};
 	return 1;
 }

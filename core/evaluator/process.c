@@ -108,7 +108,7 @@ static void on_loaded(struct process *p, int status, const json_t *answer)
 
 static void on_result(struct process *p, struct text body)
 {
-	struct evaluation evaluation = { .result = body, .file = "", .message = "" };
+	struct evaluation evaluation = {.result = body, .file = "", .message = ""};
 	struct ask *ask = p->current;
 
 	(void)uv_timer_stop(&p->deadline);
@@ -254,20 +254,20 @@ static int spawn(struct process *p)
 {
 	char *arguments[3];
 	const char *program = p->pool->options.program;
-	char mark[] = EVALUATOR_ARGUMENT, *environment[] = { NULL };
+	char mark[] = EVALUATOR_ARGUMENT, *environment[] = {NULL};
 	union { /* libuv's argument list is not const, and is not written to */
 		const char *borrowed;
 		char *argument;
-	} name = { program };
+	} name = {program};
 
 	arguments[0] = name.argument;
 	arguments[1] = mark;
 	arguments[2] = NULL;
 	uv_stdio_container_t stdio[3] = {
-		{ .flags = UV_CREATE_PIPE | UV_READABLE_PIPE | UV_WRITABLE_PIPE,
-		  .data.stream = (uv_stream_t *)&p->pipe },
-		{ .flags = UV_IGNORE },
-		{ .flags = UV_INHERIT_FD, .data.fd = 2 },
+		{.flags = UV_CREATE_PIPE | UV_READABLE_PIPE | UV_WRITABLE_PIPE,
+		 .data.stream = (uv_stream_t *)&p->pipe},
+		{.flags = UV_IGNORE},
+		{.flags = UV_INHERIT_FD, .data.fd = 2},
 	};
 	uv_process_options_t options = {
 		.file = program,

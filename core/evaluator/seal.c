@@ -12,7 +12,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
 	__has_feature(memory_sanitizer)
 #define SANITIZED 1
 #endif
@@ -25,7 +25,7 @@ enum { ADDRESS_SPACE = 512 << 20 };
 
 static int limit(int resource, rlim_t most)
 {
-	struct rlimit l = { most, most };
+	struct rlimit l = {most, most};
 
 	return setrlimit((__rlimit_resource_t)resource, &l) == 0 ? 0 : -errno;
 }
@@ -33,15 +33,19 @@ static int limit(int resource, rlim_t most)
 static int apply_filter(void)
 {
 	static const int allowed[] = {
-		SCMP_SYS(read),	    SCMP_SYS(write),	 SCMP_SYS(brk),
-		SCMP_SYS(munmap),   SCMP_SYS(mremap),	 SCMP_SYS(madvise),
-		SCMP_SYS(futex),    SCMP_SYS(exit),	 SCMP_SYS(exit_group),
-		SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn),
+		SCMP_SYS(read),         SCMP_SYS(write),
+		SCMP_SYS(brk),          SCMP_SYS(munmap),
+		SCMP_SYS(mremap),       SCMP_SYS(madvise),
+		SCMP_SYS(futex),        SCMP_SYS(exit),
+		SCMP_SYS(exit_group),   SCMP_SYS(restart_syscall),
+		SCMP_SYS(rt_sigreturn),
 	};
 	/* Lua asks for the time when it makes a state, only to scatter its hashes;
 	 * where that is no call into the kernel it is not seen here at all. */
 	static const int refused[] = {
-		SCMP_SYS(time), SCMP_SYS(gettimeofday), SCMP_SYS(clock_gettime),
+		SCMP_SYS(time),
+		SCMP_SYS(gettimeofday),
+		SCMP_SYS(clock_gettime),
 	};
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (filter == NULL)
@@ -72,7 +76,7 @@ static int compare_bytes(const void *a, const void *b)
  * a kilobyte, and remembers it: it must have asked before the filter. */
 static void sort_once(void)
 {
-	unsigned char bytes[4096] = { 1 };
+	unsigned char bytes[4096] = {1};
 
 	qsort(bytes, sizeof bytes, 1, compare_bytes);
 }

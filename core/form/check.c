@@ -108,7 +108,7 @@ static void check_text(struct walk *w, const struct field *f, const json_t *valu
 		report_mismatch(w, "text", value);
 		return;
 	}
-	struct text t = { json_string_value(value), json_string_length(value) };
+	struct text t = {json_string_value(value), json_string_length(value)};
 	json_int_t length = (json_int_t)text_characters(t);
 	if (length >= f->min && length <= f->max)
 		return;
@@ -133,7 +133,7 @@ static bool is_id(const json_t *value)
 
 static bool read_date(const json_t *value, struct date *out)
 {
-	struct text t = { json_string_value(value), json_string_length(value) };
+	struct text t = {json_string_value(value), json_string_length(value)};
 
 	return json_is_string(value) && date_parse(t, out);
 }
@@ -160,8 +160,9 @@ static void check_integer(struct walk *w, const struct field *f, const json_t *v
 {
 	struct buffer message;
 
-	if (json_is_integer(value) && is_exact(value) && (!f->bounded || (json_integer_value(value) >= f->min &&
-						       json_integer_value(value) <= f->max)))
+	if (json_is_integer(value) && is_exact(value) &&
+	    (!f->bounded ||
+	     (json_integer_value(value) >= f->min && json_integer_value(value) <= f->max)))
 		return;
 	buffer_init(&message);
 	(void)buffer_append_text(&message, "must be a whole number");
@@ -186,9 +187,9 @@ static void check_choice(struct walk *w, const struct field *f, const json_t *va
 	(void)buffer_append_text(&message, "must be ");
 	json_array_foreach(f->values, i, allowed)
 		(void)buffer_printf(&message, "%s\"%s\"",
-				    i == 0				      ? ""
+				    i == 0                                ? ""
 				    : i + 1 == json_array_size(f->values) ? " or "
-									      : ", ",
+									  : ", ",
 				    json_string_value(allowed));
 	report_wrong(w, &message, value);
 }
@@ -338,7 +339,7 @@ static void report_uncounted(struct walk *w)
 
 static int check(const struct form *f, const json_t *document, bool stored, json_t *errors)
 {
-	struct walk w = { .errors = errors, .stored = stored };
+	struct walk w = {.errors = errors, .stored = stored};
 
 	buffer_init(&w.pointer);
 	if (document == NULL || !json_is_object(document))

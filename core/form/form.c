@@ -6,9 +6,8 @@
 #include "form/field.h"
 
 static const char *const type_names[FIELD_TYPES] = {
-	[FIELD_TEXT] = "text",       [FIELD_ID] = "id",
-	[FIELD_DATE] = "date",       [FIELD_BOOLEAN] = "boolean",
-	[FIELD_INTEGER] = "integer", [FIELD_CHOICE] = "choice",
+	[FIELD_TEXT] = "text",       [FIELD_ID] = "id",           [FIELD_DATE] = "date",
+	[FIELD_BOOLEAN] = "boolean", [FIELD_INTEGER] = "integer", [FIELD_CHOICE] = "choice",
 	[FIELD_LIST] = "list",       [FIELD_OBJECT] = "object",
 };
 
@@ -20,7 +19,7 @@ static void field_deinit(struct field *f)
 	free(f->name);
 	free(f->not_after);
 	json_decref(f->values);
-	*f = (struct field){ 0 };
+	*f = (struct field){0};
 }
 
 const struct field *field_find(const struct field *object, const char *name)
@@ -84,8 +83,9 @@ static int read_element(const json_t *description, struct field *f, struct err *
 	f->field_count = 1;
 	int rv = read_field(json_member(description, "of"), &f->fields[0], e);
 	if (rv == 0 && f->fields[0].personal)
-		return err_set(e, AW_EINVALID,
-			       "an element of a list cannot be personal by itself; make it a member");
+		return err_set(
+			e, AW_EINVALID,
+			"an element of a list cannot be personal by itself; make it a member");
 	return rv;
 }
 

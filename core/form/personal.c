@@ -95,7 +95,7 @@ static int commit_one(struct visit *v, json_t *object, const char *name, json_t 
 int form_commit(const struct form *f, json_t *document, const char *base, struct chance chance,
 		json_t *personal)
 {
-	struct visit v = { .each = commit_one, .chance = chance, .personal = personal };
+	struct visit v = {.each = commit_one, .chance = chance, .personal = personal};
 
 	buffer_init(&v.pointer);
 	int rv = buffer_append_text(&v.pointer, base);

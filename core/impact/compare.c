@@ -20,9 +20,9 @@ int comparison_init(struct comparison *c, const struct trial *candidate,
 	const json_t *manifest = generation_manifest(trial_rules(candidate));
 
 	c->levels[0] = json_member(manifest, "levels");
-	c->levels[1] = against == NULL ? NULL
-				       : json_member(generation_manifest(trial_rules(against)),
-						     "levels");
+	c->levels[1] = against == NULL
+			       ? NULL
+			       : json_member(generation_manifest(trial_rules(against)), "levels");
 	c->totals = json_pack("{s{sisisisisi} s{sisi} s{si} s{si} s{sisi} s{sisi} s{sisi} s{sisi}"
 			      " s{si}}",
 			      "award", "gained", 0, "lost", 0, "higher", 0, "lower", 0, "changed",
@@ -36,7 +36,7 @@ int comparison_init(struct comparison *c, const struct trial *candidate,
 void comparison_deinit(struct comparison *c)
 {
 	json_decref(c->totals);
-	*c = (struct comparison){ 0 };
+	*c = (struct comparison){0};
 }
 
 /* Adds a difference; gives it, so that more can be said of it, or NULL. */
@@ -163,7 +163,7 @@ static json_t *members_of_both(const json_t *a, const json_t *b)
 	union { /* what is only read needs no const, but Jansson takes none */
 		const json_t *borrowed;
 		json_t *value;
-	} first = { a }, second = { b };
+	} first = {a}, second = {b};
 	json_t *all = a != NULL ? json_copy(first.value) : json_object();
 
 	if (all != NULL && b != NULL && json_object_update_missing(all, second.value) != 0) {
@@ -193,7 +193,7 @@ static void walk(struct finding *f, const json_t *before, const json_t *after,
  * its net. */
 static bool is_compared(const char *name)
 {
-	static const char *const names[] = { "award", "commendations", "route", "change", "fee" };
+	static const char *const names[] = {"award", "commendations", "route", "change", "fee"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (strcmp(names[i], name) == 0)
@@ -271,10 +271,10 @@ static void report_missing(struct finding *f, const struct verdict *v, bool lost
 		f->status = -ENOMEM;
 }
 
-int comparison_make(struct comparison *c, const struct verdict *before,
-		    const struct verdict *after, json_t *differences)
+int comparison_make(struct comparison *c, const struct verdict *before, const struct verdict *after,
+		    json_t *differences)
 {
-	struct finding f = { .c = c, .differences = differences };
+	struct finding f = {.c = c, .differences = differences};
 
 	if (before->kind == VERDICT_DECIDED && after->kind == VERDICT_DECIDED) {
 		compare_outcomes(&f, before, after);

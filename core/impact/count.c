@@ -59,7 +59,7 @@ static int measure(struct impact_count *c)
 		.processes = PROCESSES,
 		.deadline_ms = DEADLINE_MS,
 	};
-	struct impact_options options = { .stop = &c->stop, .each = on_change, .ctx = c };
+	struct impact_options options = {.stop = &c->stop, .each = on_change, .ctx = c};
 	struct trial *against = NULL;
 	json_t *summary = NULL;
 	int rv = atomic_load(&c->stop) ? -ECANCELED : 0;

@@ -40,8 +40,8 @@ struct past {
 };
 
 /* Reads it. A past begins as {0}; deinit is legal from then on. */
-int past_read(struct past *p, struct journal_reader *log, const char *partnership,
-	      int64_t through, struct err *e);
+int past_read(struct past *p, struct journal_reader *log, const char *partnership, int64_t through,
+	      struct err *e);
 void past_deinit(struct past *p);
 /* The day an entry is about; NULL in a revocation. */
 const char *event_day(const struct event *event);
@@ -50,16 +50,16 @@ const char *event_day(const struct event *event);
 struct replay {
 	const struct past *past;
 	struct trial *trial;
-	const atomic_bool *stop;  /* or NULL */
+	const atomic_bool *stop; /* or NULL */
 	bool logged_history;
 	int64_t reusable_after;   /* entries behind this one that were decided by the
 				     same rules after the same history say what they
 				     would say again; INT64_MAX: none */
 	struct verdict *verdicts; /* one for each event */
 	json_t *history;
-	bool as_logged;           /* the history is the log's so far */
-	size_t at;                /* the event in hand */
-	int status;               /* the first failure of our own */
+	bool as_logged; /* the history is the log's so far */
+	size_t at;      /* the event in hand */
+	int status;     /* the first failure of our own */
 };
 
 /* Begins; the rest happens in trial_wait. */
@@ -76,7 +76,7 @@ int comparison_init(struct comparison *c, const struct trial *candidate,
 		    const struct trial *against);
 void comparison_deinit(struct comparison *c);
 /* Appends each difference to `differences` and counts it. */
-int comparison_make(struct comparison *c, const struct verdict *before,
-		    const struct verdict *after, json_t *differences);
+int comparison_make(struct comparison *c, const struct verdict *before, const struct verdict *after,
+		    json_t *differences);
 
 #endif

@@ -11,7 +11,7 @@ void verdict_deinit(struct verdict *v)
 	json_decref(v->outcome);
 	json_decref(v->criteria);
 	json_decref(v->errors);
-	*v = (struct verdict){ 0 };
+	*v = (struct verdict){0};
 }
 
 /* Gives {criterion: status}. */
@@ -79,7 +79,7 @@ static struct event *add_event(struct past *p)
 		p->events = events;
 		p->capacity = capacity;
 	}
-	p->events[p->count] = (struct event){ 0 };
+	p->events[p->count] = (struct event){0};
 	return &p->events[p->count++];
 }
 
@@ -138,8 +138,8 @@ static int on_entry(void *ctx, json_t *entry)
 	return 0;
 }
 
-int past_read(struct past *p, struct journal_reader *log, const char *partnership,
-	      int64_t through, struct err *e)
+int past_read(struct past *p, struct journal_reader *log, const char *partnership, int64_t through,
+	      struct err *e)
 {
 	p->partnership = strdup(partnership);
 	if (p->partnership == NULL)
@@ -157,5 +157,5 @@ void past_deinit(struct past *p)
 	}
 	free(p->events);
 	free(p->partnership);
-	*p = (struct past){ 0 };
+	*p = (struct past){0};
 }

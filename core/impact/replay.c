@@ -13,7 +13,7 @@ void replay_deinit(struct replay *r)
 		verdict_deinit(&r->verdicts[i]);
 	free(r->verdicts);
 	json_decref(r->history);
-	*r = (struct replay){ 0 };
+	*r = (struct replay){0};
 }
 
 /* ---- the history -------------------------------------------------------- */
@@ -27,9 +27,8 @@ static int add_row(struct replay *r, const struct event *event, const struct ver
 		row = trial_import_row(event->sequence, event->given, verdict->outcome);
 	} else {
 		decision = json_pack("{sO}", "outcome", verdict->outcome);
-		row = decision != NULL
-			      ? trial_decision_row(event->sequence, event->given, decision)
-			      : NULL;
+		row = decision != NULL ? trial_decision_row(event->sequence, event->given, decision)
+				       : NULL;
 		json_decref(decision);
 	}
 	if (row == NULL || json_put(row, "id", json_string(event->id)) != 0) {
@@ -110,12 +109,12 @@ static void on_answer(void *ctx, const struct evaluation *e)
 static int ask(struct replay *r, const struct event *event)
 {
 	bool import = event->kind == EVENT_IMPORT;
-	json_t *input = import ? json_pack("{s[O]}", "awards", event->given)
-			       : json_pack("{sO sO}", "history", r->history, "submission",
-					   event->given);
-	int rv = input != NULL ? trial_ask(r->trial, import ? "import" : "decide", input,
-					   on_answer, r)
-			       : -ENOMEM;
+	json_t *input =
+		import ? json_pack("{s[O]}", "awards", event->given)
+		       : json_pack("{sO sO}", "history", r->history, "submission", event->given);
+	int rv = input != NULL
+			 ? trial_ask(r->trial, import ? "import" : "decide", input, on_answer, r)
+			 : -ENOMEM;
 
 	json_decref(input);
 	return rv;
@@ -129,9 +128,9 @@ static int check(const struct replay *r, const struct event *event, json_t *erro
 	if (event->kind == EVENT_DECISION)
 		return form_check_stored(generation_form(rules), event->given, errors);
 	json_t *document = json_pack("{s[O]}", "awards", event->given);
-	int rv = document != NULL ? form_check_stored(generation_import_form(rules), document,
-						      errors)
-				  : -ENOMEM;
+	int rv = document != NULL
+			 ? form_check_stored(generation_import_form(rules), document, errors)
+			 : -ENOMEM;
 	json_decref(document);
 	return rv;
 }
@@ -169,7 +168,7 @@ static bool settle_here(struct replay *r, const struct event *event)
 	json_t *errors = json_array();
 	r->status = errors != NULL ? check(r, event, errors) : -ENOMEM;
 	if (r->status == 0 && json_array_size(errors) > 0) {
-		*v = (struct verdict){ .kind = VERDICT_REFUSED, .errors = errors };
+		*v = (struct verdict){.kind = VERDICT_REFUSED, .errors = errors};
 		r->status = settle(r);
 		return true;
 	}

@@ -18,8 +18,8 @@ static int check_entry(sqlite3_stmt *row, int64_t expected, struct err *e)
 		return err_set(e, AW_ECORRUPT, "entry %" PRId64 " is missing from the log",
 			       expected);
 	rv = entry_read(column_bytes(row, 2), column_bytes(row, 3), &document, &entry, e);
-	if (rv == 0 && (entry.sequence != sequence ||
-			!text_equal(text_of(entry.kind), column_bytes(row, 1))))
+	if (rv == 0 &&
+	    (entry.sequence != sequence || !text_equal(text_of(entry.kind), column_bytes(row, 1))))
 		rv = err_set(e, AW_ECORRUPT, "its columns and its bytes differ");
 	json_decref(document);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "checking entry %" PRId64, sequence);

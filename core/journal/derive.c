@@ -238,7 +238,7 @@ int derive_entry(struct derive *d, const struct entry *entry, struct err *e)
 		const char *kind;
 		int (*add)(struct derive *d, const struct entry *entry, struct err *e);
 	} kinds[] = {
-		{"decision", add_decision},   {"import", add_import},
+		{"decision", add_decision},     {"import", add_import},
 		{"revocation", add_revocation}, {"activation", add_rule_set},
 		{"rejection", add_rule_set},
 	};

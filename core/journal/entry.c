@@ -30,8 +30,9 @@ int entry_bytes(const struct entry *entry, const struct buffer *body, struct buf
 	(void)buffer_append(out, body->bytes, body->length);
 	(void)buffer_printf(out, ",\"by\":{\"uid\":%lu,\"user\":", (unsigned long)entry->by.uid);
 	int rv = put_user(entry->by.user, out);
-	(void)buffer_printf(out, "},\"form\":1,\"id\":\"%s\",\"kind\":\"%s\",\"sequence\":",
-			    entry->id, entry->kind);
+	(void)buffer_printf(out,
+			    "},\"form\":1,\"id\":\"%s\",\"kind\":\"%s\",\"sequence\":", entry->id,
+			    entry->kind);
 	(void)buffer_printf(out, "%" PRId64 "}", entry->sequence);
 	return rv != 0 ? rv : buffer_status(out);
 }

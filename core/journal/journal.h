@@ -114,11 +114,11 @@ int journal_look_up(struct journal *j, journal_query_run run, journal_query_done
 
 /* Counters for server.status; callable from the owner's thread at any time. */
 struct journal_stats {
-	int64_t sequence;      /* of the newest committed entry */
+	int64_t sequence; /* of the newest committed entry */
 	int64_t file_bytes, wal_bytes;
 	uint64_t commits, entries; /* since start */
-	size_t queued;         /* appends waiting */
-	bool full, failed;     /* the last COMMIT found no room; the file failed, and
+	size_t queued;             /* appends waiting */
+	bool full, failed;         /* the last COMMIT found no room; the file failed, and
 				  the daemon must end (notify is called for this, too) */
 };
 void journal_stats(struct journal *j, struct journal_stats *out);

@@ -25,15 +25,15 @@ int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_B
 	struct buffer bytes;
 
 	if (text == NULL)
-		return err_set(e, AW_EINVALID,
-			       "a personal value has no commitment in the entry");
+		return err_set(e, AW_EINVALID, "a personal value has no commitment in the entry");
 	buffer_init(&bytes);
 	int rv = json_canonical(value, &bytes);
 	if (rv == 0) {
 		struct digest d = digest_of_two(salt, DIGEST_BYTES, bytes.bytes, bytes.length);
 		hex_format(d.bytes, sizeof d.bytes, hex);
 		if (strcmp(hex, text + sizeof prefix - 1) != 0)
-			rv = err_set(e, AW_EINVALID, "a personal value is not the one committed to");
+			rv = err_set(e, AW_EINVALID,
+				     "a personal value is not the one committed to");
 	} else {
 		(void)err_set(e, rv, "a personal value cannot be written");
 	}

@@ -15,10 +15,10 @@ static int history_row(struct journal_reader *r, int64_t sequence, json_t *list,
 
 	if (rv != 0)
 		return rv;
-	rv = list_append(list, json_pack("{sI ss s{sI ss} ss sO}", "sequence", (json_int_t)sequence,
-					 "at", entry.at, "by", "uid", (json_int_t)entry.by.uid,
-					 "user", entry.by.user, "kind", entry.kind, "body",
-					 entry.body));
+	rv = list_append(list,
+			 json_pack("{sI ss s{sI ss} ss sO}", "sequence", (json_int_t)sequence, "at",
+				   entry.at, "by", "uid", (json_int_t)entry.by.uid, "user",
+				   entry.by.user, "kind", entry.kind, "body", entry.body));
 	json_decref(document);
 	return rv;
 }

@@ -13,21 +13,20 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_PERSONAL] = "SELECT pointer, salt, value FROM personal WHERE sequence = ?1",
 	[READ_REVOCATION] = "SELECT sequence FROM revocation WHERE revokes = ?1",
 	[READ_SUBMISSION] = "SELECT sequence FROM decision WHERE submission_id = ?1",
-	[READ_HISTORY] =
-		"SELECT d.sequence, d.id, 'decision',"
-		" EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = d.sequence),"
-		" d.name_given, d.assessed_on, d.registered_on, d.scores, d.outcome"
-		" FROM decision d WHERE d.partnership = ?1"
-		" UNION ALL SELECT i.sequence, i.id, 'import',"
-		" EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = i.sequence),"
-		" i.name, NULL, NULL, NULL, i.outcome"
-		" FROM import i WHERE i.partnership = ?1 ORDER BY 1",
-#define LATEST_AWARDS                                                                      \
-	"SELECT p.id, coalesce(p.name, p.id), a.award, a.commendations, a.awarded_on,"     \
-	" a.expires_on, a.precision, a.citation, a.source, a.id"                           \
-	" FROM partnership p CROSS JOIN award a ON a.sequence ="                           \
-	" (SELECT x.sequence FROM award x WHERE x.partnership = p.id AND x.awarded_on <= ?1" \
-	"  AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = x.sequence)"       \
+	[READ_HISTORY] = "SELECT d.sequence, d.id, 'decision',"
+			 " EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = d.sequence),"
+			 " d.name_given, d.assessed_on, d.registered_on, d.scores, d.outcome"
+			 " FROM decision d WHERE d.partnership = ?1"
+			 " UNION ALL SELECT i.sequence, i.id, 'import',"
+			 " EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = i.sequence),"
+			 " i.name, NULL, NULL, NULL, i.outcome"
+			 " FROM import i WHERE i.partnership = ?1 ORDER BY 1",
+#define LATEST_AWARDS                                                                              \
+	"SELECT p.id, coalesce(p.name, p.id), a.award, a.commendations, a.awarded_on,"             \
+	" a.expires_on, a.precision, a.citation, a.source, a.id"                                   \
+	" FROM partnership p CROSS JOIN award a ON a.sequence ="                                   \
+	" (SELECT x.sequence FROM award x WHERE x.partnership = p.id AND x.awarded_on <= ?1"       \
+	"  AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = x.sequence)"               \
 	"  ORDER BY x.awarded_on DESC, x.sequence DESC LIMIT 1)"
 	[READ_REGISTER] = LATEST_AWARDS " ORDER BY p.id",
 	[READ_REGISTER_ONE] = LATEST_AWARDS " WHERE p.id = ?2",
@@ -49,16 +48,15 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_COUNTS] = "SELECT kind, count FROM tally ORDER BY kind",
 	[READ_PARTNERSHIPS] = "SELECT id FROM partnership WHERE id > ?1 ORDER BY id LIMIT ?2",
 	/* Which they are comes from derived tables, what they say from the entries. */
-	[READ_PAST] =
-		"SELECT e.bytes, e.leaf_hash FROM ("
-		" SELECT sequence FROM decision WHERE partnership = ?1"
-		" UNION ALL SELECT sequence FROM import WHERE partnership = ?1"
-		" UNION ALL SELECT r.sequence FROM decision d"
-		"  JOIN revocation r ON r.revokes = d.sequence WHERE d.partnership = ?1"
-		" UNION ALL SELECT r.sequence FROM import i"
-		"  JOIN revocation r ON r.revokes = i.sequence WHERE i.partnership = ?1"
-		" ) x CROSS JOIN entry e ON e.sequence = x.sequence"
-		" WHERE x.sequence <= ?2 ORDER BY x.sequence",
+	[READ_PAST] = "SELECT e.bytes, e.leaf_hash FROM ("
+		      " SELECT sequence FROM decision WHERE partnership = ?1"
+		      " UNION ALL SELECT sequence FROM import WHERE partnership = ?1"
+		      " UNION ALL SELECT r.sequence FROM decision d"
+		      "  JOIN revocation r ON r.revokes = d.sequence WHERE d.partnership = ?1"
+		      " UNION ALL SELECT r.sequence FROM import i"
+		      "  JOIN revocation r ON r.revokes = i.sequence WHERE i.partnership = ?1"
+		      " ) x CROSS JOIN entry e ON e.sequence = x.sequence"
+		      " WHERE x.sequence <= ?2 ORDER BY x.sequence",
 	[READ_NEWEST] = "SELECT coalesce(max(sequence), 0) FROM entry",
 	[READ_RULE_HISTORY] = "SELECT sequence FROM rule_set ORDER BY sequence DESC LIMIT ?1",
 	[READ_RULE_SET] = "SELECT max(sequence) FROM rule_set"
@@ -123,7 +121,7 @@ void reader_close(struct journal_reader **reader)
 		return;
 	for (int i = 0; i < READER_STATEMENTS; i++)
 		(void)sqlite3_finalize(r->statements[i]); /* repeats an old failure */
-	(void)sqlite3_close_v2(r->db); /* all statements are gone */
+	(void)sqlite3_close_v2(r->db);                    /* all statements are gone */
 	free(r);
 }
 

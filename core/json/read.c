@@ -20,16 +20,15 @@ json_t *json_read(struct text t, struct err *e)
 		err_set(e, AW_ESYNTAX, "line %d, column %d: a NUL byte", line, column);
 		return NULL;
 	}
-	json_t *value = json_loadb(t.bytes, t.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
-				   &error);
+	json_t *value =
+		json_loadb(t.bytes, t.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 
 	if (value == NULL) {
 		/* Where an allocation fails Jansson mostly says nothing at all. */
 		bool memory = json_error_code(&error) == json_error_out_of_memory ||
 			      error.text[0] == '\0';
 		int status = memory ? -ENOMEM : AW_ESYNTAX;
-		err_set(e, status, "line %d, column %d: %s", error.line, error.column,
-			error.text);
+		err_set(e, status, "line %d, column %d: %s", error.line, error.column, error.text);
 	}
 	return value;
 }
@@ -134,6 +133,6 @@ json_t *json_pointer_get(const json_t *document, const char *pointer)
 	union {
 		const json_t *borrowed;
 		json_t *value;
-	} found = { here };
+	} found = {here};
 	return *pointer == '\0' ? found.value : NULL;
 }

@@ -33,7 +33,7 @@ const char **json_sorted_names(const json_t *object, size_t *count)
 	union { /* iterating needs no change, but Jansson's iterator takes no const */
 		const json_t *borrowed;
 		json_t *value;
-	} walked = { object };
+	} walked = {object};
 	size_t n = 0;
 	for (void *at = json_object_iter(walked.value); at != NULL;
 	     at = json_object_iter_next(walked.value, at))
@@ -111,9 +111,8 @@ static int write_value(const json_t *value, struct buffer *out)
 	case JSON_ARRAY:
 		return write_array(value, out);
 	case JSON_STRING:
-		return write_string((struct text){ json_string_value(value),
-						   json_string_length(value) },
-				    out);
+		return write_string(
+			(struct text){json_string_value(value), json_string_length(value)}, out);
 	case JSON_INTEGER:
 		if (json_integer_value(value) > EXACT || json_integer_value(value) < -EXACT)
 			return AW_EINVALID;

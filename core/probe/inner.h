@@ -45,8 +45,8 @@ void day_move(const char *from, int months, int days, char out[DATE_TEXT]);
 /* How an edited submission stands to the one it was made from. */
 enum relation {
 	RELATION_FREE,
-	RELATION_BELOW_BASE,	/* less evidence than the base */
-	RELATION_ABOVE_BASE,	/* more */
+	RELATION_BELOW_BASE,    /* less evidence than the base */
+	RELATION_ABOVE_BASE,    /* more */
 	RELATION_ABOVE_PREVIOUS /* more than the edit before it in the list */
 };
 
@@ -126,7 +126,7 @@ struct probe {
 	const json_t *manifest, *form;
 	json_t *bases; /* full at each value, then bare at each, then better ones */
 	size_t *base_samples, base_count; /* by base: the sample that is nothing but it */
-	json_t *histories;		  /* the first is empty */
+	json_t *histories;                /* the first is empty */
 	struct sample *samples;
 	unsigned char *answers; /* `width` bytes for each sample */
 	size_t width, count, capacity, asked;
@@ -135,10 +135,10 @@ struct probe {
 	struct trouble *troubles;
 	size_t trouble_count, trouble_capacity;
 	size_t evaluations, decided;
-	size_t distinct, sampled;	 /* without repeats: decided; and decided or failed */
+	size_t distinct, sampled;        /* without repeats: decided; and decided or failed */
 	size_t failed, unanswered, lost; /* lost: at the deadline, or by a crash */
-	bool stopped;			 /* so much failed that the rest was left */
-	int status;			 /* of asking: -ENOMEM and such */
+	bool stopped;                    /* so much failed that the rest was left */
+	int status;                      /* of asking: -ENOMEM and such */
 	size_t under_way, phase_begin;
 	int from_permille, to_permille; /* of the phase under way */
 	probe_progress progress;

@@ -143,8 +143,8 @@ static int example_of(const struct probe *p, size_t lower, const struct pair *pa
 		.higher = pair != NULL ? probe_submission(p, &p->samples[pair->higher]) : NULL,
 		.history = json_deep_copy(json_array_get(p->histories, s->history)),
 	};
-	bool whole =
-		out->lower != NULL && out->history != NULL && (pair == NULL || out->higher != NULL);
+	bool whole = out->lower != NULL && out->history != NULL &&
+		     (pair == NULL || out->higher != NULL);
 	return whole ? 0 : -ENOMEM;
 }
 

@@ -23,8 +23,8 @@ static json_t *make_text(const json_t *field, size_t index)
 	buffer_init(&b);
 	for (json_int_t i = 0; i < length; i++)
 		(void)buffer_append(&b, &"abcdefgh"[index % 8], 1); /* asked for below */
-	json_t *text =
-		buffer_status(&b) == 0 ? json_stringn(b.length > 0 ? b.bytes : "", b.length) : NULL;
+	json_t *text = buffer_status(&b) == 0 ? json_stringn(b.length > 0 ? b.bytes : "", b.length)
+					      : NULL;
 	buffer_deinit(&b);
 	return text;
 }

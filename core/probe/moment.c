@@ -109,7 +109,7 @@ static int plan_moments(struct probe *p, size_t base, size_t history)
 	const char *registered = json_member_text(json_array_get(rows, 0), "registered_on");
 	int due = (int)json_member_integer(json_member(p->manifest, "register"), "due_months", 6);
 	const int steps[][2] = {{-due, -1}, {-due, 0}, {-due, 1}, {0, -1},
-				{0, 0},	    {0, 1},    {12, 0},	  {120, 0}};
+				{0, 0},     {0, 1},    {12, 0},   {120, 0}};
 	static const char *const none[2] = {NULL, NULL};
 	char end[DATE_TEXT], day[DATE_TEXT], later[DATE_TEXT];
 	int rv = 0;

@@ -35,7 +35,7 @@ static void put_number(struct buffer *b, size_t number)
 	for (int i = 0; i < length; i++) {
 		if (i > 0 && (length - i) % 3 == 0)
 			(void)buffer_append(b, ",", 1); /* asked for at the end */
-		(void)buffer_append(b, &digits[i], 1);	/* likewise */
+		(void)buffer_append(b, &digits[i], 1);  /* likewise */
 	}
 }
 

@@ -52,8 +52,8 @@ static bool begins(const char *text, const char *with)
 static void try_edit(struct shrinking *s, const struct edit *edit)
 {
 	const json_t *now = json_pointer_get(s->e->lower, edit->pointer);
-	const json_t *there =
-		s->e->higher != NULL ? json_pointer_get(s->e->higher, edit->pointer) : now;
+	const json_t *there = s->e->higher != NULL ? json_pointer_get(s->e->higher, edit->pointer)
+						   : now;
 
 	if (now == NULL || there == NULL || (edit->value != NULL && json_equal(now, edit->value)))
 		return;

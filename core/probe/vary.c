@@ -76,7 +76,7 @@ static void vary_text(struct walk *w, const json_t *field)
 
 static void vary_date(struct walk *w)
 {
-	static const int steps[][2] = {{0, -1},	 {0, 0},   {0, 1}, {-6, 0},
+	static const int steps[][2] = {{0, -1},  {0, 0},   {0, 1}, {-6, 0},
 				       {-12, 0}, {-36, 0}, {12, 0}};
 	char day[DATE_TEXT];
 
@@ -189,8 +189,8 @@ static void vary_members(struct walk *w, const json_t *members)
 	json_array_foreach(members, i, member) {
 		size_t length = enter(w, json_member_text(member, "name"));
 		if (!json_member_true(member, "required")) {
-			enum relation relation =
-				is_evidence(w, member) ? RELATION_BELOW_BASE : RELATION_FREE;
+			enum relation relation = is_evidence(w, member) ? RELATION_BELOW_BASE
+									: RELATION_FREE;
 			remove_it(w, relation);
 			put(w, json_null(), relation);
 		}
@@ -252,8 +252,8 @@ static void add_members(struct walk *w, const json_t *members)
 		if (required && is_type(member, "object"))
 			add_members(w, json_member(member, "members"));
 		else if (!required) {
-			enum relation more =
-				is_evidence(w, member) ? RELATION_ABOVE_BASE : RELATION_FREE;
+			enum relation more = is_evidence(w, member) ? RELATION_ABOVE_BASE
+								    : RELATION_FREE;
 			put(w, make_value(member, true, 0, w->p->known.day), more);
 			put(w, make_value(member, false, 0, w->p->known.day),
 			    is_type(member, "object") ? more : RELATION_FREE);

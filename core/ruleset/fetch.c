@@ -40,7 +40,7 @@ int rule_files_fetch(uv_loop_t *loop, const char *dir, rule_files_cb done, void 
 	if (f == NULL)
 		return -ENOMEM;
 
-	*f = (struct fetch){ .dir = dir, .faults = json_array(), .done = done, .ctx = ctx };
+	*f = (struct fetch){.dir = dir, .faults = json_array(), .done = done, .ctx = ctx};
 	f->work.data = f;
 	int rv = f->faults != NULL ? uv_queue_work(loop, &f->work, read_it, on_read) : -ENOMEM;
 	if (rv != 0) {

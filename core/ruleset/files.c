@@ -22,7 +22,7 @@ struct reading {
 void rule_files_deinit(struct rule_files *f)
 {
 	json_decref(f->files);
-	*f = (struct rule_files){ 0 };
+	*f = (struct rule_files){0};
 }
 
 static void fault(struct reading *r, const char *path, const char *message)
@@ -52,13 +52,14 @@ static json_t *file_of(const char *path, struct text source)
 static void read_source(struct reading *r, int dir, const char *name, const char *path)
 {
 	struct buffer source;
-	struct err e = { 0 };
+	struct err e = {0};
 	char through[64];
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0) {
-		fault(r, path, errno == ELOOP ? "is a link, and links are not followed"
-					      : status_text(-errno));
+		fault(r, path,
+		      errno == ELOOP ? "is a link, and links are not followed"
+				     : status_text(-errno));
 		return;
 	}
 	buffer_init(&source);
@@ -72,8 +73,8 @@ static void read_source(struct reading *r, int dir, const char *name, const char
 		fault(r, path, status_text(rv));
 	else if (memchr(source.bytes != NULL ? source.bytes : "", '\0', source.length) != NULL)
 		fault(r, path, "holds a NUL byte and is no text");
-	else if ((file = file_of(path, (struct text){ source.bytes != NULL ? source.bytes : "",
-						      source.length })) == NULL)
+	else if ((file = file_of(path, (struct text){source.bytes != NULL ? source.bytes : "",
+						     source.length})) == NULL)
 		fault(r, path, "is not text in UTF-8");
 	else if (json_array_append_new(r->files, file) != 0)
 		r->status = -ENOMEM;
@@ -280,10 +281,10 @@ static int digest_files(struct rule_files *f)
 
 int rule_files_read(const char *dir, struct rule_files *out, json_t *faults)
 {
-	struct reading r = { .files = json_array(), .faults = faults };
+	struct reading r = {.files = json_array(), .faults = faults};
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	*out = (struct rule_files){ 0 };
+	*out = (struct rule_files){0};
 	if (r.files == NULL)
 		r.status = -ENOMEM;
 	if (fd < 0)
@@ -309,12 +310,12 @@ int rule_files_from(const json_t *files, struct rule_files *out)
 	const json_t *file;
 	int rv = fresh != NULL ? 0 : -ENOMEM;
 
-	*out = (struct rule_files){ 0 };
+	*out = (struct rule_files){0};
 	json_array_foreach(files, i, file) {
 		const json_t *text = json_object_get(file, "text");
-		json_t *one = file_of(json_member_text(file, "path"),
-				      (struct text){ json_string_value(text),
-						     json_string_length(text) });
+		json_t *one =
+			file_of(json_member_text(file, "path"),
+				(struct text){json_string_value(text), json_string_length(text)});
 		if (json_array_append_new(fresh, one) != 0)
 			rv = -ENOMEM;
 	}

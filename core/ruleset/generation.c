@@ -72,7 +72,7 @@ static int read_manifest(struct generation *g, const json_t *manifest, struct er
 static void on_pool_ready(void *ctx, int status, const json_t *answer)
 {
 	struct generation *g = ctx;
-	struct err e = { 0 };
+	struct err e = {0};
 	json_t *faults = NULL;
 
 	if (status == 0)
@@ -101,7 +101,7 @@ int generation_open(const struct pool_options *options, struct rule_files *take,
 		return -ENOMEM;
 	}
 	g->files = *take;
-	*take = (struct rule_files){ 0 };
+	*take = (struct rule_files){0};
 	g->holders = 1;
 	g->ready = ready;
 	g->ready_ctx = ctx;

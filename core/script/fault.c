@@ -33,8 +33,12 @@ int faults_add(struct script_faults *list, const struct script_fault *f)
 /* Length of the UTF-8 sequence at `s`, 0 where none is whole within `left`. */
 static size_t sequence(const unsigned char *s, size_t left)
 {
-	size_t length = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3
-			: s[0] < 0xF5 ? 4 : 0;
+	size_t length = s[0] < 0x80   ? 1
+			: s[0] < 0xC2 ? 0
+			: s[0] < 0xE0 ? 2
+			: s[0] < 0xF0 ? 3
+			: s[0] < 0xF5 ? 4
+				      : 0;
 
 	if (length > left)
 		return 0;
@@ -92,7 +96,8 @@ static const struct {
 	{"unexpected symbol near", "; is something missing before it?"},
 	{"attempt to index a nil value", "; nothing is there, so ask first whether it is nil"},
 	{"attempt to compare nil", "; nothing is there, so ask first whether it is nil"},
-	{"attempt to compare number with nil", "; nothing is there, so ask first whether it is nil"},
+	{"attempt to compare number with nil",
+	 "; nothing is there, so ask first whether it is nil"},
 	{"attempt to concatenate a nil", "; nothing is there, so ask first whether it is nil"},
 };
 
@@ -104,8 +109,7 @@ static void add_hint(char *message, size_t size)
 		if (strstr(message, hints[i].words) == NULL)
 			continue;
 		/* A message passes here again when it is passed on. */
-		if (strstr(message, hints[i].hint) == NULL &&
-		    length + strlen(hints[i].hint) < size)
+		if (strstr(message, hints[i].hint) == NULL && length + strlen(hints[i].hint) < size)
 			memcpy(message + length, hints[i].hint, strlen(hints[i].hint) + 1);
 		return;
 	}

@@ -163,5 +163,5 @@ void script_prepare(struct script *s)
 	if (s->ready == NULL)
 		(void)script_fresh(s, NULL, NULL,
 				   &s->ready); /* where it fails, script_run tries and says so */
-	(void)uselocale(before);	       /* cannot fail: it was in use */
+	(void)uselocale(before);               /* cannot fail: it was in use */
 }

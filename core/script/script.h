@@ -14,7 +14,7 @@
 #include "json/json.h"
 
 struct script_file {
-	const char *path;   /* relative, as messages name it: "quality-lead.lua" */
+	const char *path; /* relative, as messages name it: "quality-lead.lua" */
 	struct text source;
 };
 

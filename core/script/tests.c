@@ -22,7 +22,7 @@ static int read_tests(lua_State *L)
 	luaL_checkstack(L, 20, "tests");
 	engine_push(L, "run_file");
 	engine_push(L, "language_of_tests");
-	lua_call(L, 0, 2);	      /* 3: words, 4: what gathers */
+	lua_call(L, 0, 2);            /* 3: words, 4: what gathers */
 	words_environment_push(L, 3); /* 5 */
 	for (size_t i = 0; i < s->count; i++) {
 		if (!s->files[i].is_test)

@@ -241,8 +241,11 @@ void view_push_keys(lua_State *L, int index)
 
 void view_open(lua_State *L)
 {
-	static const luaL_Reg on[] = {{"__index", on_index}, {"__newindex", on_newindex},
-				      {"__len", on_length}, {"__eq", on_equal}, {NULL, NULL}};
+	static const luaL_Reg on[] = {{"__index", on_index},
+				      {"__newindex", on_newindex},
+				      {"__len", on_length},
+				      {"__eq", on_equal},
+				      {NULL, NULL}};
 
 	lua_newtable(L);
 	luaL_setfuncs(L, on, 0);

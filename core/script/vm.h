@@ -12,27 +12,27 @@
 #include "script/script.h"
 
 enum {
-	HOOK_EVERY = 100,                  /* instructions between two looks at the fuel */
-	MEMORY_HARD = 64 << 20,            /* bytes a whole run may ever hold */
-	RUN_FUEL = 50 * 1000 * 1000,       /* instructions of the prelude's own in one run */
-	REFUSAL_FUEL = 50 * 1000,          /* what a full collection costs */
-	TEXT_LIMIT = 64 << 10,             /* bytes of the longest text a word makes */
-	LIST_LIMIT = 65536,                /* entries of the longest list a word takes */
-	DECISION_LIMIT = 60 << 10,         /* bytes of a decision */
-	IMPORT_LIMIT = 8 << 20,            /* bytes of what an import answers */
-	TESTS_LIMIT = 32 << 20,            /* bytes of all tests as documents */
-	SOURCE_LIMIT = 256 << 10           /* bytes of one rule file */
+	HOOK_EVERY = 100,            /* instructions between two looks at the fuel */
+	MEMORY_HARD = 64 << 20,      /* bytes a whole run may ever hold */
+	RUN_FUEL = 50 * 1000 * 1000, /* instructions of the prelude's own in one run */
+	REFUSAL_FUEL = 50 * 1000,    /* what a full collection costs */
+	TEXT_LIMIT = 64 << 10,       /* bytes of the longest text a word makes */
+	LIST_LIMIT = 65536,          /* entries of the longest list a word takes */
+	DECISION_LIMIT = 60 << 10,   /* bytes of a decision */
+	IMPORT_LIMIT = 8 << 20,      /* bytes of what an import answers */
+	TESTS_LIMIT = 32 << 20,      /* bytes of all tests as documents */
+	SOURCE_LIMIT = 256 << 10     /* bytes of one rule file */
 };
 
 struct vm {
 	lua_State *L;
-	size_t in_use, limit;              /* bytes; growth beyond limit is refused */
-	int64_t fuel;                      /* instructions left */
-	bool starved;                      /* the host itself ran out of memory */
-	bool fault_kept;                   /* `fault` was said by host.raise: do not look again */
-	struct script_fault fault;         /* of the last error caught */
-	struct script_faults *faults;      /* where host.fault goes; borrowed, may be NULL */
-	struct lines *lines;               /* where lines that ran are kept, or NULL; borrowed */
+	size_t in_use, limit;         /* bytes; growth beyond limit is refused */
+	int64_t fuel;                 /* instructions left */
+	bool starved;                 /* the host itself ran out of memory */
+	bool fault_kept;              /* `fault` was said by host.raise: do not look again */
+	struct script_fault fault;    /* of the last error caught */
+	struct script_faults *faults; /* where host.fault goes; borrowed, may be NULL */
+	struct lines *lines;          /* where lines that ran are kept, or NULL; borrowed */
 };
 
 /* A state without any library. -ENOMEM. */
@@ -60,8 +60,8 @@ int vm_raise(lua_State *L);
 
 /* Lines of one file, or, as an array ended by a NULL path, of several. */
 struct lines {
-	const char *path;     /* borrowed */
-	unsigned char *seen;  /* by line */
+	const char *path;    /* borrowed */
+	unsigned char *seen; /* by line */
 	size_t count;
 };
 

@@ -211,10 +211,12 @@ int host_freeze(lua_State *L)
 
 /* ---- names that do not exist --------------------------------------------------- */
 
-static const char *const blocked[] = {
-	"_G", "collectgarbage", "coroutine", "debug", "dofile", "getmetatable", "io", "load",
-	"loadfile", "loadstring", "next", "os", "package", "pcall", "print", "rawequal", "rawget",
-	"rawlen", "rawset", "require", "setmetatable", "utf8", "warn", "xpcall"};
+static const char *const blocked[] = {"_G",           "collectgarbage", "coroutine", "debug",
+				      "dofile",       "getmetatable",   "io",        "load",
+				      "loadfile",     "loadstring",     "next",      "os",
+				      "package",      "pcall",          "print",     "rawequal",
+				      "rawget",       "rawlen",         "rawset",    "require",
+				      "setmetatable", "utf8",           "warn",      "xpcall"};
 
 static bool is_blocked(const char *name)
 {
@@ -286,12 +288,16 @@ void words_environment_push(lua_State *L, int index)
 
 void words_base_add(lua_State *L)
 {
-	static const luaL_Reg base[] = {
-		{"assert", word_assert}, {"error", word_error}, {"select", word_select},
-		{"tonumber", word_tonumber}, {"tostring", word_tostring}, {"type", word_type},
-		{NULL, NULL}};
-	static const luaL_Reg math[] = {{"abs", math_abs}, {"ceil", math_ceil},
-		{"floor", math_floor}, {"max", math_max}, {"min", math_min}, {NULL, NULL}};
+	static const luaL_Reg base[] = {{"assert", word_assert},
+					{"error", word_error},
+					{"select", word_select},
+					{"tonumber", word_tonumber},
+					{"tostring", word_tostring},
+					{"type", word_type},
+					{NULL, NULL}};
+	static const luaL_Reg math[] = {{"abs", math_abs},     {"ceil", math_ceil},
+					{"floor", math_floor}, {"max", math_max},
+					{"min", math_min},     {NULL, NULL}};
 
 	luaL_setfuncs(L, base, 0);
 	luaL_newlib(L, math);

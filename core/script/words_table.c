@@ -311,8 +311,8 @@ static int table_sort(lua_State *L)
 void words_table_add(lua_State *L)
 {
 	static const luaL_Reg table[] = {{"concat", table_concat}, {"insert", table_insert},
-		{"remove", table_remove}, {"sort", table_sort}, {"unpack", table_unpack},
-		{NULL, NULL}};
+					 {"remove", table_remove}, {"sort", table_sort},
+					 {"unpack", table_unpack}, {NULL, NULL}};
 
 	lua_pushcfunction(L, word_pairs);
 	lua_setfield(L, -2, "pairs");

@@ -247,11 +247,20 @@ static int text_format(lua_State *L)
 	return 1;
 }
 
-static const luaL_Reg library[] = {
-	{"contains", text_contains}, {"ends_with", text_ends_with}, {"format", text_format},
-	{"len", text_len}, {"lower", text_lower}, {"rep", text_rep}, {"replace", text_replace},
-	{"split", text_split}, {"starts_with", text_starts_with}, {"sub", text_sub},
-	{"trim", text_trim}, {"trim_end", text_trim_end}, {"upper", text_upper}, {NULL, NULL}};
+static const luaL_Reg library[] = {{"contains", text_contains},
+				   {"ends_with", text_ends_with},
+				   {"format", text_format},
+				   {"len", text_len},
+				   {"lower", text_lower},
+				   {"rep", text_rep},
+				   {"replace", text_replace},
+				   {"split", text_split},
+				   {"starts_with", text_starts_with},
+				   {"sub", text_sub},
+				   {"trim", text_trim},
+				   {"trim_end", text_trim_end},
+				   {"upper", text_upper},
+				   {NULL, NULL}};
 
 void words_text_add(lua_State *L)
 {

@@ -128,8 +128,8 @@ static void send_out(struct conn *c)
 		return;
 	}
 	size_t before = sent > 0 ? (size_t)sent : 0;
-	uv_buf_t rest = uv_buf_init(c->sending.bytes + before,
-				    (unsigned)(c->sending.length - before));
+	uv_buf_t rest =
+		uv_buf_init(c->sending.bytes + before, (unsigned)(c->sending.length - before));
 	c->write.data = c;
 	if (uv_write(&c->write, (uv_stream_t *)&c->pipe, &rest, 1, on_written) != 0)
 		conn_close(c);
@@ -235,9 +235,8 @@ static void take_lines(struct conn *c)
 	       c->in.length > 0) {
 		char *from = c->in.bytes + done;
 		size_t rest = c->in.length - done;
-		char *end = rest > c->scanned
-				    ? memchr(from + c->scanned, '\n', rest - c->scanned)
-				    : NULL;
+		char *end = rest > c->scanned ? memchr(from + c->scanned, '\n', rest - c->scanned)
+					      : NULL;
 		size_t length = end != NULL ? (size_t)(end - from) : rest;
 		if (length > limit) {
 			begin_draining(c);
@@ -246,7 +245,7 @@ static void take_lines(struct conn *c)
 		c->scanned = end != NULL ? 0 : rest;
 		if (end == NULL)
 			break;
-		rpc_line(c, (struct text){ from, length });
+		rpc_line(c, (struct text){from, length});
 		done += length + 1;
 	}
 	if (c->state == CONN_CLOSING)
@@ -339,8 +338,7 @@ static int read_peer(struct conn *c)
 	c->peer.actor.uid = credentials.uid;
 	const struct passwd *entry = getpwuid(credentials.uid);
 	if (entry != NULL)
-		(void)snprintf(c->peer.actor.user, sizeof c->peer.actor.user, "%s",
-			       entry->pw_name);
+		(void)snprintf(c->peer.actor.user, sizeof c->peer.actor.user, "%s", entry->pw_name);
 	return read_groups(fd, credentials.gid, &c->peer);
 }
 

@@ -79,7 +79,7 @@ static void write_line(struct conn *c, const json_t *id, const struct reply *rep
 
 void rpc_error(struct conn *c, int code, const char *message)
 {
-	const struct reply reply = { .code = code, .message = message };
+	const struct reply reply = {.code = code, .message = message};
 
 	write_line(c, NULL, &reply);
 }
@@ -161,7 +161,7 @@ static const char *check_request(const json_t *document, const json_t **id)
 
 static void refuse(struct conn *c, struct batch *b, const json_t *id, int code, const char *why)
 {
-	const struct reply reply = { .code = code, .message = why };
+	const struct reply reply = {.code = code, .message = why};
 
 	if (b != NULL)
 		batch_add(b, id, &reply);
@@ -226,9 +226,8 @@ static void start_batch(struct conn *c, json_t *documents)
 
 	if (b == NULL) {
 		rpc_error(c, json_array_size(documents) == 0 ? CODE_REQUEST : CODE_INTERNAL,
-			  json_array_size(documents) == 0
-				  ? "a batch must hold at least one request"
-				  : "out of memory: nothing was done");
+			  json_array_size(documents) == 0 ? "a batch must hold at least one request"
+							  : "out of memory: nothing was done");
 		json_decref(documents);
 		return;
 	}
@@ -240,7 +239,7 @@ static void start_batch(struct conn *c, json_t *documents)
 
 void rpc_line(struct conn *c, struct text line)
 {
-	struct err e = { 0 };
+	struct err e = {0};
 
 	if (line.length > 0 && line.bytes[line.length - 1] == '\r')
 		line.length--;

@@ -49,7 +49,7 @@ static int remove_stale(const struct address *a, struct err *e)
 
 static int bind_path(struct address *a, unsigned mode, struct err *e)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
 
 	memcpy(name.sun_path, a->path, sizeof name.sun_path);
 	a->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -66,7 +66,7 @@ static int bind_path(struct address *a, unsigned mode, struct err *e)
 
 int address_take(struct address *a, const char *path, unsigned mode, struct err *e)
 {
-	*a = (struct address){ .lock = -1, .socket = -1 };
+	*a = (struct address){.lock = -1, .socket = -1};
 	if (strlen(path) >= sizeof a->path)
 		return err_set(e, -ENAMETOOLONG, "the socket's path is longer than %zu bytes: %s",
 			       sizeof a->path - 1, path);

@@ -29,8 +29,8 @@ static void on_measured(struct activation *a, int status, const json_t *faults);
 static void on_activated(void *ctx, int status, const struct journal_receipt *receipts,
 			 size_t count, const struct err *e);
 static void refuse(struct activation *a);
-static void on_rejected(void *ctx, int status, const struct journal_receipt *receipts,
-			size_t count, const struct err *e);
+static void on_rejected(void *ctx, int status, const struct journal_receipt *receipts, size_t count,
+			const struct err *e);
 
 /* ---- one after another -------------------------------------------------- */
 
@@ -146,7 +146,7 @@ static void on_read(void *ctx, int status, struct rule_files *files, const json_
 	if (!add_faults(a, faults))
 		status = -ENOMEM;
 	a->files = *files;
-	*files = (struct rule_files){ 0 };
+	*files = (struct rule_files){0};
 	take_reading(a, status);
 }
 
@@ -185,9 +185,8 @@ static bool is_no_news(struct activation *a)
 
 static void take_reading(struct activation *a, int status)
 {
-	int rv = status == 0 || status == AW_ESCRIPT
-			 ? rule_files_key(&a->files, a->faults, a->key)
-			 : status;
+	int rv = status == 0 || status == AW_ESCRIPT ? rule_files_key(&a->files, a->faults, a->key)
+						     : status;
 
 	if (rv == 0 && is_no_news(a)) {
 		end(a);
@@ -335,8 +334,8 @@ static void log_faults(struct activation *a)
 /* Makes a rejection that an entry can hold: of too many faults the first. */
 static int draft_rejection(struct activation *a, struct journal_draft *draft)
 {
-	const char *active =
-		a->service->current != NULL ? generation_digest(a->service->current) : NULL;
+	const char *active = a->service->current != NULL ? generation_digest(a->service->current)
+							 : NULL;
 	size_t all = json_array_size(a->faults);
 
 	for (;;) {
@@ -389,8 +388,8 @@ static void remember_rejection(struct activation *a, const char *at)
 	a->service->last_rejection = rejection;
 }
 
-static void on_rejected(void *ctx, int status, const struct journal_receipt *receipts,
-			size_t count, const struct err *e)
+static void on_rejected(void *ctx, int status, const struct journal_receipt *receipts, size_t count,
+			const struct err *e)
 {
 	struct activation *a = ctx;
 	struct service *s = a->service;

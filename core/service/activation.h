@@ -21,8 +21,8 @@ struct activation {
 	const char *cause;       /* a literal: "start", "log", "reload", "signal", "watch" */
 	struct actor by;
 	enum activation_source source;
-	bool starts; /* the service is not started before it ends */
-	int status;  /* told to whoever waits for the start */
+	bool starts;             /* the service is not started before it ends */
+	int status;              /* told to whoever waits for the start */
 	struct rule_files files; /* until they are loaded */
 	json_t *about;           /* {"digest", "files"}, NULL where nothing was read */
 	json_t *texts;           /* of the files and the prelude, for the log */

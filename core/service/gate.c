@@ -48,9 +48,10 @@ static json_t *describe(const json_t *report)
 	}
 	if (json_array_size(faults) == 0)
 		(void)json_array_append_new(
-			faults, json_pack("{ss si ss}", "file", "", "line", 0, "message",
-					  "no test stands beside these rules: write at least one, in "
-					  "a file whose name ends in .test.lua"));
+			faults,
+			json_pack("{ss si ss}", "file", "", "line", 0, "message",
+				  "no test stands beside these rules: write at least one, in "
+				  "a file whose name ends in .test.lua"));
 	return faults;
 }
 
@@ -77,7 +78,7 @@ static void on_verified(void *ctx, int status, const json_t *report, const struc
 
 int gate_open(struct activation *a, gate_cb tested)
 {
-	const struct verify_options options = { .at_once = 0 };
+	const struct verify_options options = {.at_once = 0};
 
 	a->tested = tested;
 	return verify_run(a->fresh, &options, on_verified, a, &a->tests);

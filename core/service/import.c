@@ -67,7 +67,8 @@ static int check_awards(const json_t *awards, json_t *errors)
 		if (names_twice(json_member(award, "commendations"))) {
 			char where[64];
 			(void)snprintf(where, sizeof where, "/awards/%zu/commendations", i);
-			if (json_array_append_new(errors, form_error(where, "names one twice")) != 0)
+			if (json_array_append_new(errors, form_error(where, "names one twice")) !=
+			    0)
 				rv = -ENOMEM;
 		}
 		const char *precision = json_member_text(award, "precision");
@@ -106,7 +107,7 @@ void import_call(struct service *s, struct request *r)
 		answer_no_memory(s, r);
 		return;
 	}
-	i->job = (struct job){ .start = start, .arrive = arrive, .resolved = true };
+	i->job = (struct job){.start = start, .arrive = arrive, .resolved = true};
 	i->service = s;
 	i->request = r;
 	i->generation = generation_hold(s->current);

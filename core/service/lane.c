@@ -23,7 +23,7 @@ static int compare(const void *left, const void *right)
 
 void lanes_init(struct lanes *l)
 {
-	*l = (struct lanes){ 0 };
+	*l = (struct lanes){0};
 	l->last = &l->first;
 }
 
@@ -109,7 +109,7 @@ int lanes_enter(struct lanes *l, struct job *job, const struct lane_name *names,
 			return -ENOMEM;
 		}
 		struct ticket *ticket = &job->tickets[job->ticket_count++];
-		*ticket = (struct ticket){ .job = job, .lane = lane };
+		*ticket = (struct ticket){.job = job, .lane = lane};
 		job->ahead += lane->first != NULL;
 		*lane->last = ticket;
 		lane->last = &ticket->next;

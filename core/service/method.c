@@ -13,32 +13,34 @@
 #define NOTHING "[]"
 
 static const struct method methods[] = {
-	{ "decide", ACCESS_SUBMIT, NULL, submission_decide },
-	{ "assess", ACCESS_SUBMIT, NULL, submission_assess },
-	{ "decisions.get", ACCESS_SELF,
-	  "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", decisions_get },
-	{ "decisions.list", ACCESS_AUDIT,
-	  "[" TEXT("partnership") "," TEXT("award") "," DATE("since") "," DATE("until") ","
-	  TEXT("failed_criterion") "," TEXT("rules") ","
-	  MEMBER("limit", "integer", ",\"min\":1,\"max\":500") "," TEXT("after") "]",
-	  decisions_list },
-	{ "decisions.revoke", ACCESS_ADMIN,
-	  "[" MEMBER("decision_id", "text", REQUIRED) "," MEMBER("by", "text", REQUIRED ",\"max\":200") ","
-	  MEMBER("reason", "text", REQUIRED) "]", revocation_call },
-	{ "register.list", ACCESS_AUDIT,
-	  "[" DATE("on") ","
-	  MEMBER("status", "choice", ",\"values\":[\"current\",\"due\",\"lapsed\"]") ","
-	  TEXT("partnership") "]", register_list },
-	{ "register.import", ACCESS_ADMIN, NULL, import_call },
-	{ "practice.list", ACCESS_ANY_ROLE, "[" TEXT("statement") "]", practice_list },
-	{ "statistics.get", ACCESS_AUDIT, "[" DATE("since") "," DATE("until") "]", statistics_get },
-	{ "scheme.get", ACCESS_ANY_ROLE, NOTHING, scheme_get },
-	{ "rules.get", ACCESS_AUDIT, NOTHING, rules_get },
-	{ "rules.history", ACCESS_AUDIT, NOTHING, rules_history },
-	{ "rules.show", ACCESS_AUDIT, "[" TEXT("digest") "," TEXT("file") "]", rules_show },
-	{ "rules.reload", ACCESS_ADMIN, NOTHING, rules_reload },
-	{ "server.status", ACCESS_AUDIT, NOTHING, status_get },
-	{ "server.metrics", ACCESS_AUDIT, NOTHING, status_metrics },
+	{"decide", ACCESS_SUBMIT, NULL, submission_decide},
+	{"assess", ACCESS_SUBMIT, NULL, submission_assess},
+	{"decisions.get", ACCESS_SELF,
+	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", decisions_get},
+	{"decisions.list", ACCESS_AUDIT,
+	 "[" TEXT("partnership") "," TEXT("award") "," DATE("since") "," DATE("until") "," TEXT(
+		 "failed_criterion") "," TEXT("rules") "," MEMBER("limit", "integer",
+								  ",\"min\":1,\"max\":500") "," TEXT("after") "]",
+	 decisions_list},
+	{"decisions.revoke", ACCESS_ADMIN,
+	 "[" MEMBER("decision_id", "text", REQUIRED) "," MEMBER(
+		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
+	 revocation_call},
+	{"register.list", ACCESS_AUDIT,
+	 "[" DATE("on") "," MEMBER(
+		 "status", "choice",
+		 ",\"values\":[\"current\",\"due\",\"lapsed\"]") "," TEXT("partnership") "]",
+	 register_list},
+	{"register.import", ACCESS_ADMIN, NULL, import_call},
+	{"practice.list", ACCESS_ANY_ROLE, "[" TEXT("statement") "]", practice_list},
+	{"statistics.get", ACCESS_AUDIT, "[" DATE("since") "," DATE("until") "]", statistics_get},
+	{"scheme.get", ACCESS_ANY_ROLE, NOTHING, scheme_get},
+	{"rules.get", ACCESS_AUDIT, NOTHING, rules_get},
+	{"rules.history", ACCESS_AUDIT, NOTHING, rules_history},
+	{"rules.show", ACCESS_AUDIT, "[" TEXT("digest") "," TEXT("file") "]", rules_show},
+	{"rules.reload", ACCESS_ADMIN, NOTHING, rules_reload},
+	{"server.status", ACCESS_AUDIT, NOTHING, status_get},
+	{"server.metrics", ACCESS_AUDIT, NOTHING, status_metrics},
 };
 
 enum { METHODS = sizeof methods / sizeof *methods };

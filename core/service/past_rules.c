@@ -28,7 +28,8 @@ static json_t *finish_history(struct read *q)
 			 json_object_set(row, "at", json_object_get(entry, "at")) == 0 &&
 			 json_object_set(row, "by", json_object_get(entry, "by")) == 0 &&
 			 json_object_set(row, "kind", json_object_get(entry, "kind")) == 0 &&
-			 json_object_set(row, "sequence", json_object_get(entry, "sequence")) == 0 &&
+			 json_object_set(row, "sequence", json_object_get(entry, "sequence")) ==
+				 0 &&
 			 json_array_append(rows, row) == 0;
 		json_decref(row);
 	}
@@ -41,9 +42,7 @@ static json_t *finish_history(struct read *q)
 
 void rules_history(struct service *s, struct request *r)
 {
-	struct read q = {
-		.service = s, .request = r, .ask = ask_history, .finish = finish_history
-	};
+	struct read q = {.service = s, .request = r, .ask = ask_history, .finish = finish_history};
 
 	read_begin(&q);
 }
@@ -56,8 +55,8 @@ static int ask_rules(struct read *q, struct journal_reader *r, struct err *e)
 {
 	const char *digest = json_member_text(q->request->params, "digest");
 
-	return reader_rules(r, digest != NULL ? digest : generation_digest(q->generation), &q->found,
-			    e);
+	return reader_rules(r, digest != NULL ? digest : generation_digest(q->generation),
+			    &q->found, e);
 }
 
 /* Leaves the one file that was asked for; "prelude" is the words' own text. */
@@ -85,18 +84,17 @@ static json_t *finish_rules(struct read *q)
 		return json_incref(q->found);
 	json_t *result = only_file(q, wanted);
 	if (result == NULL)
-		answer_error(q->service, q->request, CODE_ABSENT,
-			     "that rule set has no such file", NULL);
+		answer_error(q->service, q->request, CODE_ABSENT, "that rule set has no such file",
+			     NULL);
 	return result;
 }
 
 void rules_show(struct service *s, struct request *r)
 {
-	struct read q = { .service = s, .request = r, .ask = ask_rules, .finish = finish_rules };
+	struct read q = {.service = s, .request = r, .ask = ask_rules, .finish = finish_rules};
 
 	const char *digest = json_member_text(r->params, "digest");
-	if (digest != NULL &&
-	    (strlen(digest) != DIGEST_TEXT || strncmp(digest, "sha256:", 7) != 0))
+	if (digest != NULL && (strlen(digest) != DIGEST_TEXT || strncmp(digest, "sha256:", 7) != 0))
 		answer_param(s, r, "/digest", "must be \"sha256:\" and 64 digits");
 	else if (digest == NULL && s->current == NULL)
 		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);

@@ -108,7 +108,7 @@ static json_t *finish_entry(struct read *q)
 
 void decisions_get(struct service *s, struct request *r)
 {
-	struct read q = { .service = s, .request = r, .ask = ask_entry, .finish = finish_entry };
+	struct read q = {.service = s, .request = r, .ask = ask_entry, .finish = finish_entry};
 
 	bool by_id = json_member(r->params, "decision_id") != NULL;
 	bool by_sequence = json_member(r->params, "sequence") != NULL;
@@ -157,7 +157,7 @@ static int ask_decisions(struct read *q, struct journal_reader *r, struct err *e
 
 void decisions_list(struct service *s, struct request *r)
 {
-	struct read q = { .service = s, .request = r, .ask = ask_decisions };
+	struct read q = {.service = s, .request = r, .ask = ask_decisions};
 
 	if (read_after(r->params) < 0)
 		answer_param(s, r, "/after", "must be the \"next\" of an earlier answer");
@@ -180,8 +180,7 @@ static const char *status_on(const json_t *award, struct date day, int due_month
 	struct date expires;
 	const char *text = json_member_text(award, "expires_on");
 
-	if (text == NULL || !date_parse(text_of(text), &expires) ||
-	    date_compare(day, expires) >= 0)
+	if (text == NULL || !date_parse(text_of(text), &expires) || date_compare(day, expires) >= 0)
 		return "lapsed";
 	if (date_compare(day, date_add_months(expires, -due_months)) >= 0)
 		return "due";
@@ -197,7 +196,7 @@ static json_t *finish_register(struct read *q)
 			? json_object_get(generation_manifest(q->generation), "register")
 			: NULL;
 	int due_months = (int)json_member_integer(terms, "due_months", 0);
-	struct date day = { 0 };
+	struct date day = {0};
 	size_t i;
 	json_t *award;
 	bool memory = awards != NULL && date_parse(text_of(q->day), &day);
@@ -219,8 +218,7 @@ static json_t *finish_register(struct read *q)
 void register_list(struct service *s, struct request *r)
 {
 	struct read q = {
-		.service = s, .request = r, .ask = ask_register, .finish = finish_register
-	};
+		.service = s, .request = r, .ask = ask_register, .finish = finish_register};
 	const char *on = json_member_text(r->params, "on");
 
 	if (on != NULL)

@@ -42,7 +42,7 @@ void revocation_call(struct service *s, struct request *r)
 	}
 	/* Whose decision it is stands in the log; until that is known, nothing
 	 * that came later may pass. */
-	v->job = (struct job){ .start = start, .arrive = arrive, .resolved = false };
+	v->job = (struct job){.start = start, .arrive = arrive, .resolved = false};
 	v->service = s;
 	v->request = r;
 	lanes_arrive(&s->lanes, &v->job);
@@ -55,8 +55,8 @@ static int look_up(struct journal_reader *r, void *ctx, struct err *e)
 
 	json_decref(v->entry);
 	v->entry = NULL;
-	return reader_entry_by_id(r, json_member_text(v->request->params, "decision_id"),
-				  &v->entry, e);
+	return reader_entry_by_id(r, json_member_text(v->request->params, "decision_id"), &v->entry,
+				  e);
 }
 
 static void arrive(struct job *job)
@@ -97,7 +97,7 @@ static void on_found(void *ctx, int status, const struct err *e)
 		return;
 	}
 	v->entered = true;
-	const struct lane_name name = { LANE_PARTNERSHIP, partnership };
+	const struct lane_name name = {LANE_PARTNERSHIP, partnership};
 	if (lanes_enter(lanes, &v->job, &name, 1) != 0) {
 		answer_no_memory(v->service, v->request);
 		v->entered = false;
@@ -125,7 +125,7 @@ static int append(struct revocation *v)
 	json_t *commitment = NULL, *row = NULL;
 	int rv = form_commit_value(json_object_get(params, "by"), "/by", s->options.chance,
 				   &commitment, &row);
-	struct journal_draft draft = { .kind = "revocation", .by = v->request->peer->actor };
+	struct journal_draft draft = {.kind = "revocation", .by = v->request->peer->actor};
 
 	if (rv == 0) {
 		draft.body = json_pack("{sO ss sO s{sO sO}}", "by", commitment, "partnership",
@@ -170,9 +170,8 @@ json_t *receipt_document(const struct journal_receipt *receipt, const char *kind
 
 	hex_format(receipt->leaf.bytes, sizeof receipt->leaf.bytes, leaf);
 	return json_pack("{ss sI ss ss s{sI ss} s{ss}}", "kind", kind, "sequence",
-			 (json_int_t)receipt->sequence, "id", receipt->id, "at", receipt->at,
-			 "by", "uid", (json_int_t)by->uid, "user", by->user, "log", "leaf_hash",
-			 leaf);
+			 (json_int_t)receipt->sequence, "id", receipt->id, "at", receipt->at, "by",
+			 "uid", (json_int_t)by->uid, "user", by->user, "log", "leaf_hash", leaf);
 }
 
 static void on_logged(void *ctx, int status, const struct journal_receipt *receipts, size_t count,

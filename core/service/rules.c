@@ -138,7 +138,7 @@ void service_offer(struct service *s, struct rule_files *files, json_t *faults)
 	}
 	a->source = SOURCE_READING;
 	a->files = *files;
-	*files = (struct rule_files){ 0 };
+	*files = (struct rule_files){0};
 	activation_queue(a);
 }
 

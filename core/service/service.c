@@ -42,7 +42,7 @@ static void answer(struct service *s, struct request *r, struct reply *reply)
 
 void answer_result(struct service *s, struct request *r, json_t *result)
 {
-	struct reply reply = { .result = result };
+	struct reply reply = {.result = result};
 
 	if (result == NULL) {
 		answer_no_memory(s, r);
@@ -53,7 +53,7 @@ void answer_result(struct service *s, struct request *r, json_t *result)
 
 void answer_error(struct service *s, struct request *r, int code, const char *message, json_t *data)
 {
-	struct reply reply = { .code = code, .message = message, .data = data };
+	struct reply reply = {.code = code, .message = message, .data = data};
 
 	answer(s, r, &reply);
 }
@@ -99,7 +99,8 @@ void answer_status(struct service *s, struct request *r, int status, const struc
 		break;
 	case AW_EIO:
 		answer_error(s, r, CODE_LOG_UNKNOWN,
-			     "the log failed while it wrote: whether this was done is not known", NULL);
+			     "the log failed while it wrote: whether this was done is not known",
+			     NULL);
 		break;
 	case AW_ELIMIT:
 		answer_param(s, r, "", "is too long: an entry of the log holds 65,535 bytes");
@@ -139,9 +140,9 @@ unsigned roles_of(const struct service *s, const struct peer *peer)
 		enum config_setting setting;
 		unsigned access;
 	} roles[] = {
-		{ CONFIG_SUBMIT, ACCESS_SUBMIT },
-		{ CONFIG_AUDIT, ACCESS_AUDIT },
-		{ CONFIG_ADMIN, ACCESS_ADMIN },
+		{CONFIG_SUBMIT, ACCESS_SUBMIT},
+		{CONFIG_AUDIT, ACCESS_AUDIT},
+		{CONFIG_ADMIN, ACCESS_ADMIN},
 	};
 	unsigned has = 0;
 
@@ -155,7 +156,7 @@ unsigned roles_of(const struct service *s, const struct peer *peer)
 
 struct actor actor_self(void)
 {
-	struct actor self = { .uid = geteuid() };
+	struct actor self = {.uid = geteuid()};
 	const struct passwd *entry = getpwuid(self.uid);
 
 	if (entry != NULL)
@@ -271,7 +272,7 @@ static void on_start_logged(void *ctx, int status, const struct journal_receipt 
 
 static int append_own(struct service *s, const char *kind, json_t *body, journal_appended_cb done)
 {
-	struct journal_draft draft = { .kind = kind, .by = actor_self(), .body = body };
+	struct journal_draft draft = {.kind = kind, .by = actor_self(), .body = body};
 
 	if (body == NULL)
 		return -ENOMEM;
@@ -305,8 +306,7 @@ static void on_stop_logged(void *ctx, int status, const struct journal_receipt *
 void service_log_stop(struct service *s)
 {
 	s->stopping = false;
-	int rv = append_own(s, "stop", json_pack("{ss}", "reason", s->stop_reason),
-			    on_stop_logged);
+	int rv = append_own(s, "stop", json_pack("{ss}", "reason", s->stop_reason), on_stop_logged);
 	if (rv != 0)
 		on_stop_logged(s, rv, NULL, 0, NULL);
 }

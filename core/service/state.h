@@ -52,11 +52,11 @@ struct service {
 
 	struct generation *current; /* NULL: no rule set is active */
 	char active_since[INSTANT_TEXT];
-	json_t *last_rejection; /* NULL, or {"at", "cause", "digest", "errors"} */
+	json_t *last_rejection;        /* NULL, or {"at", "cause", "digest", "errors"} */
 	char refused_rules[RULES_KEY]; /* what was refused last, since rules were put in force */
 	struct activation *first, **last;
 
-	size_t pending;     /* requests not yet answered */
+	size_t pending; /* requests not yet answered */
 	size_t submissions_pending;
 	int64_t started_ms; /* clock */
 	uint64_t calls, errors, decisions, assessments, replays, imports, revocations, refused;

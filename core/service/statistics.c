@@ -16,8 +16,8 @@ struct practice {
 
 static int add_row(struct practice *p, json_t *benchmark, json_t *study, json_t *statement)
 {
-	json_t *score = json_object_get(json_object_get(benchmark, "scores"),
-					json_string_value(statement));
+	json_t *score =
+		json_object_get(json_object_get(benchmark, "scores"), json_string_value(statement));
 	json_t *row = json_pack("{sO sO sO sO sO sO}", "partnership",
 				json_object_get(benchmark, "partnership"), "name",
 				json_object_get(benchmark, "name"), "title",
@@ -61,7 +61,7 @@ static int add_benchmark(void *ctx, json_t *benchmark)
 
 static int ask_practice(struct read *q, struct journal_reader *r, struct err *e)
 {
-	struct practice p = { json_member_text(q->request->params, "statement"), json_array() };
+	struct practice p = {json_member_text(q->request->params, "statement"), json_array()};
 
 	if (p.rows == NULL)
 		return -ENOMEM;
@@ -91,7 +91,7 @@ static bool is_statement(const struct service *s, const char *id)
 
 void practice_list(struct service *s, struct request *r)
 {
-	struct read q = { .service = s, .request = r, .ask = ask_practice };
+	struct read q = {.service = s, .request = r, .ask = ask_practice};
 
 	const json_t *statement = json_member(r->params, "statement");
 	if (statement != NULL && !is_statement(s, json_string_value(statement)))
@@ -136,7 +136,7 @@ static int ask_statistics(struct read *q, struct journal_reader *r, struct err *
 {
 	const char *since = json_member_text(q->request->params, "since");
 	const char *until = json_member_text(q->request->params, "until");
-	struct census c = { json_object(), 0 };
+	struct census c = {json_object(), 0};
 	json_t *awards = NULL;
 	int rv = c.statements != NULL ? 0 : -ENOMEM;
 
@@ -145,8 +145,8 @@ static int ask_statistics(struct read *q, struct journal_reader *r, struct err *
 	if (rv == 0)
 		rv = reader_award_counts(r, since, until, &awards, e);
 	if (rv == 0) {
-		q->found = json_pack("{sO sI sO}", "awards", awards, "partnerships",
-				     c.partnerships, "statements", c.statements);
+		q->found = json_pack("{sO sI sO}", "awards", awards, "partnerships", c.partnerships,
+				     "statements", c.statements);
 		rv = q->found != NULL ? 0 : -ENOMEM;
 	}
 	json_decref(c.statements);
@@ -217,10 +217,10 @@ static json_t *finish_statistics(struct read *q)
 
 	json_array_foreach(json_object_get(manifest, "statements"), i, statement) {
 		memory = memory &&
-			 json_array_append_new(rows, statement_row(statement,
-								   json_object_get(q->found,
-										   "statements"),
-								   &scale)) == 0;
+			 json_array_append_new(
+				 rows,
+				 statement_row(statement, json_object_get(q->found, "statements"),
+					       &scale)) == 0;
 	}
 	if (memory && json_object_set(q->found, "statements", rows) == 0) {
 		json_decref(rows);
@@ -234,8 +234,7 @@ static json_t *finish_statistics(struct read *q)
 void statistics_get(struct service *s, struct request *r)
 {
 	struct read q = {
-		.service = s, .request = r, .ask = ask_statistics, .finish = finish_statistics
-	};
+		.service = s, .request = r, .ask = ask_statistics, .finish = finish_statistics};
 
 	if (s->current == NULL)
 		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);

@@ -63,7 +63,7 @@ static json_t *latencies_document(const struct latencies *l)
 
 static void gather(const struct service *s, struct pool_stats *pool, struct journal_stats *journal)
 {
-	*pool = (struct pool_stats){ 0 };
+	*pool = (struct pool_stats){0};
 	if (s->current != NULL)
 		pool_stats_add(generation_pool(s->current), pool);
 	journal_stats(s->options.journal, journal);
@@ -78,21 +78,21 @@ void status_get(struct service *s, struct request *r)
 	gather(s, &pool, &journal);
 	instant_format(s->started_ms, started);
 	int64_t now = s->options.clock.now_ms(s->options.clock.ctx);
-	answer_result(
-		s, r,
-		json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} s[]}", "version",
-			  AWARDD_VERSION, "lua", script_lua_version(), "process_id",
-			  (json_int_t)getpid(), "started_at", started, "uptime_seconds",
-			  (json_int_t)((now - s->started_ms) / 1000), "counts", counts_document(s),
-			  "latencies", latencies_document(&s->latencies), "queue",
-			  json_pack("{sI sI sI sI}", "requests", (json_int_t)s->pending,
-				    "submissions", (json_int_t)s->submissions_pending,
-				    "evaluations", (json_int_t)pool.queued, "appends",
-				    (json_int_t)journal.queued),
-			  "log", log_document(s, &journal), "evaluators",
-			  evaluators_document(s, &pool), "rules", "digest",
-			  s->current != NULL ? generation_digest(s->current) : NULL, "since",
-			  s->current != NULL ? s->active_since : NULL, "plugins"));
+	answer_result(s, r,
+		      json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} s[]}", "version",
+				AWARDD_VERSION, "lua", script_lua_version(), "process_id",
+				(json_int_t)getpid(), "started_at", started, "uptime_seconds",
+				(json_int_t)((now - s->started_ms) / 1000), "counts",
+				counts_document(s), "latencies", latencies_document(&s->latencies),
+				"queue",
+				json_pack("{sI sI sI sI}", "requests", (json_int_t)s->pending,
+					  "submissions", (json_int_t)s->submissions_pending,
+					  "evaluations", (json_int_t)pool.queued, "appends",
+					  (json_int_t)journal.queued),
+				"log", log_document(s, &journal), "evaluators",
+				evaluators_document(s, &pool), "rules", "digest",
+				s->current != NULL ? generation_digest(s->current) : NULL, "since",
+				s->current != NULL ? s->active_since : NULL, "plugins"));
 }
 
 /* ---- Prometheus --------------------------------------------------------- */

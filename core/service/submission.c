@@ -19,12 +19,12 @@ struct submission {
 	struct service *service;
 	struct request *request;
 	struct generation *generation;
-	bool logs;           /* decide, not assess */
-	const char *id;      /* submission_id, borrowed from the document, or NULL */
-	json_t *errors;      /* what does not fit, or NULL */
-	json_t *document;    /* the submission, with commitments where it fits */
-	json_t *personal;    /* rows for the log */
-	json_t *existing;    /* the entry of the same submission_id, or NULL */
+	bool logs;        /* decide, not assess */
+	const char *id;   /* submission_id, borrowed from the document, or NULL */
+	json_t *errors;   /* what does not fit, or NULL */
+	json_t *document; /* the submission, with commitments where it fits */
+	json_t *personal; /* rows for the log */
+	json_t *existing; /* the entry of the same submission_id, or NULL */
 	json_t *history;
 	json_t *decision;
 	const char *partnership; /* borrowed from the document, NULL where unknown */
@@ -78,9 +78,8 @@ static int prepare(struct submission *one)
 	struct service *s = one->service;
 	bool fits = one->generation != NULL && one->errors == NULL;
 
-	one->document = json_is_object(one->request->params)
-				? json_deep_copy(one->request->params)
-				: json_object();
+	one->document = json_is_object(one->request->params) ? json_deep_copy(one->request->params)
+							     : json_object();
 	one->personal = json_array();
 	if (one->document == NULL || one->personal == NULL)
 		return -ENOMEM;
@@ -119,7 +118,7 @@ static void call(struct service *s, struct request *r, bool logs)
 		return;
 	}
 	s->submissions_pending++;
-	one->job = (struct job){ .start = start, .arrive = arrive, .resolved = true };
+	one->job = (struct job){.start = start, .arrive = arrive, .resolved = true};
 	one->service = s;
 	one->request = r;
 	one->logs = logs;
@@ -156,9 +155,9 @@ static void arrive(struct job *job)
 	size_t count = 0;
 
 	if (one->partnership != NULL)
-		names[count++] = (struct lane_name){ LANE_PARTNERSHIP, one->partnership };
+		names[count++] = (struct lane_name){LANE_PARTNERSHIP, one->partnership};
 	if (one->id != NULL)
-		names[count++] = (struct lane_name){ LANE_SUBMISSION, one->id };
+		names[count++] = (struct lane_name){LANE_SUBMISSION, one->id};
 	if (lanes_enter(&one->service->lanes, job, names, count) != 0) {
 		answer_no_memory(one->service, one->request);
 		finish(one);
@@ -197,7 +196,7 @@ json_t *decision_answer(const json_t *decision, const char *id, json_int_t seque
 	union { /* a shallow copy changes nothing, but Jansson takes no const */
 		const json_t *borrowed;
 		json_t *value;
-	} from = { decision };
+	} from = {decision};
 	json_t *whole = json_copy(from.value);
 
 	if (whole == NULL || json_put(whole, "decision_id", json_string(id)) != 0 ||
@@ -305,8 +304,8 @@ static void on_evaluated(void *ctx, const struct evaluation *e)
 	struct journal_draft draft;
 
 	if (e->status != 0) {
-		log_line(s, 4, "no answer of the rules for %s: %s%s%s", one->partnership,
-			 e->file, *e->file != '\0' ? ": " : "", e->message);
+		log_line(s, 4, "no answer of the rules for %s: %s%s%s", one->partnership, e->file,
+			 *e->file != '\0' ? ": " : "", e->message);
 		answer_evaluation(s, one->request, e);
 		finish(one);
 		return;

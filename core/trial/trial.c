@@ -130,7 +130,7 @@ int trial_ask(struct trial *t, const char *operation, const json_t *input, evalu
 	if (a == NULL)
 		return -ENOMEM;
 
-	*a = (struct asked){ .trial = t, .done = done, .ctx = ctx };
+	*a = (struct asked){.trial = t, .done = done, .ctx = ctx};
 	int rv = pool_ask(generation_pool(t->rules), operation, input, on_answer, a);
 	if (rv == 0)
 		t->owed++;
@@ -176,7 +176,7 @@ static void on_decided(void *ctx, const struct evaluation *e)
 int trial_decide(struct trial *t, const json_t *submission, const json_t *history, json_t **out,
 		 struct err *e)
 {
-	struct decided d = { .err = e };
+	struct decided d = {.err = e};
 	json_t *bare = json_deep_copy(submission), *personal = json_array();
 	json_t *input = NULL;
 	int rv = bare != NULL && personal != NULL ? 0 : -ENOMEM;
@@ -184,7 +184,8 @@ int trial_decide(struct trial *t, const json_t *submission, const json_t *histor
 	if (rv == 0)
 		rv = form_commit(generation_form(t->rules), bare, "", chance_system, personal);
 	if (rv == 0) {
-		input = json_pack("{so sO}", "history", json_deep_copy(history), "submission", bare);
+		input = json_pack("{so sO}", "history", json_deep_copy(history), "submission",
+				  bare);
 		rv = input != NULL ? trial_ask(t, "decide", input, on_decided, &d) : -ENOMEM;
 	}
 	if (rv == 0) {
@@ -219,15 +220,15 @@ json_t *trial_decision_row(json_int_t sequence, const json_t *submission, const 
 			 "decision", "revoked", 0, "name",
 			 or_null(json_member(json_member(submission, "partnership"), "name")),
 			 "assessed_on", or_null(json_member(submission, "assessed_on")),
-			 "registered_on", or_null(json_member(submission, "registered_on")), "scores",
-			 or_null(json_member(submission, "scores")), "outcome",
+			 "registered_on", or_null(json_member(submission, "registered_on")),
+			 "scores", or_null(json_member(submission, "scores")), "outcome",
 			 or_null(json_member(decision, "outcome")));
 }
 
 json_t *trial_import_row(json_int_t sequence, const json_t *award, const json_t *outcome)
 {
 	return json_pack("{sI so ss sb sO sn sn sn sO?}", "sequence", sequence, "id",
-			 json_sprintf("%" JSON_INTEGER_FORMAT "-trial", sequence), "kind",
-			 "import", "revoked", 0, "name", or_null(json_member(award, "name")),
-			 "assessed_on", "registered_on", "scores", "outcome", outcome);
+			 json_sprintf("%" JSON_INTEGER_FORMAT "-trial", sequence), "kind", "import",
+			 "revoked", 0, "name", or_null(json_member(award, "name")), "assessed_on",
+			 "registered_on", "scores", "outcome", outcome);
 }

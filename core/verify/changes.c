@@ -185,7 +185,7 @@ json_t *verify_changes(const json_t *files)
 	size_t i;
 	const json_t *file;
 
-	json_array_foreach (files, i, file) {
+	json_array_foreach(files, i, file) {
 		const json_t *text = json_object_get(file, "text");
 		struct walk w = {
 			.file = json_member_text(file, "path"),
@@ -228,7 +228,7 @@ json_t *verify_changed(const json_t *files, const json_t *change)
 	const json_t *file;
 	int rv = fresh != NULL ? 0 : -ENOMEM;
 
-	json_array_foreach (files, i, file) {
+	json_array_foreach(files, i, file) {
 		json_t *text = json_object_get(file, "text");
 		bool its =
 			json_equal(json_object_get(file, "path"), json_object_get(change, "file"));

@@ -87,7 +87,7 @@ static void compare_list(struct claim *c, const char *place, const json_t *actua
 			  json_array_size(expected), shown(actual, a));
 		return;
 	}
-	json_array_foreach (expected, i, item) {
+	json_array_foreach(expected, i, item) {
 		(void)snprintf(inner, sizeof inner, "%s[%zu]", place, i + 1); /* may be cut */
 		compare(c, inner, json_array_get(actual, i), item);
 	}
@@ -116,7 +116,7 @@ static const json_t *find(const json_t *list, const char *id)
 	size_t i;
 	const json_t *item;
 
-	json_array_foreach (list, i, item) {
+	json_array_foreach(list, i, item) {
 		const char *its = json_member_text(item, "id");
 		if (its != NULL && strcmp(its, id) == 0)
 			return item;
@@ -129,7 +129,7 @@ static const json_t *criterion(const json_t *decision, const char *id)
 	size_t i;
 	const json_t *award, *found = NULL;
 
-	json_array_foreach (json_object_get(decision, "awards"), i, award) {
+	json_array_foreach(json_object_get(decision, "awards"), i, award) {
 		if (found == NULL)
 			found = find(json_object_get(award, "criteria"), id);
 	}
@@ -142,7 +142,7 @@ static size_t rank(const struct claim *c, const json_t *id)
 	size_t i;
 	const json_t *level;
 
-	json_array_foreach (json_object_get(c->manifest, "levels"), i, level) {
+	json_array_foreach(json_object_get(c->manifest, "levels"), i, level) {
 		if (json_equal(level, id))
 			return i + 1;
 	}
@@ -184,7 +184,7 @@ static void compare_awards(struct claim *c, const json_t *decision, const json_t
 	const char *id;
 	json_t *status;
 
-	json_object_foreach ((json_t *)(uintptr_t)wanted, id, status) {
+	json_object_foreach((json_t *)(uintptr_t)wanted, id, status) {
 		compare_status(c, id, find(json_object_get(decision, "awards"), id), status);
 	}
 }
@@ -194,7 +194,7 @@ static void compare_criteria(struct claim *c, const json_t *decision, const json
 	const char *id;
 	json_t *status;
 
-	json_object_foreach ((json_t *)(uintptr_t)wanted, id, status) {
+	json_object_foreach((json_t *)(uintptr_t)wanted, id, status) {
 		compare_status(c, id, criterion(decision, id), status);
 	}
 }
@@ -204,7 +204,7 @@ static void compare_reasons(struct claim *c, const json_t *decision, const json_
 	const char *id;
 	json_t *part;
 
-	json_object_foreach ((json_t *)(uintptr_t)wanted, id, part) {
+	json_object_foreach((json_t *)(uintptr_t)wanted, id, part) {
 		const char *reason = json_member_text(criterion(decision, id), "reason");
 
 		if (reason == NULL || strstr(reason, json_string_value(part)) == NULL)
@@ -219,7 +219,7 @@ static void compare_shortfalls(struct claim *c, const json_t *decision, const js
 	json_t *list;
 	char place[PLACE];
 
-	json_object_foreach ((json_t *)(uintptr_t)wanted, id, list) {
+	json_object_foreach((json_t *)(uintptr_t)wanted, id, list) {
 		(void)snprintf(place, sizeof place, "shortfalls of %s", id); /* may be cut */
 		compare(c, place, json_object_get(criterion(decision, id), "shortfalls"), list);
 	}
@@ -232,12 +232,12 @@ static void compare_commendations(struct claim *c, const json_t *decision, const
 	const char *id;
 	json_t *given;
 
-	json_object_foreach ((json_t *)(uintptr_t)wanted, id, given) {
+	json_object_foreach((json_t *)(uintptr_t)wanted, id, given) {
 		size_t i;
 		const json_t *one;
 		bool found = false;
 
-		json_array_foreach (added, i, one)
+		json_array_foreach(added, i, one)
 			found |= strcmp(word_of(one), id) == 0;
 		if (found != json_is_true(given))
 			claim_say(c, "%s is %s, expected %s", id, found ? "added" : "not added",
@@ -283,7 +283,7 @@ static bool has_pointer(const json_t *errors, const json_t *pointer)
 	size_t i;
 	const json_t *error;
 
-	json_array_foreach (errors, i, error) {
+	json_array_foreach(errors, i, error) {
 		if (json_equal(json_object_get(error, "pointer"), pointer))
 			return true;
 	}
@@ -295,7 +295,7 @@ static bool lists_text(const json_t *list, const json_t *text)
 	size_t i;
 	const json_t *item;
 
-	json_array_foreach (list, i, item) {
+	json_array_foreach(list, i, item) {
 		if (json_equal(item, text))
 			return true;
 	}
@@ -312,7 +312,7 @@ bool claim_refused(struct claim *c, const json_t *errors, const char *what)
 		return false;
 	if (strcmp(what, "before") == 0)
 		wanted = NULL; /* what went before is taken as it is */
-	json_array_foreach (errors, i, item) {
+	json_array_foreach(errors, i, item) {
 		const json_t *pointer = json_object_get(item, "pointer");
 
 		if (!lists_text(wanted, pointer))
@@ -320,7 +320,7 @@ bool claim_refused(struct claim *c, const json_t *errors, const char *what)
 				  *word_of(pointer) != '\0' ? ": " : "",
 				  word_of(json_object_get(item, "message")));
 	}
-	json_array_foreach (wanted, i, item) {
+	json_array_foreach(wanted, i, item) {
 		if (!has_pointer(errors, item))
 			claim_say(c, "nothing is wrong at %s, expected it to be refused there",
 				  word_of(item));

@@ -15,11 +15,12 @@ int coverage_init(struct coverage *c, const json_t *manifest)
 	*c = (struct coverage){.criteria = json_object()};
 	if (c->criteria == NULL)
 		return -ENOMEM;
-	json_array_foreach (json_object_get(manifest, "awards"), i, award) {
-		json_array_foreach (json_object_get(award, "criteria"), j, one) {
-			json_t *counts = json_pack(
-				"{sO sO si si si}", "id", json_object_get(one, "id"), "award",
-				json_object_get(award, "id"), "met", 0, "unmet", 0, "error", 0);
+	json_array_foreach(json_object_get(manifest, "awards"), i, award) {
+		json_array_foreach(json_object_get(award, "criteria"), j, one) {
+			json_t *counts = json_pack("{sO sO si si si}", "id",
+						   json_object_get(one, "id"), "award",
+						   json_object_get(award, "id"), "met", 0, "unmet",
+						   0, "error", 0);
 			if (json_put(c->criteria, json_member_text(one, "id"), counts) != 0)
 				rv = -ENOMEM;
 		}
@@ -43,12 +44,12 @@ static int set_lines(struct coverage *c, const json_t *lines, bool ran)
 	const json_t *line;
 	char name[24];
 
-	json_object_foreach ((json_t *)(uintptr_t)lines, file, list) {
+	json_object_foreach((json_t *)(uintptr_t)lines, file, list) {
 		json_t *its = json_object_get(c->lines, file);
 
 		if (its == NULL && !ran && json_put(c->lines, file, its = json_object()) != 0)
 			return -ENOMEM;
-		json_array_foreach (list, i, line) {
+		json_array_foreach(list, i, line) {
 			(void)snprintf(name, sizeof name, "%" JSON_INTEGER_FORMAT,
 				       json_integer_value(line));
 			/* Of what ran only that counts which is inside a function. */
@@ -77,8 +78,8 @@ int coverage_decided(struct coverage *c, const json_t *decision)
 	size_t i, j;
 	const json_t *award, *one;
 
-	json_array_foreach (json_object_get(decision, "awards"), i, award) {
-		json_array_foreach (json_object_get(award, "criteria"), j, one) {
+	json_array_foreach(json_object_get(decision, "awards"), i, award) {
+		json_array_foreach(json_object_get(award, "criteria"), j, one) {
 			json_t *counts = json_object_get(c->criteria, json_member_text(one, "id"));
 			const char *status = json_member_text(one, "status");
 
@@ -106,7 +107,7 @@ static int report_criteria(const struct coverage *c, json_t *report)
 
 	if (list == NULL || json_put(report, "criteria", list) != 0)
 		return -ENOMEM;
-	json_object_foreach (c->criteria, id, counts) {
+	json_object_foreach(c->criteria, id, counts) {
 		seen += (size_t)(json_member_integer(counts, "met", 0) > 0) +
 			(size_t)(json_member_integer(counts, "unmet", 0) > 0);
 		if (json_array_append(list, counts) != 0)
@@ -132,7 +133,7 @@ static json_t *unseen_lines(const json_t *lines, size_t *seen)
 	const char *line;
 	json_t *ran;
 
-	json_object_foreach ((json_t *)(uintptr_t)lines, line, ran) {
+	json_object_foreach((json_t *)(uintptr_t)lines, line, ran) {
 		if (json_is_true(ran))
 			(*seen)++;
 		else if (numbers != NULL)
@@ -159,8 +160,8 @@ static int report_lines(const struct coverage *c, json_t *report)
 	json_t *list = json_array();
 	size_t all = 0, all_seen = 0, count = 0;
 	const char **files = json_sorted_names(c->lines, &count);
-	int rv =
-		list != NULL && files != NULL && json_put(report, "lines", list) == 0 ? 0 : -ENOMEM;
+	int rv = list != NULL && files != NULL && json_put(report, "lines", list) == 0 ? 0
+										       : -ENOMEM;
 
 	for (size_t i = 0; rv == 0 && i < count; i++) {
 		const json_t *lines = json_object_get(c->lines, files[i]);

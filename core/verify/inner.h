@@ -26,7 +26,7 @@ bool claim_refused(struct claim *c, const json_t *errors, const char *what);
 
 struct coverage {
 	json_t *criteria; /* id: {"id", "award", "met", "unmet", "error"} */
-	json_t *lines;	  /* file: {"line": seen}; NULL: not counted */
+	json_t *lines;    /* file: {"line": seen}; NULL: not counted */
 };
 
 int coverage_init(struct coverage *c, const json_t *manifest);

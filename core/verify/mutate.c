@@ -31,7 +31,7 @@ static int try_all(const struct trial_options *options, const json_t *files,
 	size_t i;
 	json_t *change;
 
-	json_array_foreach (changes, i, change) {
+	json_array_foreach(changes, i, change) {
 		bool refused = false;
 		json_t *changed = verify_changed(files, change);
 		int rv = changed != NULL ? try_change(options, changed, each, &refused, e)

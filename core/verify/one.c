@@ -161,7 +161,7 @@ static int point_into_import(json_t *errors)
 	size_t i;
 	json_t *error;
 
-	json_array_foreach (errors, i, error) {
+	json_array_foreach(errors, i, error) {
 		const char *pointer = json_member_text(error, "pointer");
 
 		if (pointer != NULL && strncmp(pointer, list, sizeof list - 1) == 0 &&

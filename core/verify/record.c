@@ -10,9 +10,9 @@ enum { SHORT_LINE = 76, DEPTH_LIMIT = 24 };
 /* ---- Lua text -------------------------------------------------------------- */
 
 static const char *const keywords[] = {
-	"and",	    "break",  "do",   "else", "elseif", "end",	 "false", "for",
-	"function", "goto",   "if",   "in",   "local",	"nil",	 "not",	  "or",
-	"repeat",   "return", "then", "true", "until",	"while",
+	"and",      "break",  "do",   "else", "elseif", "end",   "false", "for",
+	"function", "goto",   "if",   "in",   "local",  "nil",   "not",   "or",
+	"repeat",   "return", "then", "true", "until",  "while",
 };
 
 static void write_text(struct buffer *out, const char *text, size_t length)
@@ -109,7 +109,7 @@ static void write_members(struct buffer *out, const json_t *value, struct layout
 		first = false;
 	}
 	free(names);
-	json_array_foreach (value, i, item) {
+	json_array_foreach(value, i, item) {
 		separate(out, l, first);
 		write_value(out, item, inner);
 		if (l.wide)
@@ -181,7 +181,7 @@ static bool is_revoked(const json_t *entries, const json_t *entry)
 	size_t i;
 	const json_t *other;
 
-	json_array_foreach (entries, i, other) {
+	json_array_foreach(entries, i, other) {
 		const json_t *revokes = json_member(json_member(other, "body"), "revokes");
 
 		if (revokes != NULL &&
@@ -237,15 +237,14 @@ static int add_statuses(json_t *expect, const json_t *decision)
 
 	if (json_put(expect, "commendations", given) != 0 || rv != 0)
 		return -ENOMEM;
-	json_array_foreach (json_member(decision, "awards"), i, award) {
-		json_array_foreach (json_member(award, "criteria"), j, one) {
+	json_array_foreach(json_member(decision, "awards"), i, award) {
+		json_array_foreach(json_member(award, "criteria"), j, one) {
 			if (json_put(criteria, json_member_text(one, "id"),
 				     json_incref(json_object_get(one, "status"))) != 0)
 				return -ENOMEM;
 		}
 	}
-	json_array_foreach (json_member(json_member(decision, "outcome"), "commendations"), i,
-			    one) {
+	json_array_foreach(json_member(json_member(decision, "outcome"), "commendations"), i, one) {
 		if (json_put(given, json_string_value(one), json_true()) != 0)
 			return -ENOMEM;
 	}

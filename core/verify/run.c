@@ -43,7 +43,7 @@ static json_t *make_report(struct verify *v)
 	json_t *result;
 	int rv = results != NULL ? 0 : -ENOMEM;
 
-	json_array_foreach (v->results, i, result) {
+	json_array_foreach(v->results, i, result) {
 		if (json_is_object(result) && json_array_append(results, result) != 0)
 			rv = -ENOMEM;
 	}

@@ -14,7 +14,7 @@
 
 struct verify_options {
 	const char *filter; /* only tests whose name or file holds this; NULL: all */
-	bool lines;	    /* count lines, too: takes twice as long */
+	bool lines;         /* count lines, too: takes twice as long */
 	bool first_only;    /* nothing more is begun once one has failed */
 	unsigned at_once;   /* tests under way side by side; 0: 4 */
 	void (*progress)(void *ctx, size_t done, size_t failed, size_t all); /* or NULL */
@@ -74,7 +74,7 @@ json_t *verify_changes(const json_t *files);
 json_t *verify_changed(const json_t *files, const json_t *change);
 
 struct verify_mutation {
-	json_t *unnoticed;		  /* some of verify_changes; yours to decref */
+	json_t *unnoticed;                /* some of verify_changes; yours to decref */
 	size_t changes, noticed, refused; /* refused: the rules did not load; noticed, too */
 };
 

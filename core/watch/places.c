@@ -16,8 +16,8 @@ static const uint32_t rules_mask = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_C
 				   IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF |
 				   IN_ONLYDIR;
 /* The log often lies beside the rules: its writes must not wake anybody. */
-static const uint32_t above_mask = IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
-				   IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+static const uint32_t above_mask = IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
+				   IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
 static void add(struct places *p, int inotify, const char *path, struct place place, uint32_t mask)
 {
@@ -52,7 +52,7 @@ static void add_above(struct places *p, int inotify, const char *dir)
 		if (length == 0)
 			break;
 		(void)snprintf(path, sizeof path, "%s%.*s", before == 0 ? "." : "", before, dir);
-		add(p, inotify, path, (struct place){ .name = name, .name_length = length },
+		add(p, inotify, path, (struct place){.name = name, .name_length = length},
 		    above_mask);
 		at = name + length;
 	}
@@ -72,7 +72,7 @@ static void add_folder(struct places *p, int inotify, const char *dir, int depth
 	char path[PATH_LIMIT];
 	const struct dirent *entry;
 
-	add(p, inotify, dir, (struct place){ .name = NULL }, rules_mask);
+	add(p, inotify, dir, (struct place){.name = NULL}, rules_mask);
 	DIR *stream = depth < DEPTH_LIMIT ? opendir(dir) : NULL;
 	while (stream != NULL && (entry = readdir(stream)) != NULL && p->count < FOLDERS_LIMIT) {
 		if (entry->d_name[0] == '.' ||
@@ -98,7 +98,7 @@ void places_look_at(struct places *p, int inotify, const char *dir)
 {
 	struct places before = *p;
 
-	*p = (struct places){ 0 };
+	*p = (struct places){0};
 	add_above(p, inotify, dir);
 	add_folder(p, inotify, dir, 0);
 	for (size_t i = 0; i < before.count; i++) {
@@ -112,7 +112,7 @@ void places_look_at(struct places *p, int inotify, const char *dir)
 void places_deinit(struct places *p)
 {
 	free(p->list);
-	*p = (struct places){ 0 };
+	*p = (struct places){0};
 }
 
 static bool is_rule(const char *name)

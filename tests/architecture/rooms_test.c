@@ -178,7 +178,8 @@ static void every_room_has_its_public_header(void **state)
 		if (strcmp(name, "client") == 0)
 			(void)snprintf(path, sizeof path, AWARDD_SOURCE "/include/awardd/client.h");
 		else
-			(void)snprintf(path, sizeof path, AWARDD_SOURCE "/core/%s/%s.h", name, name);
+			(void)snprintf(path, sizeof path, AWARDD_SOURCE "/core/%s/%s.h", name,
+				       name);
 		FILE *f = fopen(path, "r");
 		if (f == NULL)
 			fail_msg("%s has no header %s", name, path);
@@ -192,18 +193,18 @@ static void a_planted_fault_of_each_kind_is_found(void **state)
 		const char *room, *line;
 		bool fits;
 	} cases[] = {
-		{ "json", "#include \"base/base.h\"\n", true },
-		{ "base", "#include \"json/json.h\"\n", false },
-		{ "service", "#include \"journal/schema.h\"\n", false },
-		{ "service", "#include \"service/lane.h\"\n", true },
-		{ "service", "#include \"lane.h\"\n", false },
-		{ "service", "#include \"server/server.h\"\n", false },
-		{ "service", "#include \"nowhere/nowhere.h\"\n", false },
-		{ "service", "#include <sqlite3.h>\n", false },
-		{ "journal", "#include <sqlite3.h>\n", true },
-		{ "journal", "#include <string.h>\n", true },
-		{ "journal", "#include <lua.h>\n", false },
-		{ "attic", "#include <string.h>\n", false },
+		{"json", "#include \"base/base.h\"\n", true},
+		{"base", "#include \"json/json.h\"\n", false},
+		{"service", "#include \"journal/schema.h\"\n", false},
+		{"service", "#include \"service/lane.h\"\n", true},
+		{"service", "#include \"lane.h\"\n", false},
+		{"service", "#include \"server/server.h\"\n", false},
+		{"service", "#include \"nowhere/nowhere.h\"\n", false},
+		{"service", "#include <sqlite3.h>\n", false},
+		{"journal", "#include <sqlite3.h>\n", true},
+		{"journal", "#include <string.h>\n", true},
+		{"journal", "#include <lua.h>\n", false},
+		{"attic", "#include <string.h>\n", false},
 	};
 	struct table t;
 

@@ -26,8 +26,8 @@ static struct date day(const char *written)
 static void real_days_are_read_and_written_back(void **state)
 {
 	static const char *const real[] = {
-		"0001-01-01", "1600-02-29", "1999-12-31", "2000-02-29", "2023-01-31", "2023-04-30",
-		"2024-02-29", "2024-10-09", "9999-12-31",
+		"0001-01-01", "1600-02-29", "1999-12-31", "2000-02-29", "2023-01-31",
+		"2023-04-30", "2024-02-29", "2024-10-09", "9999-12-31",
 	};
 	char written[DATE_TEXT];
 
@@ -44,9 +44,9 @@ static void real_days_are_read_and_written_back(void **state)
 static void days_that_do_not_exist_are_refused(void **state)
 {
 	static const char *const unreal[] = {
-		"2024-02-30", "2023-02-29", "1900-02-29", "2100-02-29", "2023-04-31", "2023-06-31",
-		"2023-09-31", "2023-11-31", "2023-01-32", "2023-00-10", "2023-13-01", "2023-05-00",
-		"0000-01-01",
+		"2024-02-30", "2023-02-29", "1900-02-29", "2100-02-29", "2023-04-31",
+		"2023-06-31", "2023-09-31", "2023-11-31", "2023-01-32", "2023-00-10",
+		"2023-13-01", "2023-05-00", "0000-01-01",
 	};
 	struct date d = {1, 2, 3};
 
@@ -60,11 +60,28 @@ static void days_that_do_not_exist_are_refused(void **state)
 static void other_ways_to_write_a_day_are_refused(void **state)
 {
 	static const char *const others[] = {
-		"",           "2024",        "2024-1-1",    "2024-01-1",   "24-01-01",
-		"2024-01-01 ", " 2024-01-01", "2024-01-01T", "2024/01/01", "20240101",
-		"2024-0101-", "+024-01-01",  "-024-01-01",  "2024-+1-01",  "2024-01--1",
-		"2024-01- 1", "2024-0a-01",  "2024-01-0:",  "2024-W01-1",  "12024-01-01",
-		"01-01-2024", "\xd9\xa2\xd9\xa0\xd9\xa2\xd9\xa4-01",
+		"",
+		"2024",
+		"2024-1-1",
+		"2024-01-1",
+		"24-01-01",
+		"2024-01-01 ",
+		" 2024-01-01",
+		"2024-01-01T",
+		"2024/01/01",
+		"20240101",
+		"2024-0101-",
+		"+024-01-01",
+		"-024-01-01",
+		"2024-+1-01",
+		"2024-01--1",
+		"2024-01- 1",
+		"2024-0a-01",
+		"2024-01-0:",
+		"2024-W01-1",
+		"12024-01-01",
+		"01-01-2024",
+		"\xd9\xa2\xd9\xa0\xd9\xa2\xd9\xa4-01",
 	};
 	struct date d;
 
@@ -152,8 +169,8 @@ static void what_comes_of_adding_months_is_always_a_real_day_in_order(void **sta
 		d = instant_date(days * ms_a_day);
 		for (int months = -40; months <= 40; months++) {
 			struct date moved = date_add_months(d, months);
-			struct date next = date_add_months(instant_date((days + 1) * ms_a_day),
-							   months);
+			struct date next =
+				date_add_months(instant_date((days + 1) * ms_a_day), months);
 
 			date_format(moved, written);
 			if (!date_parse(text_of(written), &again))

@@ -91,7 +91,8 @@ static void hexadecimal_goes_there_and_back(void **state)
 static void what_is_not_hexadecimal_is_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"", "0", "000", "00000", "0g00", "00AA", "FFff", " 000", "0x00", "00-1", "00\xc3\xa9",
+		"",     "0",    "000",  "00000", "0g00",       "00AA",
+		"FFff", " 000", "0x00", "00-1",  "00\xc3\xa9",
 	};
 	unsigned char out[2];
 

@@ -46,8 +46,8 @@ static void numbers_of_errno_have_the_systems_text(void **state)
 
 static void success_and_numbers_of_nobody_have_a_text_too(void **state)
 {
-	static const int nobodys[] = {1, 2, -4000, -4095, -4096, -10000, -10001 - OURS, -99999,
-				      INT32_MAX, INT32_MIN};
+	static const int nobodys[] = {
+		1, 2, -4000, -4095, -4096, -10000, -10001 - OURS, -99999, INT32_MAX, INT32_MIN};
 
 	(void)state;
 	assert_string_equal(status_text(0), "done");

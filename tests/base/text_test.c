@@ -36,10 +36,10 @@ static void characters_are_code_points_not_bytes(void **state)
 	} cases[] = {
 		{"", 0},
 		{"lead", 4},
-		{"\xc3\xa9t\xc3\xa9", 3},             /* two bytes each */
-		{"\xe2\x82\xac", 1},                   /* three */
+		{"\xc3\xa9t\xc3\xa9", 3},                /* two bytes each */
+		{"\xe2\x82\xac", 1},                     /* three */
 		{"\xf0\x9f\x98\x80\xf0\x9f\x98\x80", 2}, /* four */
-		{"A\xcc\x8a", 2},                      /* a combining ring is one of its own */
+		{"A\xcc\x8a", 2},                        /* a combining ring is one of its own */
 	};
 
 	(void)state;

@@ -213,8 +213,20 @@ static void numbers_out_of_their_range_are_refused_with_it(void **state)
 		{"queue", "1", "1000000", "0", "1000001"},
 	};
 	static const char *const no_numbers[] = {
-		"", "two", "-1", "+2", " 2", "2 ", "2.0", "2e3", "0x10", "1 000", "1,000",
-		"18446744073709551617", "18446744073709551616000", "4294967298",
+		"",
+		"two",
+		"-1",
+		"+2",
+		" 2",
+		"2 ",
+		"2.0",
+		"2e3",
+		"0x10",
+		"1 000",
+		"1,000",
+		"18446744073709551617",
+		"18446744073709551616000",
+		"4294967298",
 	};
 	struct rig *r = *state;
 	char argument[128], sentence[256];
@@ -232,7 +244,8 @@ static void numbers_out_of_their_range_are_refused_with_it(void **state)
 			snprintf(argument, sizeof argument, "--%s=%s", cases[i].name, value);
 			snprintf(sentence, sizeof sentence,
 				 "command line: %s: must be a whole number from %s to %s, not "
-				 "\"%s\"", cases[i].name, cases[i].least, cases[i].most, value);
+				 "\"%s\"",
+				 cases[i].name, cases[i].least, cases[i].most, value);
 			REFUSES(r, sentence, argument);
 		}
 	}
@@ -254,7 +267,8 @@ static void permissions_are_octal(void **state)
 		snprintf(argument, sizeof argument, "--socket-mode=%s", wrong[i]);
 		snprintf(sentence, sizeof sentence,
 			 "command line: socket-mode: must be an octal number from 0 to 777, not "
-			 "\"%s\"", wrong[i]);
+			 "\"%s\"",
+			 wrong[i]);
 		REFUSES(r, sentence, argument);
 	}
 }

@@ -48,8 +48,8 @@ static void users_are_named_or_numbered(void **state)
 static void several_are_divided_by_commas_and_blanks(void **state)
 {
 	static const char *const lists[] = {
-		"daemon,4000123", "daemon, 4000123", "daemon 4000123", " daemon\t,\t4000123, ",
-		",,daemon,,,4000123,,", "4000123,daemon,daemon",
+		"daemon,4000123",        "daemon, 4000123",      "daemon 4000123",
+		" daemon\t,\t4000123, ", ",,daemon,,,4000123,,", "4000123,daemon,daemon",
 	};
 	struct rig *r = *state;
 
@@ -90,14 +90,12 @@ static void who_does_not_exist_is_refused_by_name(void **state)
 		"daemon, @no-such-group");
 	REFUSES(r, "command line: admin: there is no group \"\"", "--admin", "@");
 	REFUSES(r, "command line: admin: there is no user \"-1\"", "--admin", "-1");
-	REFUSES(r, "command line: admin: there is no user \"4294967295\"", "--admin",
-		"4294967295");
+	REFUSES(r, "command line: admin: there is no user \"4294967295\"", "--admin", "4294967295");
 	REFUSES(r, "command line: admin: there is no user \"18446744073709551617\"", "--admin",
 		"18446744073709551617");
 	REFUSES(r, "command line: admin: there is no group \"4294967295\"", "--admin",
 		"@4294967295");
-	REFUSES(r, "command line: admin: there is no user \"daemon;bin\"", "--admin",
-		"daemon;bin");
+	REFUSES(r, "command line: admin: there is no user \"daemon;bin\"", "--admin", "daemon;bin");
 }
 
 static void a_role_that_names_nobody_is_roots_and_the_daemons(void **state)

@@ -107,7 +107,8 @@ static void echo(FILE *in, int fd)
 	while ((length = getline(&line, &size, in)) > 0) {
 		line[length - 1] = '\0';
 		if (asprintf(&answer,
-			     "{\"jsonrpc\":\"2.0\",\"id\":%" PRId64 ",\"result\":%s}\r\n\n", id_in(line), line) > 0)
+			     "{\"jsonrpc\":\"2.0\",\"id\":%" PRId64 ",\"result\":%s}\r\n\n",
+			     id_in(line), line) > 0)
 			say(fd, answer);
 		free(answer);
 	}
@@ -121,7 +122,8 @@ static void a_call_carries_params_and_result_as_they_are(void **state)
 	(void)state;
 	open_stage(&s, echo);
 	assert_int_equal(awardd_client_call(s.client, "a\"b\n", " {\"x\":\n [1.50, \"\\u00e9\"]}\n",
-					    &s.answer), AWARDD_OK);
+					    &s.answer),
+			 AWARDD_OK);
 	assert_string_equal(s.answer.result,
 			    "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"a\\u0022b\\u000a\","
 			    "\"params\":{\"x\":  [1.50, \"\\u00e9\"]}}");
@@ -136,8 +138,9 @@ static void a_call_carries_params_and_result_as_they_are(void **state)
 static void params_that_are_no_object_or_array_are_not_sent(void **state)
 {
 	static const char *const wrong[] = {
-		"", "7", "\"x\"", "{", "{}}", "{},\"id\":9", "{\"a\":\"\n\"}", "[1,]", "{\"a\" 1}",
-		"{a:1}", "[01]", "[1.]", "[\"\\x\"]", "[\"\\u12g4\"]", "[nul]", "[1 2]", "{\"a\":}",
+		"",      "7",         "\"x\"",    "{",    "{}}",  "{},\"id\":9", "{\"a\":\"\n\"}",
+		"[1,]",  "{\"a\" 1}", "{a:1}",    "[01]", "[1.]", "[\"\\x\"]",   "[\"\\u12g4\"]",
+		"[nul]", "[1 2]",     "{\"a\":}",
 	};
 	struct stage s;
 
@@ -191,7 +194,8 @@ static void answer_backwards(FILE *in, int fd)
 			break;
 	free(line);
 	for (const char *c = "{\"id\":30,\"result\":3}\n{\"id\":20,\"result\":2}\n{\"id\":10,"
-			     "\"result\":1}\n"; *c != '\0'; c++)
+			     "\"result\":1}\n";
+	     *c != '\0'; c++)
 		if (send(fd, c, 1, MSG_NOSIGNAL) != 1)
 			return;
 	while (fgetc(in) != EOF)
@@ -358,10 +362,27 @@ static void the_scanner_knows_where_values_end(void **state)
 		const char *text;
 		size_t length;
 	} cases[] = {
-		{"{}", 2}, {"[] ", 2}, {"1", 1}, {"-0.5e+10,", 8}, {"\"a\\\"b\"c", 6}, {"true]", 4},
-		{"{\"a\":[{}, [ ], null ] , \"b\" : {\"c\":1}} x", 38}, {"00", 1}, {"-", 0},
-		{"[1,]", 0}, {"{\"a\"}", 0}, {"{\"a\":1,}", 0}, {"[}", 0}, {"{\"a\":1]", 0},
-		{"\"\t\"", 0}, {"\"\\", 0}, {"tru", 0}, {"", 0}, {"1e", 0}, {"[", 0}, {"{", 0},
+		{"{}", 2},
+		{"[] ", 2},
+		{"1", 1},
+		{"-0.5e+10,", 8},
+		{"\"a\\\"b\"c", 6},
+		{"true]", 4},
+		{"{\"a\":[{}, [ ], null ] , \"b\" : {\"c\":1}} x", 38},
+		{"00", 1},
+		{"-", 0},
+		{"[1,]", 0},
+		{"{\"a\"}", 0},
+		{"{\"a\":1,}", 0},
+		{"[}", 0},
+		{"{\"a\":1]", 0},
+		{"\"\t\"", 0},
+		{"\"\\", 0},
+		{"tru", 0},
+		{"", 0},
+		{"1e", 0},
+		{"[", 0},
+		{"{", 0},
 	};
 	char *deep = malloc(20001);
 

@@ -48,7 +48,9 @@ static void fields_are_unquoted_as_rfc_4180_says(void **state)
 	expect_row("\"say \"\"so\"\"\"\n", "say \"so\"");
 	expect_row("\"two\nlines\",x\n", "two\nlines|x");
 	expect_row("\"\",\"\"\n", "|");
-	expect_row("\xEF\xBB\xBF" "a,b\n", "a|b");
+	expect_row("\xEF\xBB\xBF"
+		   "a,b\n",
+		   "a|b");
 	expect_row("\n\r\n\na\n", "a");
 	expect_row(" a , b \n", " a | b ");
 	expect_row("Ynys Môn,岩\n", "Ynys Môn|岩");
@@ -101,7 +103,8 @@ static void a_roll_becomes_params_and_knows_its_lines(void **state)
 		" \"route\": \"new-entry\", \"awarded_on\": \"2021-02-01\","
 		" \"precision\": \"month\", \"source\": \"a\\nb\"},"
 		"{\"partnership\": \"z\", \"name\": \"Z\", \"award\": \"low\","
-		" \"awarded_on\": \"2022-01-01\"}]}", 0, NULL);
+		" \"awarded_on\": \"2022-01-01\"}]}",
+		0, NULL);
 
 	(void)state;
 	assert_non_null(params);

@@ -43,13 +43,15 @@ static void on_line(void *ctx, char mark, struct text line)
 	struct applied *a = ctx;
 	int from, count;
 
-	assert_int_equal(buffer_printf(&a->said, "%c%.*s\n", mark, (int)line.length, line.bytes), 0);
+	assert_int_equal(buffer_printf(&a->said, "%c%.*s\n", mark, (int)line.length, line.bytes),
+			 0);
 	if (mark == '@') {
 		assert_int_equal(sscanf(line.bytes, "@@ -%d,%d", &from, &count), 2);
 		while (a->line < from + (count == 0))
 			keep(a);
 	} else if (mark == '+') {
-		assert_int_equal(buffer_printf(&a->made, "%.*s\n", (int)line.length, line.bytes), 0);
+		assert_int_equal(buffer_printf(&a->made, "%.*s\n", (int)line.length, line.bytes),
+				 0);
 		a->last_kept_end = true;
 	} else if (mark == '\\') {
 		if (a->last_kept_end)

@@ -6,10 +6,9 @@
 
 #include "page.h"
 
-static const char scheme_text[] =
-	"{'statements': [{'id': '1', 'title': 'Bread is baked'},"
-	" {'id': '2', 'title': 'Tea is made'}],"
-	" 'register': {'years_current': 2, 'due_months': 4}}";
+static const char scheme_text[] = "{'statements': [{'id': '1', 'title': 'Bread is baked'},"
+				  " {'id': '2', 'title': 'Tea is made'}],"
+				  " 'register': {'years_current': 2, 'due_months': 4}}";
 
 static const char award_text[] =
 	"{'decision_id': '7-00ff', 'sequence': 7, 'decided_at': '2024-05-20T14:03:11.123Z',"
@@ -79,13 +78,21 @@ static void an_award_is_told_with_its_reasons_term_and_cost(void **state)
 	static const char *const wanted[] = {
 		"Dell: Gold redesignation with Star and Moon, May 2024",
 		"Dell was assessed on 20 May 2024 and is awarded Gold with Star and Moon.",
-		"New standards have been attained", "Gold was sought and is met.",
+		"New standards have been attained",
+		"Gold was sought and is met.",
 		"from 20 May 2024; it expires on 20 May 2026",
 		"best registered from 20 January 2026, and before 20 May 2026",
-		"higher redesignation", "£1,100 net + £220 VAT = £1,320",
-		"Improved 2 Tea is made", "Gold: ✓ met", "✓ met G-1 All is well The least is 7",
-		"1 Bread is baked", "7-00ff", "entry 7, decided at 2024-05-20T14:03:11.123Z",
-		"sub-1", "sha256:abcd", "0123",
+		"higher redesignation",
+		"£1,100 net + £220 VAT = £1,320",
+		"Improved 2 Tea is made",
+		"Gold: ✓ met",
+		"✓ met G-1 All is well The least is 7",
+		"1 Bread is baked",
+		"7-00ff",
+		"entry 7, decided at 2024-05-20T14:03:11.123Z",
+		"sub-1",
+		"sha256:abcd",
+		"0123",
 	};
 	struct page page;
 
@@ -102,12 +109,17 @@ static void an_award_is_told_with_its_reasons_term_and_cost(void **state)
 static void what_is_missing_is_told_and_by_how_much(void **state)
 {
 	static const char *const wanted[] = {
-		"dell: no award", "No award is given", "Gold was sought and is not yet met.",
-		"EUR 0 net + EUR 0 VAT = EUR 0", "The redesignation window is held open",
+		"dell: no award",
+		"No award is given",
+		"Gold was sought and is not yet met.",
+		"EUR 0 net + EUR 0 VAT = EUR 0",
+		"The redesignation window is held open",
 		"An assessor should look at this: a criterion could not be evaluated",
-		"Gold: ! error", "✗ unmet G-1 All is well",
+		"Gold: ! error",
+		"✗ unmet G-1 All is well",
 		"! error G-2 Signed gold.lua:9: no such word",
-		"Later: – not in force", "What is missing for Gold G-1 All is well",
+		"Later: – not in force",
+		"What is missing for Gold G-1 All is well",
 		"1 Bread is baked: scored 2, needs 6 (4 more)",
 		"2 Tea is made: scored 5, needs 6 (1 more)",
 		"see sign off, left hand (/sign_off/left_hand in the submission)",
@@ -204,9 +216,22 @@ static void write_poisoned(const char *text, struct look look)
 static void no_control_character_reaches_the_page(void **state)
 {
 	static const char *const texts[] = {
-		"\033[2J\033]0;title\007", "a\rb\nc\td", "\x7F\x08\x08", "\xC2\x9B" "31m",
-		"\xE2\x80\xAE" "gnp.exe", "\xEF\xBB\xBF\xE2\x81\xA6", "", " ", "%s%n%d",
-		"北京青少年司法服务", "Ynys Môn", "שלום", "e\xCC\x81\xCC\x81\xCC\x81", "👩‍👩‍👧",
+		"\033[2J\033]0;title\007",
+		"a\rb\nc\td",
+		"\x7F\x08\x08",
+		"\xC2\x9B"
+		"31m",
+		"\xE2\x80\xAE"
+		"gnp.exe",
+		"\xEF\xBB\xBF\xE2\x81\xA6",
+		"",
+		" ",
+		"%s%n%d",
+		"北京青少年司法服务",
+		"Ynys Môn",
+		"שלום",
+		"e\xCC\x81\xCC\x81\xCC\x81",
+		"👩‍👩‍👧",
 	};
 	char longest[5000];
 

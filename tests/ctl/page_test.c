@@ -135,8 +135,9 @@ static void days_and_sums_are_worded(void **state)
 
 static void any_document_has_an_outline(void **state)
 {
-	json_t *d = document("{'log_bytes': 7, 'ok': true, 'no': null,"
-			     " 'list': [{'a': 1, 'b': 'x'}], 'deep': {'er': [[1, 2], {'c': []}]}, 'none': {}}");
+	json_t *d = document(
+		"{'log_bytes': 7, 'ok': true, 'no': null,"
+		" 'list': [{'a': 1, 'b': 'x'}], 'deep': {'er': [[1, 2], {'c': []}]}, 'none': {}}");
 	struct paper p;
 	struct page page;
 

@@ -242,8 +242,8 @@ static void another_scale_and_any_width_fit(void **state)
 	(void)state;
 	for (int width = 40; width <= 220; width += 9) {
 		for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
-			json_t *scheme = json_pack("{s:{s:i,s:i}}", "scale", "from", 0, "to",
-						   scales[i]);
+			json_t *scheme =
+				json_pack("{s:{s:i,s:i}}", "scale", "from", 0, "to", scales[i]);
 			struct look look = {.utf8 = true, .width = width};
 			struct page page;
 

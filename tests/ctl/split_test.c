@@ -24,7 +24,8 @@ static void expect(const char *text, const char *wanted)
 	while (split_next(&s, &item) == 1) {
 		assert_int_equal(item.number, ++count);
 		assert_int_equal(buffer_printf(&seen, "%d%c", item.line,
-					       item.document != NULL ? ':' : '!'), 0);
+					       item.document != NULL ? ':' : '!'),
+				 0);
 		if (item.document != NULL)
 			assert_int_equal(json_compact(item.document, &seen), 0);
 		else

@@ -54,7 +54,8 @@ static void a_text_has_characters_within_its_limits(void **state)
 
 static void an_id_is_short_and_plain(void **state)
 {
-	static const char sentence[] = "must be 1 to 64 lower-case letters, digits and hyphens, not ";
+	static const char sentence[] =
+		"must be 1 to 64 lower-case letters, digits and hyphens, not ";
 	static const struct {
 		const char *value, *shown; /* NULL where it fits */
 	} cases[] = {

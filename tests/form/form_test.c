@@ -17,11 +17,10 @@ static const char whole_form[] =
 	"   {'name': 'statements', 'type': 'list', 'min': 1, 'required': true,"
 	"    'of': {'type': 'choice', 'values': ['1', '4a']}}]}}]";
 
-static const char fitting[] =
-	"{'submission_id': 'one', 'partnership': {'id': 'a', 'name': 'A'},"
-	" 'assessed_on': '2024-05-20', 'registered_on': '2024-05-20',"
-	" 'scores': {'1': 5, '4a': 10},"
-	" 'evidence': [{'kind': 'plan', 'statements': ['1', '4a']}]}";
+static const char fitting[] = "{'submission_id': 'one', 'partnership': {'id': 'a', 'name': 'A'},"
+			      " 'assessed_on': '2024-05-20', 'registered_on': '2024-05-20',"
+			      " 'scores': {'1': 5, '4a': 10},"
+			      " 'evidence': [{'kind': 'plan', 'statements': ['1', '4a']}]}";
 
 static void what_fits_has_no_errors(void **state)
 {
@@ -29,8 +28,10 @@ static void what_fits_has_no_errors(void **state)
 
 	(void)state;
 	finds(f, fitting, "");
-	finds(f, "{'partnership': {'id': 'a', 'name': 'A'}, 'assessed_on': '2024-05-20',"
-		 " 'scores': {'1': 5, '4a': 10}}", "");
+	finds(f,
+	      "{'partnership': {'id': 'a', 'name': 'A'}, 'assessed_on': '2024-05-20',"
+	      " 'scores': {'1': 5, '4a': 10}}",
+	      "");
 	form_free(&f);
 }
 
@@ -39,11 +40,12 @@ static void every_error_comes_at_once_in_the_forms_order_unknown_members_last(vo
 	struct form *f = form_of(whole_form);
 
 	(void)state;
-	finds(f, "{'zebra': 1,"
-		 " 'evidence': [{'kind': 'plan', 'statements': []}, {'statements': ['9']}],"
-		 " 'scores': {'4a': 11, '4b': 3},"
-		 " 'assesed_on': '2024-05-20', 'registered_on': '2024-13-01',"
-		 " 'partnership': {'name': ''}, 'submission_id': 'more than eight'}",
+	finds(f,
+	      "{'zebra': 1,"
+	      " 'evidence': [{'kind': 'plan', 'statements': []}, {'statements': ['9']}],"
+	      " 'scores': {'4a': 11, '4b': 3},"
+	      " 'assesed_on': '2024-05-20', 'registered_on': '2024-13-01',"
+	      " 'partnership': {'name': ''}, 'submission_id': 'more than eight'}",
 	      "/submission_id: must have 1 to 8 characters, and has 15\n"
 	      "/partnership/id: is required\n"
 	      "/partnership/name: must not be empty\n"
@@ -57,8 +59,9 @@ static void every_error_comes_at_once_in_the_forms_order_unknown_members_last(vo
 	      "/evidence/1/statements/0: must be \"1\" or \"4a\", not \"9\"\n"
 	      "/assesed_on: is not known here; is \"assessed_on\" meant?\n"
 	      "/zebra: is not known here\n");
-	finds(f, "{}", "/partnership: is required\n/assessed_on: is required\n"
-		       "/scores: is required\n");
+	finds(f, "{}",
+	      "/partnership: is required\n/assessed_on: is required\n"
+	      "/scores: is required\n");
 	form_free(&f);
 }
 
@@ -83,9 +86,11 @@ static void a_null_member_counts_as_left_out(void **state)
 	struct form *f = form_of(whole_form);
 
 	(void)state;
-	finds(f, "{'submission_id': null, 'partnership': {'id': 'a', 'name': 'A'},"
-		 " 'assessed_on': '2024-05-20', 'registered_on': null,"
-		 " 'scores': {'1': 5, '4a': 10}, 'evidence': null}", "");
+	finds(f,
+	      "{'submission_id': null, 'partnership': {'id': 'a', 'name': 'A'},"
+	      " 'assessed_on': '2024-05-20', 'registered_on': null,"
+	      " 'scores': {'1': 5, '4a': 10}, 'evidence': null}",
+	      "");
 	finds(f, "{'partnership': null, 'assessed_on': null, 'scores': {'1': null, '4a': 10}}",
 	      "/partnership: is required\n/assessed_on: is required\n/scores/1: is required\n");
 	form_free(&f);
@@ -98,10 +103,8 @@ static void a_date_is_not_after_its_sibling(void **state)
 	} cases[] = {
 		{"'2024-05-20'", "'2024-05-20'", ""},
 		{"'2024-05-19'", "'2024-05-20'", ""},
-		{"'2024-05-21'", "'2024-05-20'",
-		 "/r: must not be after a, which is 2024-05-20\n"},
-		{"'2025-01-01'", "'2024-12-31'",
-		 "/r: must not be after a, which is 2024-12-31\n"},
+		{"'2024-05-21'", "'2024-05-20'", "/r: must not be after a, which is 2024-05-20\n"},
+		{"'2025-01-01'", "'2024-12-31'", "/r: must not be after a, which is 2024-12-31\n"},
 		{"null", "'2024-05-20'", ""},
 		{"'2024-05-21'", "null", ""},
 		{"'2024-05-21'", "'never'",
@@ -272,8 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_fits_has_no_errors),
-		cmocka_unit_test(
-			every_error_comes_at_once_in_the_forms_order_unknown_members_last),
+		cmocka_unit_test(every_error_comes_at_once_in_the_forms_order_unknown_members_last),
 		cmocka_unit_test(errors_are_added_to_those_found_before),
 		cmocka_unit_test(a_null_member_counts_as_left_out),
 		cmocka_unit_test(a_date_is_not_after_its_sibling),

@@ -173,21 +173,29 @@ static void as_sent_and_as_stored_are_the_same_whoever_signed(void **state)
 		bool same;
 	} cases[] = {
 		{"{'id': 'a', 'name': 'X', 'sign_off': {'name': 'Y', 'role': 'Head'},"
-		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {}, 'on': '2024-05-21'}]}", true},
+		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {}, 'on': '2024-05-21'}]}",
+		 true},
 		{"{'visits': [{'on': '2024-05-20'}, {'on': '2024-05-21', 'a/b': {'x': 7}}],"
-		 " 'sign_off': {'role': 'Head', 'name': 'B. Marsh'}, 'name': 'A. Fen', 'id': 'a'}", true},
+		 " 'sign_off': {'role': 'Head', 'name': 'B. Marsh'}, 'name': 'A. Fen', 'id': 'a'}",
+		 true},
 		{"{'id': 'b', 'name': 'A. Fen', 'sign_off': {'name': 'B. Marsh', 'role': 'Head'},"
-		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}", false},
+		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}",
+		 false},
 		{"{'id': 'a', 'sign_off': {'name': 'B. Marsh', 'role': 'Head'},"
-		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}", false},
+		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}",
+		 false},
 		{"{'id': 'a', 'name': null, 'sign_off': {'name': 'B. Marsh', 'role': 'Head'},"
-		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}", false},
+		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}",
+		 false},
 		{"{'id': 'a', 'name': 'A. Fen', 'sign_off': {'name': 'B. Marsh', 'role': 'Other'},"
-		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}", false},
+		 " 'visits': [{'on': '2024-05-20'}, {'a/b': {'x': 7}, 'on': '2024-05-21'}]}",
+		 false},
 		{"{'id': 'a', 'name': 'A. Fen', 'sign_off': {'name': 'B. Marsh', 'role': 'Head'},"
-		 " 'visits': [{'a/b': {'x': 7}, 'on': '2024-05-21'}, {'on': '2024-05-20'}]}", false},
+		 " 'visits': [{'a/b': {'x': 7}, 'on': '2024-05-21'}, {'on': '2024-05-20'}]}",
+		 false},
 		{"{'id': 'a', 'name': 'A. Fen', 'sign_off': {'name': 'B. Marsh', 'role': 'Head'},"
-		 " 'visits': [{'on': '2024-05-20'}]}", false},
+		 " 'visits': [{'on': '2024-05-20'}]}",
+		 false},
 	};
 	struct form *f = form_of(signed_form);
 	json_t *stored = quoted(document), *personal = json_array();

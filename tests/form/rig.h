@@ -72,7 +72,8 @@ static inline char *errors_of(const struct form *f, const json_t *document)
 	json_array_foreach(errors, i, each) {
 		assert_int_equal(json_object_size(each), 2);
 		assert_int_equal(buffer_printf(&b, "%s: %s\n", json_member_text(each, "pointer"),
-					       json_member_text(each, "message")), 0);
+					       json_member_text(each, "message")),
+				 0);
 	}
 	text = buffer_give(&b);
 	assert_non_null(text);

@@ -19,7 +19,7 @@ struct rig {
 static json_t *doc(const char *text)
 {
 	char *copy = strdup(text);
-	struct err e = { 0 };
+	struct err e = {0};
 
 	assert_non_null(copy);
 	for (char *c = copy; *c != '\0'; c++)
@@ -34,9 +34,9 @@ static json_t *doc(const char *text)
 static int setup(void **state)
 {
 	static struct rig rig;
-	const struct trial_options options = { AWARDD_PROGRAM, 1, 10000 };
+	const struct trial_options options = {AWARDD_PROGRAM, 1, 10000};
 	json_t *faults = json_array();
-	struct err e = { 0 };
+	struct err e = {0};
 
 	if (trial_open(&options, AWARDD_RULES, &rig.rules, faults, &e) != 0)
 		fail_msg("%s", e.text);
@@ -56,7 +56,7 @@ static int teardown(void **state)
 
 static struct verdict decided(const char *decision)
 {
-	struct verdict v = { 0 };
+	struct verdict v = {0};
 	json_t *whole = doc(decision);
 
 	assert_int_equal(verdict_read(&v, whole), 0);
@@ -103,11 +103,11 @@ static void an_award_has_a_direction(void **state)
 	static const struct {
 		const char *from, *to, *direction;
 	} cases[] = {
-		{ "null", "'quality-mark'", "gained" },
-		{ "'quality-lead'", "null", "lost" },
-		{ "'quality-mark'", "'quality-lead'", "higher" },
-		{ "'quality-lead'", "'quality-mark'", "lower" },
-		{ "'bronze'", "'quality-mark'", "changed" },
+		{"null", "'quality-mark'", "gained"},
+		{"'quality-lead'", "null", "lost"},
+		{"'quality-mark'", "'quality-lead'", "higher"},
+		{"'quality-lead'", "'quality-mark'", "lower"},
+		{"'bronze'", "'quality-mark'", "changed"},
 	};
 	char before[64], after[64], wanted[160];
 
@@ -139,11 +139,13 @@ static void commendations_routes_changes_and_fees_differ(void **state)
 
 static void other_members_count_where_nothing_explains_them(void **state)
 {
-	differ(*state, decided("{'outcome': {'award': 'quality-mark', 'expires_on': '2026-01-01'}}"),
+	differ(*state,
+	       decided("{'outcome': {'award': 'quality-mark', 'expires_on': '2026-01-01'}}"),
 	       decided("{'outcome': {'award': 'quality-mark', 'expires_on': '2027-01-01'}}"),
 	       "[{'what': 'other', 'item': 'expires_on', 'from': '2026-01-01', 'to': '2027-01-01',"
 	       " 'direction': 'changed'}]");
-	differ(*state, decided("{'outcome': {'award': 'quality-mark', 'expires_on': '2026-01-01'}}"),
+	differ(*state,
+	       decided("{'outcome': {'award': 'quality-mark', 'expires_on': '2026-01-01'}}"),
 	       decided("{'outcome': {'award': null, 'expires_on': null}}"),
 	       "[{'what': 'award', 'item': null, 'from': 'quality-mark', 'to': null,"
 	       " 'direction': 'lost'}]");
@@ -176,7 +178,7 @@ static void criteria_count_where_one_is_failed(void **state)
 
 static struct verdict without(enum verdict_kind kind, const char *errors)
 {
-	return (struct verdict){ .kind = kind, .errors = doc(errors) };
+	return (struct verdict){.kind = kind, .errors = doc(errors)};
 }
 
 static void a_decision_may_be_missing_on_either_side(void **state)

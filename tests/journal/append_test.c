@@ -32,7 +32,8 @@ static void the_bytes_are_canonical_json_and_the_leaf_is_theirs(void **state)
 	int n = snprintf(wanted, sizeof wanted,
 			 "{\"at\":\"2024-05-20T14:03:12.123Z\",\"body\":{\"a\":{},\"reason\":\"é\","
 			 "\"z\":null},\"by\":{\"uid\":1000,\"user\":\"clerk\"},\"form\":1,"
-			 "\"id\":\"%s\",\"kind\":\"stop\",\"sequence\":1}", a.first.id);
+			 "\"id\":\"%s\",\"kind\":\"stop\",\"sequence\":1}",
+			 a.first.id);
 	struct digest leaf = digest_leaf(wanted, (size_t)n);
 
 	hex_format(leaf.bytes, sizeof leaf.bytes, hex);

@@ -27,9 +27,10 @@ static struct journal_draft signed_draft(const struct commitment *a, const struc
 				      " 'sha256:%s'}}, 'list': [1, {'commitment': 'sha256:%s'}]}}",
 				      a->hash, b->hash));
 
-	d.personal = doc("[{'pointer': '/submission/who~1le/name', 'salt': '%s', 'value': 'A. Fen'},"
-			 " {'pointer': '/submission/list/1', 'salt': '%s', 'value': {'n': [2]}}]",
-			 a->salt, b->salt);
+	d.personal =
+		doc("[{'pointer': '/submission/who~1le/name', 'salt': '%s', 'value': 'A. Fen'},"
+		    " {'pointer': '/submission/list/1', 'salt': '%s', 'value': {'n': [2]}}]",
+		    a->salt, b->salt);
 	return d;
 }
 
@@ -61,8 +62,10 @@ static void personal_values_stand_in_their_place_and_never_in_the_entry(void **s
 	log_signed(log);
 	same(submission_of(log_entry(log, 1)),
 	     doc("{'submission_id': 's', 'who/le': {'name': 'A. Fen'}, 'list': [1, {'n': [2]}]}"));
-	shell_says(log, "SELECT count(*) FROM entries WHERE entry LIKE '%Fen%';"
-			"SELECT count(*) FROM decision WHERE scores LIKE '%Fen%'", "0\n0\n");
+	shell_says(log,
+		   "SELECT count(*) FROM entries WHERE entry LIKE '%Fen%';"
+		   "SELECT count(*) FROM decision WHERE scores LIKE '%Fen%'",
+		   "0\n0\n");
 }
 
 static int ask_submission(struct journal_reader *r, struct ask *ask, struct err *e)
@@ -81,7 +84,8 @@ static void a_submission_looked_up_keeps_its_commitments(void **state)
 	assert_int_equal(ask.status, 0);
 	same(submission_of(ask.out),
 	     doc("{'submission_id': 's', 'who/le': {'name': {'commitment': 'sha256:%s'}},"
-		 " 'list': [1, {'commitment': 'sha256:%s'}]}", a.hash, b.hash));
+		 " 'list': [1, {'commitment': 'sha256:%s'}]}",
+		 a.hash, b.hash));
 }
 
 static void an_erased_value_is_marked_and_the_rest_stands(void **state)
@@ -97,7 +101,8 @@ static void an_erased_value_is_marked_and_the_rest_stands(void **state)
 	log_open(log);
 	same(submission_of(log_entry(log, 1)),
 	     doc("{'submission_id': 's', 'who/le': {'name': {'erased': 'sha256:%s'}},"
-		 " 'list': [1, {'n': [2]}]}", a.hash));
+		 " 'list': [1, {'n': [2]}]}",
+		 a.hash));
 }
 
 static void a_changed_personal_value_is_not_given_out(void **state)
@@ -108,8 +113,10 @@ static void a_changed_personal_value_is_not_given_out(void **state)
 
 	log_signed(log);
 	journal_close(&log->j);
-	free(shell(log, "", "DROP TRIGGER personal_is_never_changed;"
-			    "UPDATE personal SET value = '7' WHERE pointer LIKE '%name'", &ok));
+	free(shell(log, "",
+		   "DROP TRIGGER personal_is_never_changed;"
+		   "UPDATE personal SET value = '7' WHERE pointer LIKE '%name'",
+		   &ok));
 	assert_true(ok);
 	log_open(log);
 	log_ask(log, &ask);
@@ -144,7 +151,8 @@ static void activate(struct log *log, const char *kind, const char *digest, cons
 				" 'files': [{'path': 'a.lua', 'sha256': 'sha256:%s'},"
 				" {'path': 'b.lua', 'sha256': 'sha256:%s'}], 'lua': '5.4',"
 				" 'prelude': 'sha256:%s', 'errors': [{'file': 'a.lua', 'line': 3,"
-				" 'message': 'no'}]}", digest, hex, hex, hex));
+				" 'message': 'no'}]}",
+				digest, hex, hex, hex));
 	d.blobs = json_pack("[ss]", text, text);
 	assert_int_equal(journal_append(log->j, &d, 1, on_appended, &answer), 0);
 	log_wait(log, &answer.there);
@@ -215,8 +223,9 @@ static void every_attempt_is_in_the_history_of_the_rules(void **state)
 	assert_string_equal(json_member_text(json_member(row, "body"), "cause"), "start");
 	same(json_incref(json_member(row, "by")), doc("{'uid': 1000, 'user': 'clerk'}"));
 	json_decref(ask.out);
-	shell_says(log, "SELECT sequence, kind, digest, cause, files, error_file, error_line"
-			" FROM rule_sets WHERE kind = 'rejection'",
+	shell_says(log,
+		   "SELECT sequence, kind, digest, cause, files, error_file, error_line"
+		   " FROM rule_sets WHERE kind = 'rejection'",
 		   "2|rejection|sha256:d3|start|2|a.lua|3\n");
 }
 

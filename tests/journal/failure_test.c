@@ -377,7 +377,8 @@ static void an_auditor_who_holds_a_snapshot_stops_nobody(void **state)
 	assert_int_equal(sqlite3_open_v2(log->path, &auditor, SQLITE_OPEN_READONLY, NULL),
 			 SQLITE_OK);
 	assert_int_equal(sqlite3_exec(auditor, "BEGIN; SELECT count(*) FROM entry", NULL, NULL,
-				      NULL), SQLITE_OK);
+				      NULL),
+			 SQLITE_OK);
 	for (int i = 0; i < 1500; i++) {
 		struct answer a;
 		log_send(log, "stop", doc("{'x': '%04000d'}", i), &a);

@@ -145,7 +145,8 @@ static void entries_hold_against_update_delete_and_replace(void **state)
 		{"INSERT INTO entry VALUES (9, 'a', 'b', x'', x'')", "next one"},
 		{"INSERT INTO entry VALUES (NULL, 'a', 'b', x'', x'')", "next one"},
 		{"INSERT INTO entry VALUES (1, 'a', 'b', x'', x'')"
-		 " ON CONFLICT DO UPDATE SET kind = 'x'", "next one"},
+		 " ON CONFLICT DO UPDATE SET kind = 'x'",
+		 "next one"},
 		{"UPDATE blob SET bytes = x''", "never changed"},
 		{"DELETE FROM blob", "never deleted"},
 		{"REPLACE INTO blob SELECT sha256, x'' FROM blob", "already"},
@@ -224,8 +225,9 @@ static void derived_tables_are_made_again_where_they_do_not_follow(void **state)
 	changed(log, "DELETE FROM decision WHERE sequence = 2; UPDATE tally SET count = 77;"
 		     " DELETE FROM partnership");
 	log_open(log);
-	shell_says(log, "SELECT count(*) FROM decision; SELECT * FROM tally;"
-			"SELECT id FROM partnership",
+	shell_says(log,
+		   "SELECT count(*) FROM decision; SELECT * FROM tally;"
+		   "SELECT id FROM partnership",
 		   "3\ndecision|3\nnorth\n");
 	assert_int_equal(log_add(log, "stop", doc("{}")), 4);
 }
@@ -297,8 +299,10 @@ static void what_was_acknowledged_survives_sigkill_without_a_gap(void **state)
 		assert_true(stats.sequence >= known);
 		journal_close(&log->j);
 		bool ok;
-		char *says = shell(log, "-readonly", "SELECT count(*) = max(sequence) FROM entry;"
-						     "PRAGMA integrity_check", &ok);
+		char *says = shell(log, "-readonly",
+				   "SELECT count(*) = max(sequence) FROM entry;"
+				   "PRAGMA integrity_check",
+				   &ok);
 		assert_string_equal(says, "1\nok\n");
 		free(says);
 	}
@@ -348,7 +352,8 @@ static void a_group_reader_needs_nothing_but_the_group(void **state)
 		assert_int_equal(system(command), 0);
 		(void)snprintf(command, sizeof command,
 			       "setpriv --reuid 1 --regid 1 --clear-groups sqlite3 '%s'"
-			       " 'DELETE FROM personal' 2>/dev/null", log->path);
+			       " 'DELETE FROM personal' 2>/dev/null",
+			       log->path);
 		assert_int_not_equal(system(command), 0);
 		journal_close(&log->j); /* and once more, with nobody writing */
 	}

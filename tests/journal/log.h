@@ -90,11 +90,13 @@ static inline json_t *decision_body(struct made m)
 	assert_int_equal(json_put(outcome, "award", text_or_null(m.award)), 0);
 	assert_int_equal(json_put(outcome, "commendations", list), 0);
 	assert_int_equal(json_put(outcome, "awarded_on",
-				  text_or_null(m.award != NULL ? m.assessed_on : NULL)), 0);
+				  text_or_null(m.award != NULL ? m.assessed_on : NULL)),
+			 0);
 	assert_int_equal(json_put(outcome, "expires_on",
-				  text_or_null(m.award != NULL ? "2099-01-01" : NULL)), 0);
-	assert_int_equal(json_put(outcome, "citation",
-				  text_or_null(m.award != NULL ? "cited" : NULL)), 0);
+				  text_or_null(m.award != NULL ? "2099-01-01" : NULL)),
+			 0);
+	assert_int_equal(
+		json_put(outcome, "citation", text_or_null(m.award != NULL ? "cited" : NULL)), 0);
 	return json_pack("{s{s{ss ss} ss so so s{ss}} s{so s{ss so} ss so s{si} s[{ss s[s]}]}}",
 			 "decision", "partnership", "id", m.partnership, "name",
 			 m.name != NULL ? m.name : m.partnership, "assessed_on", m.assessed_on,
@@ -364,7 +366,8 @@ static inline char *shell(const struct log *log, const char *options, const char
 	buffer_init(&all);
 	assert_null(strchr(sql, '"'));
 	assert_in_range(snprintf(command, sizeof command, "sqlite3 %s '%s' \"%s\" 2>&1", options,
-				 log->path, sql), 1, sizeof command - 1);
+				 log->path, sql),
+			1, sizeof command - 1);
 	FILE *pipe = popen(command, "re");
 	assert_non_null(pipe);
 	while ((got = fread(piece, 1, sizeof piece, pipe)) > 0)

@@ -79,9 +79,13 @@ static long after(long n)
 static json_t *body(int i)
 {
 	char id[24];
-	struct made m = {.partnership = "north", .name = "North Vale", .submission_id = id,
-			 .assessed_on = "2024-05-20", .award = "quality-mark",
-			 .commendation = "child-first", .failed = "QL-1"};
+	struct made m = {.partnership = "north",
+			 .name = "North Vale",
+			 .submission_id = id,
+			 .assessed_on = "2024-05-20",
+			 .award = "quality-mark",
+			 .commendation = "child-first",
+			 .failed = "QL-1"};
 
 	(void)snprintf(id, sizeof id, "s-%d", i);
 	return decision_body(m);
@@ -228,7 +232,8 @@ static void fill(struct log *log)
 	assert_int_equal(log_add(log, "revocation", revocation_body(1, "north")), 4);
 	struct journal_draft d = draft("activation", doc("{'digest': 'sha256:d', 'files': [{'path':"
 							 " 'a.lua', 'sha256': '%s'}], 'prelude':"
-							 " '%s'}", hex, hex));
+							 " '%s'}",
+							 hex, hex));
 	d.blobs = doc("['text']");
 	assert_int_equal(journal_append(log->j, &d, 1, on_appended, &a), 0);
 	log_wait(log, &a.there);
@@ -237,10 +242,9 @@ static void fill(struct log *log)
 
 static void every_read_without_memory_is_refused_and_leaks_nothing(void **state)
 {
-	static int (*const reads[])(struct journal_reader *r, json_t **out, struct err *e) = {
-		read_entry,	 read_submission, read_history,	     read_decisions,
-		read_register,	 read_benchmarks, read_award_counts, read_counts,
-		read_rule_history, read_rules,
+	static int (*const reads[])(struct journal_reader * r, json_t * *out, struct err * e) = {
+		read_entry,      read_submission,   read_history, read_decisions,    read_register,
+		read_benchmarks, read_award_counts, read_counts,  read_rule_history, read_rules,
 	};
 	struct log *log = *state;
 

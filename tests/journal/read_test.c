@@ -11,14 +11,26 @@ static int setup(void **state)
 {
 	static const struct made decisions[] = {
 		{.partnership = "north", .assessed_on = "2020-01-10", .failed = "QM-1", .score = 3},
-		{.partnership = "north", .name = "North Vale", .assessed_on = "2021-02-10",
-		 .registered_on = "2021-01-01", .award = "quality-mark", .submission_id = "s-2",
+		{.partnership = "north",
+		 .name = "North Vale",
+		 .assessed_on = "2021-02-10",
+		 .registered_on = "2021-01-01",
+		 .award = "quality-mark",
+		 .submission_id = "s-2",
 		 .score = 5},
-		{.partnership = "north", .assessed_on = "2022-03-10", .award = "quality-lead",
-		 .commendation = "child-first", .score = 8},
-		{.partnership = "south", .assessed_on = "2022-05-05", .failed = "QL-1",
-		 .rules = "sha256:bb", .score = 6},
-		{.partnership = "west", .assessed_on = "2023-06-06", .award = "quality-mark",
+		{.partnership = "north",
+		 .assessed_on = "2022-03-10",
+		 .award = "quality-lead",
+		 .commendation = "child-first",
+		 .score = 8},
+		{.partnership = "south",
+		 .assessed_on = "2022-05-05",
+		 .failed = "QL-1",
+		 .rules = "sha256:bb",
+		 .score = 6},
+		{.partnership = "west",
+		 .assessed_on = "2023-06-06",
+		 .award = "quality-mark",
 		 .score = 7},
 	};
 
@@ -70,8 +82,15 @@ static void an_entry_is_found_by_its_whole_id_alone(void **state)
 	assert_int_equal(json_member_integer(entry, "sequence", 0), 2);
 	json_decref(entry);
 	id[strlen(id) - 1] = id[strlen(id) - 1] == '0' ? '1' : '0';
-	const char *const wrong[] = {id, "", "2", "2-", "x", "-2-000000000000", "99-000000000000",
-				     "99999999999999999999-000000000000", " 2-000000000000"};
+	const char *const wrong[] = {id,
+				     "",
+				     "2",
+				     "2-",
+				     "x",
+				     "-2-000000000000",
+				     "99-000000000000",
+				     "99999999999999999999-000000000000",
+				     " 2-000000000000"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		struct ask ask = {.run = ask_id, .with = wrong[i]};
 		log_ask(log, &ask);
@@ -189,8 +208,13 @@ static void lists_are_filtered_by_each_member_and_by_all(void **state)
 		{{.failed_criterion = "QL-1", .award = "quality-mark"}, "[]", "null"},
 		{{.rules = "sha256:bb"}, "[5]", "null"},
 		{{.rules = "sha256:bb", .after = 5}, "[]", "null"},
-		{{.partnership = "south", .since = "2020-01-01", .until = "2023-01-01",
-		  .failed_criterion = "QL-1", .rules = "sha256:bb"}, "[5]", "null"},
+		{{.partnership = "south",
+		  .since = "2020-01-01",
+		  .until = "2023-01-01",
+		  .failed_criterion = "QL-1",
+		  .rules = "sha256:bb"},
+		 "[5]",
+		 "null"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -256,10 +280,11 @@ static void the_register_holds_each_partnerships_latest_unrevoked_award(void **s
 		json_t *awards = asked(log, ask_register, &cases[i].on), *is = json_array(), *row;
 		size_t k;
 		json_array_foreach(awards, k, row)
-			json_array_append_new(is, json_pack("[OOOO]", json_member(row, "partnership"),
-							    json_member(row, "award"),
-							    json_member(row, "awarded_on"),
-							    json_member(row, "name")));
+			json_array_append_new(is,
+					      json_pack("[OOOO]", json_member(row, "partnership"),
+							json_member(row, "award"),
+							json_member(row, "awarded_on"),
+							json_member(row, "name")));
 		same(is, doc("%s", cases[i].rows));
 		json_decref(awards);
 	}
@@ -268,8 +293,8 @@ static void the_register_holds_each_partnerships_latest_unrevoked_award(void **s
 static void a_row_of_the_register_names_its_source(void **state)
 {
 	struct log *log = *state;
-	static const struct on south = {"2024-01-01", "south", NULL}, west = {"2024-01-01", "west",
-									       NULL};
+	static const struct on south = {"2024-01-01", "south", NULL},
+			       west = {"2024-01-01", "west", NULL};
 	json_t *awards = asked(log, ask_register, &south), *row = json_array_get(awards, 0);
 
 	assert_string_equal(json_member_text(row, "source"), "roll");
@@ -402,16 +427,20 @@ static void the_views_answer_an_auditors_questions(void **state)
 
 	shell_says(log, "SELECT sequence, kind, uid, user FROM entries WHERE sequence < 3",
 		   "1|decision|1000|clerk\n2|decision|1000|clerk\n");
-	shell_says(log, "SELECT sequence, partnership, award, revoked_by FROM decisions"
-			" WHERE award IS NOT NULL",
+	shell_says(log,
+		   "SELECT sequence, partnership, award, revoked_by FROM decisions"
+		   " WHERE award IS NOT NULL",
 		   "2|north|quality-mark|\n4|north|quality-lead|6\n7|west|quality-mark|\n");
-	shell_says(log, "SELECT sequence, award, award_status, criterion, status, reason"
-			" FROM criteria WHERE partnership = 'north'",
-		   "1|quality-mark|unmet|QM-1|unmet|too low\n1|quality-mark|unmet|QM-2|met|signed\n");
+	shell_says(
+		log,
+		"SELECT sequence, award, award_status, criterion, status, reason"
+		" FROM criteria WHERE partnership = 'north'",
+		"1|quality-mark|unmet|QM-1|unmet|too low\n1|quality-mark|unmet|QM-2|met|signed\n");
 	shell_says(log, "SELECT sequence, statement, score FROM scores WHERE partnership = 'south'",
 		   "5|1|6\n");
-	shell_says(log, "SELECT partnership, name, award, awarded_on, logged_as, revoked_by"
-			" FROM awards WHERE sequence IN (3, 4)",
+	shell_says(log,
+		   "SELECT partnership, name, award, awarded_on, logged_as, revoked_by"
+		   " FROM awards WHERE sequence IN (3, 4)",
 		   "south|Named south|quality-lead|2019-05-01|import|\n"
 		   "north|North Vale|quality-lead|2022-03-10|decision|6\n");
 	shell_says(log, "SELECT sequence, kind, partnership, what FROM activity WHERE sequence > 2",
@@ -424,10 +453,11 @@ static void the_views_answer_an_auditors_questions(void **state)
 static void the_derived_tables_made_again_are_the_same(void **state)
 {
 	struct log *log = *state;
-	static const char dump[] = "SELECT * FROM tally; SELECT * FROM partnership;"
-				   "SELECT * FROM decision; SELECT * FROM awarded;"
-				   "SELECT * FROM failed; SELECT * FROM import; SELECT * FROM award;"
-				   "SELECT * FROM revocation; SELECT * FROM rule_set";
+	static const char dump[] =
+		"SELECT * FROM tally; SELECT * FROM partnership;"
+		"SELECT * FROM decision; SELECT * FROM awarded;"
+		"SELECT * FROM failed; SELECT * FROM import; SELECT * FROM award;"
+		"SELECT * FROM revocation; SELECT * FROM rule_set";
 	bool ok;
 	char *before = shell(log, "-readonly", dump, &ok);
 

@@ -46,16 +46,23 @@ static int setup(void **state)
 
 	assert_int_equal(log_setup(state), 0);
 	struct log *log = *state;
-	assert_int_equal(log_add(log, "activation", doc("{'digest': 'sha256:aa', 'files': []}")), 1);
-	assert_int_equal(log_add(log, "decision", decision_body((struct made){
-			.partnership = "south", .assessed_on = "2020-01-01", .score = 3})), 2);
-	struct journal_draft d = draft("decision", decision_body((struct made){
-			.partnership = "north", .assessed_on = "2020-02-02", .score = 5}));
+	assert_int_equal(log_add(log, "activation", doc("{'digest': 'sha256:aa', 'files': []}")),
+			 1);
+	assert_int_equal(log_add(log, "decision",
+				 decision_body((struct made){.partnership = "south",
+							     .assessed_on = "2020-01-01",
+							     .score = 3})),
+			 2);
+	struct journal_draft d =
+		draft("decision", decision_body((struct made){.partnership = "north",
+							      .assessed_on = "2020-02-02",
+							      .score = 5}));
 	struct digest committed = digest_of_two(salt, sizeof salt, "\"Jo\"", 4);
 	hex_format(committed.bytes, sizeof committed.bytes, hex);
 	hex_format(salt, sizeof salt, salt_hex);
 	assert_int_equal(json_put(json_member(d.body, "submission"), "signed_by",
-				  json_pack("{ss+}", "commitment", "sha256:", hex)), 0);
+				  json_pack("{ss+}", "commitment", "sha256:", hex)),
+			 0);
 	d.personal = json_pack("[{ss ss ss}]", "pointer", "/submission/signed_by", "salt", salt_hex,
 			       "value", "Jo");
 	struct answer a = {.there = false};
@@ -66,8 +73,11 @@ static int setup(void **state)
 			 4);
 	assert_int_equal(log_add(log, "revocation", revocation_body(2, "south")), 5);
 	assert_int_equal(log_add(log, "revocation", revocation_body(3, "north")), 6);
-	assert_int_equal(log_add(log, "decision", decision_body((struct made){
-			.partnership = "north", .assessed_on = "2021-02-02", .score = 7})), 7);
+	assert_int_equal(log_add(log, "decision",
+				 decision_body((struct made){.partnership = "north",
+							     .assessed_on = "2021-02-02",
+							     .score = 7})),
+			 7);
 	assert_int_equal(log_add(log, "revocation", revocation_body(4, "north")), 8);
 	return 0;
 }
@@ -169,7 +179,8 @@ static void a_changed_entry_is_not_given_out(void **state)
 	char *said = shell(log, "",
 			   "DROP TRIGGER entry_is_never_changed; UPDATE entry SET bytes ="
 			   " CAST(replace(CAST(bytes AS TEXT), '2021-02-02', '2021-02-03') AS BLOB)"
-			   " WHERE sequence = 7", &ok);
+			   " WHERE sequence = 7",
+			   &ok);
 	assert_true(ok);
 	free(said);
 	struct journal_reader *r = reader(log);

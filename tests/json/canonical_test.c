@@ -61,12 +61,16 @@ static void the_published_test_files_come_out_as_published(void **state)
 	writes("[56,\n {\"d\": true,\n \"10\": null,\n \"1\": [ ] } ]",
 	       "[56,{\"1\":[],\"10\":null,\"d\":true}]");
 	writes("{\"peach\": \"This sorting order\","
-	       " \"p\xc3\xa9" "ch\xc3\xa9\": \"is wrong according to French\","
-	       " \"p\xc3\xaa" "che\": \"but canonicalization MUST\","
+	       " \"p\xc3\xa9"
+	       "ch\xc3\xa9\": \"is wrong according to French\","
+	       " \"p\xc3\xaa"
+	       "che\": \"but canonicalization MUST\","
 	       " \"sin\": \"ignore locale\"}",
 	       "{\"peach\":\"This sorting order\","
-	       "\"p\xc3\xa9" "ch\xc3\xa9\":\"is wrong according to French\","
-	       "\"p\xc3\xaa" "che\":\"but canonicalization MUST\",\"sin\":\"ignore locale\"}");
+	       "\"p\xc3\xa9"
+	       "ch\xc3\xa9\":\"is wrong according to French\","
+	       "\"p\xc3\xaa"
+	       "che\":\"but canonicalization MUST\",\"sin\":\"ignore locale\"}");
 	writes("{\"1\": {\"f\": {\"f\": \"hi\", \"F\": 5}, \"\\n\": 56}, \"10\": {},"
 	       " \"\": \"empty\", \"a\": {}, \"111\": [{\"e\": \"yes\", \"E\": \"no\"}],"
 	       " \"A\": {}}",
@@ -122,12 +126,38 @@ static void members_sort_by_code_units_of_utf16(void **state)
 {
 	/* In the right order: pairs of surrogates lie before U+E000. */
 	static const char *const names[] = {
-		"", "\x01", "\n", " ", "\"", "1", "10", "2", "A", "AA", "Ab", "_", "a", "aa", "ab",
-		"\x7f", "\xc2\x80", "\xc3\xa9", "\xe0\xa4\x85", "\xe2\x82\xac", "\xed\x9f\xbf",
-		"\xf0\x90\x80\x80", "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80\xee\x80\x80",
-		"\xf0\x9f\x98\x81", "\xf4\x8f\xbf\xbf", "\xee\x80\x80",
-		"\xee\x80\x80\xf0\x9f\x98\x80", "\xee\x80\x80\xef\xbf\xbd", "\xef\xac\xb3",
-		"\xef\xbf\xbd", "\xef\xbf\xbf",
+		"",
+		"\x01",
+		"\n",
+		" ",
+		"\"",
+		"1",
+		"10",
+		"2",
+		"A",
+		"AA",
+		"Ab",
+		"_",
+		"a",
+		"aa",
+		"ab",
+		"\x7f",
+		"\xc2\x80",
+		"\xc3\xa9",
+		"\xe0\xa4\x85",
+		"\xe2\x82\xac",
+		"\xed\x9f\xbf",
+		"\xf0\x90\x80\x80",
+		"\xf0\x9f\x98\x80",
+		"\xf0\x9f\x98\x80\xee\x80\x80",
+		"\xf0\x9f\x98\x81",
+		"\xf4\x8f\xbf\xbf",
+		"\xee\x80\x80",
+		"\xee\x80\x80\xf0\x9f\x98\x80",
+		"\xee\x80\x80\xef\xbf\xbd",
+		"\xef\xac\xb3",
+		"\xef\xbf\xbd",
+		"\xef\xbf\xbf",
 	};
 	enum { COUNT = sizeof names / sizeof names[0] };
 	const char **sorted;
@@ -139,8 +169,8 @@ static void members_sort_by_code_units_of_utf16(void **state)
 
 		/* 7 and COUNT have no common divisor: each name comes once. */
 		for (int i = 0; i < COUNT; i++)
-			assert_int_equal(json_put(object, names[(i * 7 + turn) % COUNT],
-						  json_null()), 0);
+			assert_int_equal(
+				json_put(object, names[(i * 7 + turn) % COUNT], json_null()), 0);
 		sorted = json_sorted_names(object, &count);
 		assert_non_null(sorted);
 		assert_int_equal(count, COUNT);
@@ -169,8 +199,17 @@ static void whole_numbers_are_written_plainly(void **state)
 static void numbers_with_a_fraction_are_refused_wherever_they_stand(void **state)
 {
 	static const char *const fractions[] = {
-		"1.5", "1.0", "-0.0", "1e3", "1E30", "4.50", "2e-3", "333333333.33333329",
-		"[1, 2, 0.5]", "{\"a\": {\"b\": [{\"c\": 1.0}]}}", "{\"a\": 1.5, \"b\": 2}",
+		"1.5",
+		"1.0",
+		"-0.0",
+		"1e3",
+		"1E30",
+		"4.50",
+		"2e-3",
+		"333333333.33333329",
+		"[1, 2, 0.5]",
+		"{\"a\": {\"b\": [{\"c\": 1.0}]}}",
+		"{\"a\": 1.5, \"b\": 2}",
 	};
 	struct buffer b;
 
@@ -189,7 +228,7 @@ static void numbers_with_a_fraction_are_refused_wherever_they_stand(void **state
 static void numbers_that_a_double_cannot_hold_are_refused(void **state)
 {
 	static const char *const large[] = {
-		"9007199254740992", "-9007199254740992", "9007199254740993",
+		"9007199254740992",    "-9007199254740992",    "9007199254740993",
 		"9223372036854775807", "-9223372036854775808", "[{\"a\": 9007199254740992}]",
 	};
 	struct buffer b;

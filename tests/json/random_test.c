@@ -63,9 +63,9 @@ static void append_code_point(struct buffer *b, uint32_t c)
 /* Few characters, but those that are easily written wrong come often. */
 static uint32_t code_point(struct dice *d)
 {
-	static const uint32_t often[] = {1,      '\b',   '\n',   0x1f,    '"',     '\\',    '/',
-					 0x7f,   0x80,   0x2028, 0xd7ff,  0xe000,  0xfb33,  0xfffd,
-					 0xffff, 0x10000, 0x1f600, 0x10ffff, ' ', 'a', '9'};
+	static const uint32_t often[] = {1,      '\b',    '\n',    0x1f,     '"',    '\\',   '/',
+					 0x7f,   0x80,    0x2028,  0xd7ff,   0xe000, 0xfb33, 0xfffd,
+					 0xffff, 0x10000, 0x1f600, 0x10ffff, ' ',    'a',    '9'};
 	static const uint32_t ends[] = {0x80, 0x800, 0xd800, 0x10000};
 	uint32_t c;
 
@@ -152,7 +152,8 @@ static json_t *reversed(const json_t *value)
 	assert_non_null(names);
 	while (count-- > 0)
 		assert_int_equal(json_put(fresh, names[count],
-					  reversed(json_object_get(value, names[count]))), 0);
+					  reversed(json_object_get(value, names[count]))),
+				 0);
 	free(names);
 	return fresh;
 }

@@ -28,9 +28,15 @@ static void any_value_may_stand_at_the_top(void **state)
 		const char *text;
 		json_type type;
 	} cases[] = {
-		{"{}", JSON_OBJECT},       {"[]", JSON_ARRAY},   {"\"\"", JSON_STRING},
-		{"7", JSON_INTEGER},       {"7.5", JSON_REAL},   {"true", JSON_TRUE},
-		{"false", JSON_FALSE},     {"null", JSON_NULL},  {" \t\r\n7\n ", JSON_INTEGER},
+		{"{}", JSON_OBJECT},
+		{"[]", JSON_ARRAY},
+		{"\"\"", JSON_STRING},
+		{"7", JSON_INTEGER},
+		{"7.5", JSON_REAL},
+		{"true", JSON_TRUE},
+		{"false", JSON_FALSE},
+		{"null", JSON_NULL},
+		{" \t\r\n7\n ", JSON_INTEGER},
 		{"\"\\ud83d\\ude00\"", JSON_STRING},
 	};
 
@@ -58,11 +64,44 @@ static void refused(const char *bytes, size_t length)
 static void what_is_not_json_is_refused_with_its_place(void **state)
 {
 	static const char *const wrong[] = {
-		"", " ", "{", "}", "[1,]", "[1 2]", "{\"a\" 1}", "{\"a\":}", "{a:1}", "{'a':1}",
-		"{\"a\":1,}", "tru", "TRUE", "nul", "NaN", "Infinity", "-", "+1", "01", "-01", "1.",
-		".5", "1e", "0x10", "\"", "\"a", "\"\n\"", "\"\t\"", "\"\\x41\"", "\"\\u12\"",
-		"\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "// 1\n1", "/* */1",
-		"99999999999999999999", "1e400", "\xef\xbb\xbf{}",
+		"",
+		" ",
+		"{",
+		"}",
+		"[1,]",
+		"[1 2]",
+		"{\"a\" 1}",
+		"{\"a\":}",
+		"{a:1}",
+		"{'a':1}",
+		"{\"a\":1,}",
+		"tru",
+		"TRUE",
+		"nul",
+		"NaN",
+		"Infinity",
+		"-",
+		"+1",
+		"01",
+		"-01",
+		"1.",
+		".5",
+		"1e",
+		"0x10",
+		"\"",
+		"\"a",
+		"\"\n\"",
+		"\"\t\"",
+		"\"\\x41\"",
+		"\"\\u12\"",
+		"\"\\ud800\"",
+		"\"\\udc00\"",
+		"\"\\ud800\\u0041\"",
+		"// 1\n1",
+		"/* */1",
+		"99999999999999999999",
+		"1e400",
+		"\xef\xbb\xbf{}",
 	};
 
 	(void)state;
@@ -203,9 +242,17 @@ static void names_in_pointers_are_escaped_and_found_again(void **state)
 	static const struct {
 		const char *name, *token;
 	} cases[] = {
-		{"scores", "/scores"}, {"", "/"},          {"a/b", "/a~1b"},  {"m~n", "/m~0n"},
-		{"~1", "/~01"},        {"~/~", "/~0~1~0"}, {" ", "/ "},       {"\"\\", "/\"\\"},
-		{"0", "/0"},           {"-", "/-"},        {"\xc3\xa9", "/\xc3\xa9"},
+		{"scores", "/scores"},
+		{"", "/"},
+		{"a/b", "/a~1b"},
+		{"m~n", "/m~0n"},
+		{"~1", "/~01"},
+		{"~/~", "/~0~1~0"},
+		{" ", "/ "},
+		{"\"\\", "/\"\\"},
+		{"0", "/0"},
+		{"-", "/-"},
+		{"\xc3\xa9", "/\xc3\xa9"},
 	};
 	struct buffer b;
 
@@ -229,7 +276,7 @@ static void names_in_pointers_are_escaped_and_found_again(void **state)
 
 static void the_examples_of_rfc_6901_point_where_it_says(void **state)
 {
-	static const char *const to_numbers[] = {"/",    "/a~1b", "/c%d", "/e^f", "/g|h",
+	static const char *const to_numbers[] = {"/",     "/a~1b", "/c%d", "/e^f", "/g|h",
 						 "/i\\j", "/k\"l", "/ ",   "/m~0n"};
 	json_t *value = parsed("{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,"
 			       "\"g|h\":4,\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,\"m~n\":8}");
@@ -265,7 +312,7 @@ static void pointers_to_nothing_give_nothing(void **state)
 static void what_is_no_pointer_points_at_nothing(void **state)
 {
 	static const char *const no_pointers[] = {
-		"/foo/",  "/foo/-",  "/foo/bar", "/foo/01", "/foo/1x", "/foo/ 1",
+		"/foo/",   "/foo/-",  "/foo/bar", "/foo/01", "/foo/1x", "/foo/ 1",
 		"/foo/+1", "/foo/-0", "foo",      "foo/0",   "/a~2b",   "/a~",
 	};
 	json_t *value = parsed("{\"foo\":[\"bar\",\"baz\"],\"a~b\":1,\"a~\":2,\"a~2b\":3}");

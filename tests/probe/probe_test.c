@@ -7,7 +7,7 @@ struct planted {
 	const char *name;
 	struct edit_of_rules edits[4];
 	const char *kind, *file;
-	const char *at;	     /* words on its line */
+	const char *at;      /* words on its line */
 	const char *message; /* a part of it */
 	const char *example; /* its submission without the members every one needs; or NULL */
 	const char *change;  /* the difference; or NULL */

@@ -69,8 +69,9 @@ static void a_change_of_any_name_or_byte_is_another_digest(void **state)
 
 static void the_order_is_that_of_whole_paths_however_they_were_made(void **state)
 {
-	static const char *const names[] = {"A.lua", "a-b.lua", "a.lua", "a/a.lua", "a/b/c.lua",
-					    "a0.lua", "b.lua", "z/a.lua", "\xc3\xa9.lua"};
+	static const char *const names[] = {"A.lua",   "a-b.lua",   "a.lua",
+					    "a/a.lua", "a/b/c.lua", "a0.lua",
+					    "b.lua",   "z/a.lua",   "\xc3\xa9.lua"};
 	enum { COUNT = sizeof names / sizeof names[0] };
 	struct folder *f = *state;
 	char first[72], path[512];
@@ -93,8 +94,13 @@ static void the_order_is_that_of_whole_paths_however_they_were_made(void **state
 static void dot_files_and_what_editors_leave_are_not_read(void **state)
 {
 	static const char *const left[] = {
-		".a.lua.swp", ".lua", ".hidden.lua", "a.lua~", "#a.lua#", ".#a.lua", "a.lua.bak",
-		"a.lua.orig", "4913", "a.LUA", "alua", "lua", "README.md", ".git/hooks/b.lua",
+		".a.lua.swp",    ".lua",
+		".hidden.lua",   "a.lua~",
+		"#a.lua#",       ".#a.lua",
+		"a.lua.bak",     "a.lua.orig",
+		"4913",          "a.LUA",
+		"alua",          "lua",
+		"README.md",     ".git/hooks/b.lua",
 		".vscode/c.lua",
 	};
 	struct folder *f = *state;
@@ -185,10 +191,10 @@ static void files_kept_in_the_log_give_the_same_rule_set(void **state)
 	rule_files_deinit(&again);
 	assert_null(again.files);
 	/* A hash that stands there already is not believed. */
-	assert_int_equal(json_object_set_new(json_array_get(kept, 0), "text",
-					     json_string("return 2\n")), 0);
-	assert_int_equal(json_object_set_new(json_array_get(kept, 0), "sha256",
-					     json_string("0000")), 0);
+	assert_int_equal(
+		json_object_set_new(json_array_get(kept, 0), "text", json_string("return 2\n")), 0);
+	assert_int_equal(
+		json_object_set_new(json_array_get(kept, 0), "sha256", json_string("0000")), 0);
 	assert_int_equal(rule_files_from(kept, &again), 0);
 	assert_string_not_equal(again.digest, f->files.digest);
 	rule_files_deinit(&again);

@@ -38,8 +38,8 @@ struct edit {
 static const struct edit edits[] = {
 	{"a syntax error", "quality-mark.lua", "criterion \"QM-1\" {", "criterion \"QM-1\" ",
 	 "rules refused: quality-mark.lua:"},
-	{"an unknown word", "quality-lead.lua", "every_score_at_least(7)",
-	 "every_scor_at_least(7)", "did you mean every_score_at_least"},
+	{"an unknown word", "quality-lead.lua", "every_score_at_least(7)", "every_scor_at_least(7)",
+	 "did you mean every_score_at_least"},
 	{"a wrong type", "quality-lead.lua", "every_score_at_least(7)",
 	 "every_score_at_least(\"seven\")", "rules refused: quality-lead.lua:"},
 	{"a missing file", "quality-mark.lua", NULL, NULL, "rules refused: quality-lead.lua:"},
@@ -50,8 +50,7 @@ static const struct edit edits[] = {
 	{"all memory", "framework.lua", NULL,
 	 "local t = {} for i = 1, 1000000000 do t[i] = (\"x\"):rep(1000) .. i end",
 	 "rules refused: "},
-	{"failing outside a criterion", "framework.lua", NULL, "error(\"not today\")",
-	 "not today"},
+	{"failing outside a criterion", "framework.lua", NULL, "error(\"not today\")", "not today"},
 	{"backtracking", "framework.lua", NULL,
 	 "local found = string.find((\"a\"):rep(60), (\"a*\"):rep(60) .. \"b\")",
 	 "rules refused: framework.lua:"},
@@ -191,7 +190,8 @@ static void write_extra(struct scene *s, const char *check)
 	snprintf(text, sizeof text,
 		 "commendation \"extra\" {\n\ttitle = \"Extra\",\n\tadded_to = \"quality-mark\",\n"
 		 "\tcriterion \"EX-1\" {\n\t\tsays = \"Something more\",\n"
-		 "\t\tcheck = function(submission, history)\n%s\n\t\tend,\n\t},\n}\n", check);
+		 "\t\tcheck = function(submission, history)\n%s\n\t\tend,\n\t},\n}\n",
+		 check);
 	scene_rule_write(s, "extra.lua", text);
 }
 
@@ -239,10 +239,12 @@ static const struct {
 	{"while true do end", "error"},
 	{"local t = {} for i = 1, 1000000000 do t[i] = (\"x\"):rep(1000) .. i end", "error"},
 	{"local t = {} for i = 1, 60 do t[i] = i * 7 % 11 end "
-	 "table.sort(t, function(a, b) return true end) return met(table.concat(t, \" \"))", NULL},
+	 "table.sort(t, function(a, b) return true end) return met(table.concat(t, \" \"))",
+	 NULL},
 	{"local t = {} for k in pairs(submission.scores) do table.insert(t, k) end "
 	 "for k in pairs { c = 1, a = 2, b = 3, 4, 5 } do table.insert(t, tostring(k)) end "
-	 "return met(table.concat(t, \" \"))", "met"},
+	 "return met(table.concat(t, \" \"))",
+	 "met"},
 	{"return met(tostring({}) .. tostring(met))", NULL},
 	{"local function f(n) return 1 + f(n + 1) end return met(tostring(f(1)))", "error"},
 	{"return submission.scores", "error"},
@@ -358,10 +360,13 @@ static void no_decision_is_by_rules_that_come_later(void **state)
 	}
 	stream_finish(&st);
 	assert_true(json_object_size(st.digests) >= 5);
-	assert_int_equal(scene_sql_number(
-		s, "SELECT count(*) FROM decisions d WHERE NOT EXISTS (SELECT 1 FROM rule_sets r "
-		   "WHERE r.kind = 'activation' AND r.digest = d.rules AND r.sequence < "
-		   "d.sequence)"), 0);
+	assert_int_equal(
+		scene_sql_number(
+			s,
+			"SELECT count(*) FROM decisions d WHERE NOT EXISTS (SELECT 1 FROM rule_sets r "
+			"WHERE r.kind = 'activation' AND r.digest = d.rules AND r.sequence < "
+			"d.sequence)"),
+		0);
 	stream_deinit(&st);
 }
 

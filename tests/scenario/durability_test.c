@@ -157,7 +157,8 @@ static void check_log(const struct scene *s)
 			 0);
 	assert_int_equal(scene_sql_number(s, "SELECT count(submission_id)"
 					     " - count(DISTINCT submission_id)"
-					     " FROM decisions"), 0);
+					     " FROM decisions"),
+			 0);
 	text = scene_sql(s, "PRAGMA integrity_check");
 	assert_string_equal(text, "ok");
 	free(text);
@@ -269,8 +270,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_was_acknowledged_survives_being_killed,
 						scene_setup, scene_teardown),
-		cmocka_unit_test_setup_teardown(killed_while_it_starts_it_starts_again,
-						scene_setup, scene_teardown),
+		cmocka_unit_test_setup_teardown(killed_while_it_starts_it_starts_again, scene_setup,
+						scene_teardown),
 		cmocka_unit_test_setup_teardown(sigterm_answers_everything_accepted_and_exits_0,
 						scene_setup, scene_teardown),
 		cmocka_unit_test_setup_teardown(restarted_it_continues_and_knows_what_it_decided,

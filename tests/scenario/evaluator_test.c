@@ -12,29 +12,28 @@
 enum { ROUNDS = 20 };
 
 /* A criterion that the framework's partnership picks by its name. */
-static const char beside[] =
-	"\n"
-	"level \"future-tier\" {\n"
-	"\ttitle = \"Future Tier\",\n"
-	"\tabove = \"quality-lead\",\n"
-	"\tcriterion \"FT-1\" {\n"
-	"\t\tsays = \"Anything goes\",\n"
-	"\t\tcheck = function(submission)\n"
-	"\t\t\tif submission.partnership.name == \"Fault\" then\n"
-	"\t\t\t\tlocal nothing = nil\n"
-	"\t\t\t\treturn nothing.at_all\n"
-	"\t\t\tend\n"
-	"\t\t\tif submission.partnership.name == \"Loop\" then\n"
-	"\t\t\t\twhile true do end\n"
-	"\t\t\tend\n"
-	"\t\t\tif submission.partnership.name == \"Memory\" then\n"
-	"\t\t\t\tlocal heap = {}\n"
-	"\t\t\t\twhile true do heap[#heap + 1] = {} end\n"
-	"\t\t\tend\n"
-	"\t\t\treturn met(\"So it does\")\n"
-	"\t\tend,\n"
-	"\t},\n"
-	"}\n";
+static const char beside[] = "\n"
+			     "level \"future-tier\" {\n"
+			     "\ttitle = \"Future Tier\",\n"
+			     "\tabove = \"quality-lead\",\n"
+			     "\tcriterion \"FT-1\" {\n"
+			     "\t\tsays = \"Anything goes\",\n"
+			     "\t\tcheck = function(submission)\n"
+			     "\t\t\tif submission.partnership.name == \"Fault\" then\n"
+			     "\t\t\t\tlocal nothing = nil\n"
+			     "\t\t\t\treturn nothing.at_all\n"
+			     "\t\t\tend\n"
+			     "\t\t\tif submission.partnership.name == \"Loop\" then\n"
+			     "\t\t\t\twhile true do end\n"
+			     "\t\t\tend\n"
+			     "\t\t\tif submission.partnership.name == \"Memory\" then\n"
+			     "\t\t\t\tlocal heap = {}\n"
+			     "\t\t\t\twhile true do heap[#heap + 1] = {} end\n"
+			     "\t\t\tend\n"
+			     "\t\t\treturn met(\"So it does\")\n"
+			     "\t\tend,\n"
+			     "\t},\n"
+			     "}\n";
 
 enum { FAULT_LINE = 10 };
 
@@ -169,9 +168,10 @@ static void R_24_the_commendation_is_added_to_levels_above_quality_lead(void **s
 	struct scene *s = *state;
 
 	start_with_future_tier(s);
-	decides(s, NULL, "{'outcome': {'award': 'future-tier', 'commendations': ['child-first'],"
-			 " 'citation': 'North Vale: Future Tier with Child First Commendation,"
-			 " May 2024'}, 'next': null}");
+	decides(s, NULL,
+		"{'outcome': {'award': 'future-tier', 'commendations': ['child-first'],"
+		" 'citation': 'North Vale: Future Tier with Child First Commendation,"
+		" May 2024'}, 'next': null}");
 }
 
 static void R_18_a_criterion_without_end_spends_its_budget(void **state)
@@ -281,8 +281,8 @@ int main(void)
 			R_29_a_rule_that_fails_outside_a_criterion_decides_nothing,
 			scene_setup_stopped, scene_teardown),
 		cmocka_unit_test_setup_teardown(
-			a_rule_without_end_outside_a_criterion_decides_nothing,
-			scene_setup_stopped, scene_teardown),
+			a_rule_without_end_outside_a_criterion_decides_nothing, scene_setup_stopped,
+			scene_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,8 +4,7 @@
 
 #include "support.h"
 
-static const char *const statements[] = {"1", "2", "3", "4a", "4b", "5",
-					 "6", "7", "8", "9",  "10"};
+static const char *const statements[] = {"1", "2", "3", "4a", "4b", "5", "6", "7", "8", "9", "10"};
 
 enum { STATEMENTS = sizeof statements / sizeof statements[0] };
 
@@ -20,8 +19,9 @@ static void F_1_all_eleven_statements_and_no_other_are_scored(void **state)
 	}
 	refuses(*state, "{'scores': {'4': 7}}", "['/scores/4']");
 	refuses(*state, "{'scores': {'11': 7}}", "['/scores/11']");
-	decides(*state, NULL, "{'profile': {'scores': {'1': 7, '2': 8, '3': 7, '4a': 7, '4b': 7,"
-			      " '5': 8, '6': 7, '7': 7, '8': 9, '9': 7, '10': 7}}}");
+	decides(*state, NULL,
+		"{'profile': {'scores': {'1': 7, '2': 8, '3': 7, '4a': 7, '4b': 7,"
+		" '5': 8, '6': 7, '7': 7, '8': 9, '9': 7, '10': 7}}}");
 }
 
 static void F_2_scores_are_whole_numbers_from_0_to_10(void **state)
@@ -55,10 +55,9 @@ static void QM_1_every_applicable_statement_scores_5_or_more(void **state)
 {
 	json_t *result = decided(*state, "{'every': 5, 'scores': {'4a': 4, '10': 1, '7': 0}}");
 
-	expect(criterion_of(result, "QM-1"),
-	       "{'status': 'unmet', 'shortfalls': ["
-	       "{'statement': '4a', 'score': 4, 'needs': 5},"
-	       "{'statement': '10', 'score': 1, 'needs': 5}]}");
+	expect(criterion_of(result, "QM-1"), "{'status': 'unmet', 'shortfalls': ["
+					     "{'statement': '4a', 'score': 4, 'needs': 5},"
+					     "{'statement': '10', 'score': 1, 'needs': 5}]}");
 	expect(result, "{'outcome': {'award': null, 'awarded_on': null, 'expires_on': null,"
 		       " 'citation': null}}");
 	json_decref(result);
@@ -161,8 +160,7 @@ static void R_15_strengths_and_needs_follow_from_the_scores_alone(void **state)
 
 static void R_27_with_fewer_than_six_applicable_an_assessor_looks_at_it(void **state)
 {
-	decides(*state,
-		"{'every': 0, 'scores': {'1': 7, '2': 7, '3': 7, '4a': 7, '4b': 8}}",
+	decides(*state, "{'every': 0, 'scores': {'1': 7, '2': 7, '3': 7, '4a': 7, '4b': 8}}",
 		"{'outcome': {'award': 'quality-mark', 'refer_to_assessor': true}}");
 	decides(*state,
 		"{'every': 0, 'scores': {'1': 7, '2': 7, '3': 7, '4a': 7, '4b': 8, '8': 8},"

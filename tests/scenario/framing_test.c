@@ -198,8 +198,8 @@ static void one_partnership_is_decided_in_the_order_of_arrival(void **state)
 		json_t *result = json_object_get(answer, "result");
 
 		assert_int_equal(json_member_integer(answer, "id", -1), i);
-		expect(result, i == 0 ? "{'outcome': {'change': 'first'}}" :
-					"{'outcome': {'change': 'maintained'}}");
+		expect(result, i == 0 ? "{'outcome': {'change': 'first'}}"
+				      : "{'outcome': {'change': 'maintained'}}");
 		assert_true(json_member_integer(result, "sequence", 0) > last);
 		last = json_member_integer(result, "sequence", 0);
 		json_decref(answer);

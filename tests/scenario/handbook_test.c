@@ -261,9 +261,12 @@ static void what_the_language_says_is_explained(void **state)
 		{"least(7),\n\t},", "least(7),\n\t}",
 		 "'}' expected (to close '{' at line 3) near 'criterion'; is a comma missing before "
 		 "it?"},
-		{"least(7)", "least(7", "unexpected symbol near '}'; is something missing before it?"},
+		{"least(7)", "least(7",
+		 "unexpected symbol near '}'; is something missing before it?"},
 		{"or more\",", "or more,", "; is the closing quote missing?"},
-		{"\"Every", "\xE2\x80\x9C" "Every",
+		{"\"Every",
+		 "\xE2\x80\x9C"
+		 "Every",
 		 "\xE2\x80\x9C can stand only in text and in notes; text has straight quotes: "
 		 "\"\xE2\x80\xA6\""},
 		{"--", "\xEF\xBB\xBF--",

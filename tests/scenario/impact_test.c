@@ -105,8 +105,8 @@ static void gives(json_t *document, const char *wanted)
 static void the_rules_in_force_change_nothing(void **state)
 {
 	struct scene *s = *state;
-	char *out = TOOL_OUT(s, DONE, "rules", "impact", "rules", "--log", "log", "--max-changed",
-			     "0");
+	char *out =
+		TOOL_OUT(s, DONE, "rules", "impact", "rules", "--log", "log", "--max-changed", "0");
 
 	tool_must_say(out, "Nothing would change: ");
 	tool_must_say(out, "31 imported awards were looked at.");
@@ -238,9 +238,10 @@ static void a_candidate_may_fail_on_one_of_many(void **state)
 
 	json_decref(decided(s, "{'every': 5}"));
 	json_decref(decided(s, "{'every': 6, 'assessed_on': '2025-05-20'}"));
-	add(s, "framework.lua", "work_out \"trap\" (function(so_far)\n"
-				"\tif so_far.submission.scores[\"1\"] == 5 then\n"
-				"\t\terror(\"caught\")\n\tend\n\treturn nil\nend)\n");
+	add(s, "framework.lua",
+	    "work_out \"trap\" (function(so_far)\n"
+	    "\tif so_far.submission.scores[\"1\"] == 5 then\n"
+	    "\t\terror(\"caught\")\n\tend\n\treturn nil\nend)\n");
 	gives(IMPACT(s, "--partnership", area(s)),
 	      "{'changed': 2, 'totals': {'evaluation': {'lost': 1}}, 'changes': ["
 	      "{'assessed_on': '2024-05-20', 'differences': [{'what': 'evaluation',"

@@ -52,8 +52,10 @@ static void the_method_gives_texts_and_refuses_the_rest(void **state)
 	json_decref(fails(s, "rules.show", "{'digest': 7}", -32602));
 	json_decref(fails(s, "rules.show", "{'file': []}", -32602));
 	json_decref(fails(s, "rules.show", "{'files': 'x'}", -32602));
-	json_decref(fails(s, "rules.show", "{'digest': 'sha256:000000000000000000000000000000000000"
-					   "0000000000000000000000000000'}", -32002));
+	json_decref(fails(s, "rules.show",
+			  "{'digest': 'sha256:000000000000000000000000000000000000"
+			  "0000000000000000000000000000'}",
+			  -32002));
 }
 
 static void a_rule_set_is_shown(void **state)
@@ -83,7 +85,8 @@ static void two_rule_sets_are_compared(void **state)
 	change(s, before);
 	snprintf(digits, sizeof digits, "%s", before + 7);
 	said = TOOL_OUT(s, 0, "rules", "diff", digits, "rules");
-	snprintf(expected, sizeof expected, "--- /dev/null\n+++ rules/notes/more.lua\n"
+	snprintf(expected, sizeof expected,
+		 "--- /dev/null\n+++ rules/notes/more.lua\n"
 		 "@@ -0,0 +1,1 @@\n+-- more\n--- %s/outcome.lua\n+++ rules/outcome.lua\n@@ -",
 		 digits);
 	assert_memory_equal(said, expected, strlen(expected));

@@ -8,10 +8,9 @@ static void QL_1_every_applicable_statement_scores_7_or_more(void **state)
 {
 	json_t *result = decided(*state, "{'scores': {'3': 6, '10': 5}}");
 
-	expect(criterion_of(result, "QL-1"),
-	       "{'status': 'unmet', 'shortfalls': ["
-	       "{'statement': '3', 'score': 6, 'needs': 7},"
-	       "{'statement': '10', 'score': 5, 'needs': 7}]}");
+	expect(criterion_of(result, "QL-1"), "{'status': 'unmet', 'shortfalls': ["
+					     "{'statement': '3', 'score': 6, 'needs': 7},"
+					     "{'statement': '10', 'score': 5, 'needs': 7}]}");
 	expect(result, "{'outcome': {'award': 'quality-mark'}, 'next': {'award': 'quality-lead',"
 		       " 'missing': [{'criterion': 'QL-1', 'shortfalls': ["
 		       "{'statement': '3', 'score': 6, 'needs': 7},"
@@ -24,9 +23,14 @@ static void QL_1_every_applicable_statement_scores_7_or_more(void **state)
 static void QL_2_one_item_of_any_kind_is_evidence_enough(void **state)
 {
 	static const char *const kinds[] = {
-		"first-time-offending-rate", "reoffending-rate", "joint-working-protocol",
-		"transition-planning",	     "training-plan",	 "systems",
-		"panels-and-forums",	     "other",
+		"first-time-offending-rate",
+		"reoffending-rate",
+		"joint-working-protocol",
+		"transition-planning",
+		"training-plan",
+		"systems",
+		"panels-and-forums",
+		"other",
 	};
 	char changes[128];
 	json_t *result = decided(*state, "{'evidence': []}");
@@ -145,10 +149,12 @@ static void R_3_the_case_study_is_shareable_and_names_a_statement_of_8(void **st
 		{"[{'title': 'T', 'statements': ['1', '3'], 'shareable': true}]", "unmet"},
 		/* One shareable and one that names it do not make one that does both. */
 		{"[{'title': 'T', 'statements': ['1'], 'shareable': true},"
-		 " {'title': 'U', 'statements': ['8'], 'shareable': false}]", "unmet"},
+		 " {'title': 'U', 'statements': ['8'], 'shareable': false}]",
+		 "unmet"},
 		{"[{'title': 'T', 'statements': ['1', '5'], 'shareable': true}]", "met"},
 		{"[{'title': 'T', 'statements': ['1']},"
-		 " {'title': 'U', 'statements': ['2'], 'shareable': true}]", "met"},
+		 " {'title': 'U', 'statements': ['2'], 'shareable': true}]",
+		 "met"},
 	};
 	char changes[256];
 
@@ -218,9 +224,11 @@ static void R_23_a_level_not_in_force_is_shown_and_never_awarded(void **state)
 	json_t *result = decided(*state, "{'assessed_on': '2017-03-31',"
 					 " 'seeking': 'quality-lead', 'scores': {'3': 6}}");
 
-	expect(award_of(result, "quality-mark"), "{'status': 'not-in-force',"
+	expect(award_of(result, "quality-mark"),
+	       "{'status': 'not-in-force',"
 	       " 'criteria': [{'id': 'QM-1', 'status': 'met'}, {'id': 'QM-2', 'status': 'met'}]}");
-	expect(criterion_of(result, "QL-1"), "{'status': 'unmet',"
+	expect(criterion_of(result, "QL-1"),
+	       "{'status': 'unmet',"
 	       " 'shortfalls': [{'statement': '3', 'score': 6, 'needs': 7}]}");
 	expect(result, "{'outcome': {'award': null, 'sought': 'quality-lead',"
 		       " 'sought_met': false, 'change': 'none'}, 'next': null}");

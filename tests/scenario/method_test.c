@@ -19,8 +19,9 @@ static void decide_answers_all_members_of_the_contract(void **state)
 	json_t *result = decided(*state, "{'submission_id': 'whole', 'seeking': 'quality-lead'}");
 	const char *digest = json_member_text(json_object_get(result, "rules"), "digest");
 	static const char *const members[] = {
-		"decision_id", "sequence", "decided_at", "submission_id", "partnership",
-		"assessed_on", "outcome", "awards", "next", "profile", "rules", "log",
+		"decision_id", "sequence",    "decided_at", "submission_id",
+		"partnership", "assessed_on", "outcome",    "awards",
+		"next",        "profile",     "rules",      "log",
 	};
 
 	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
@@ -30,14 +31,17 @@ static void decide_answers_all_members_of_the_contract(void **state)
 	assert_int_equal(strlen(digest), strlen("sha256:") + 64);
 	assert_int_equal(strlen(json_member_text(json_object_get(result, "log"), "leaf_hash")) % 64,
 			 strncmp(json_member_text(json_object_get(result, "log"), "leaf_hash"),
-				 "sha256:", 7) == 0 ? 7 : 0);
-	expect(result, "{'submission_id': 'whole', 'awards': ["
-		       "{'id': 'quality-mark', 'title': 'Quality Mark', 'status': 'met',"
-		       " 'criteria': [{'id': 'QM-1'}, {'id': 'QM-2'}]},"
-		       "{'id': 'quality-lead', 'title': 'Quality Lead',"
-		       " 'criteria': [{'id': 'QL-1'}, {'id': 'QL-2'}, {'id': 'QL-3'}, {'id': 'QL-4'}]},"
-		       "{'id': 'child-first', 'title': 'Child First Commendation', 'criteria':"
-		       " [{'id': 'CF-1'}, {'id': 'CF-2'}, {'id': 'CF-3'}]}]}");
+				 "sha256:", 7) == 0
+				 ? 7
+				 : 0);
+	expect(result,
+	       "{'submission_id': 'whole', 'awards': ["
+	       "{'id': 'quality-mark', 'title': 'Quality Mark', 'status': 'met',"
+	       " 'criteria': [{'id': 'QM-1'}, {'id': 'QM-2'}]},"
+	       "{'id': 'quality-lead', 'title': 'Quality Lead',"
+	       " 'criteria': [{'id': 'QL-1'}, {'id': 'QL-2'}, {'id': 'QL-3'}, {'id': 'QL-4'}]},"
+	       "{'id': 'child-first', 'title': 'Child First Commendation', 'criteria':"
+	       " [{'id': 'CF-1'}, {'id': 'CF-2'}, {'id': 'CF-3'}]}]}");
 	json_decref(result);
 }
 
@@ -56,7 +60,8 @@ static void the_same_submission_again_gets_the_same_answer(void **state)
 	/* A signatory's name is not compared. */
 	snprintf(changes, sizeof changes,
 		 "{'submission_id': 'again-%d',"
-		 " 'sign_off': {'send_leadership': {'name': 'Another'}}}", area(state));
+		 " 'sign_off': {'send_leadership': {'name': 'Another'}}}",
+		 area(state));
 	again = decided(*state, changes);
 	assert_true(json_equal(first, again));
 	json_decref(again);
@@ -74,8 +79,11 @@ static void the_same_submission_again_gets_the_same_answer(void **state)
 static void the_same_submission_id_with_other_content_is_refused(void **state)
 {
 	static const char *const others[] = {
-		"'stage': 'final'", "'scores': {'4a': 8}", "'evidence': null",
-		"'partnership': {'id': 'elsewhere'}", "'seeking': 'quality-mark'",
+		"'stage': 'final'",
+		"'scores': {'4a': 8}",
+		"'evidence': null",
+		"'partnership': {'id': 'elsewhere'}",
+		"'seeking': 'quality-mark'",
 		"'sign_off': {'send_leadership': {'role': 'Another'}}",
 		/* A default said aloud is other content. */
 		"'child_first': []",
@@ -117,8 +125,8 @@ static void a_second_of_the_same_id_waits_for_the_first(void **state)
 	first = peer_receive(p);
 	second = peer_receive(p);
 	assert_non_null(json_object_get(first, "result"));
-	assert_true(json_equal(json_object_get(first, "result"),
-			       json_object_get(second, "result")));
+	assert_true(
+		json_equal(json_object_get(first, "result"), json_object_get(second, "result")));
 	json_decref(first);
 	json_decref(second);
 }
@@ -191,9 +199,8 @@ static void decisions_list_is_filtered_and_paged(void **state)
 		     " {'assessed_on': '2024-05-05'}]}");
 	next = json_object_get(page, "next");
 	assert_true(json_is_string(next));
-	snprintf(params, sizeof params,
-		 "{'partnership': 'area-%d', 'limit': 4, 'after': '%s'}", area(state),
-		 json_string_value(next));
+	snprintf(params, sizeof params, "{'partnership': 'area-%d', 'limit': 4, 'after': '%s'}",
+		 area(state), json_string_value(next));
 	json_decref(page);
 	calls(*state, "decisions.list", params,
 	      "{'decisions': [{'assessed_on': '2024-05-04', 'award': null},"
@@ -249,7 +256,8 @@ static void register_import_is_all_or_none_and_never_doubles(void **state)
 	json_decref(decided(*state, NULL));
 	snprintf(params, sizeof params,
 		 "{'awards': [{'partnership': '%s', 'name': 'N', 'award': 'quality-lead',"
-		 " 'awarded_on': '2024-05-20', 'source': 'S'}]}", id);
+		 " 'awarded_on': '2024-05-20', 'source': 'S'}]}",
+		 id);
 	calls(*state, "register.import", params, "{'imported': 0, 'already_known': 1}");
 	json_decref(fails(*state, "register.import", "{}", -32602));
 	json_decref(fails(*state, "register.import", "{'awards': [{}]}", -32602));
@@ -321,10 +329,10 @@ static void server_status_and_metrics_count(void **state)
 static void parameters_that_are_not_known_are_refused_by_every_method(void **state)
 {
 	static const char *const methods[] = {
-		"decide", "assess", "decisions.get", "decisions.list", "decisions.revoke",
-		"register.list", "register.import", "practice.list", "statistics.get",
-		"scheme.get", "rules.get", "rules.reload", "rules.history", "server.status",
-		"server.metrics",
+		"decide",           "assess",        "decisions.get",   "decisions.list",
+		"decisions.revoke", "register.list", "register.import", "practice.list",
+		"statistics.get",   "scheme.get",    "rules.get",       "rules.reload",
+		"rules.history",    "server.status", "server.metrics",
 	};
 
 	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {

@@ -28,8 +28,8 @@ static json_t *answers(struct scene *s, size_t count)
 		json_t *result = json_object_get(answer, "result");
 
 		assert_in_range(id, 1, count);
-		assert_int_equal(json_array_set(list, (size_t)id - 1, result != NULL ? result : answer),
-				 0);
+		assert_int_equal(
+			json_array_set(list, (size_t)id - 1, result != NULL ? result : answer), 0);
 		json_decref(answer);
 	}
 	return list;

@@ -23,7 +23,8 @@ static void run_node(const char *script, const char *arguments)
 	char command[1024];
 
 	assert_in_range(snprintf(command, sizeof command, "node '%s/tests/%s' %s", AWARDD_SOURCE,
-				 script, arguments), 1, sizeof command - 1);
+				 script, arguments),
+			1, sizeof command - 1);
 	print_message("%s\n", command);
 	if (system(command) != 0)
 		fail_msg("%s says no", script);
@@ -62,9 +63,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_model_is_right_about_cases_worked_by_hand),
-		cmocka_unit_test_setup_teardown(
-			the_model_and_the_daemon_agree_on_random_histories, scene_setup,
-			scene_teardown),
+		cmocka_unit_test_setup_teardown(the_model_and_the_daemon_agree_on_random_histories,
+						scene_setup, scene_teardown),
 		cmocka_unit_test_setup_teardown(clients_of_others_drive_it, scene_setup,
 						scene_teardown),
 	};

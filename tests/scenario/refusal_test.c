@@ -48,8 +48,9 @@ static json_t *with_raw_score(void **state, const char *raw)
 static void a_score_is_a_whole_number_written_as_one(void **state)
 {
 	static const char *const raws[] = {
-		"11", "-1", "7.5", "\"7\"", "true", "7.0", "7e0", "70e-1", "null", "[7]", "{}",
-		"100000000000000000", "-0.5", "\"\"",
+		"11",   "-1",    "7.5",  "\"7\"", "true", "7.0",
+		"7e0",  "70e-1", "null", "[7]",   "{}",   "100000000000000000",
+		"-0.5", "\"\"",
 	};
 	int64_t before = scene_sql_number(*state, entries);
 
@@ -143,9 +144,10 @@ static void an_unknown_member_is_refused_also_where_it_is_null(void **state)
 	put(given, "/partnership/Name", "null");
 	answer = peer_call(scene_peer(*state), "decide", given);
 	expect(answer, "{'error': {'code': -32602}}");
-	assert_int_equal(json_array_size(json_object_get(
-				 json_object_get(json_object_get(answer, "error"), "data"),
-				 "errors")), 2);
+	assert_int_equal(
+		json_array_size(json_object_get(
+			json_object_get(json_object_get(answer, "error"), "data"), "errors")),
+		2);
 	json_decref(answer);
 }
 
@@ -175,7 +177,8 @@ static void types_and_lengths_are_kept(void **state)
 		{"{'partnership': {'id': ''}}", "['/partnership/id']"},
 		{"{'partnership': {'id': 'a_b'}}", "['/partnership/id']"},
 		{"{'partnership': {'id': 'a23456789-123456789-123456789-123456789-123456789-"
-		 "123456789-12345'}}", "['/partnership/id']"},
+		 "123456789-12345'}}",
+		 "['/partnership/id']"},
 		{"{'partnership': {'name': ''}}", "['/partnership/name']"},
 		{"{'partnership': {'name': 7}}", "['/partnership/name']"},
 		{"{'partnership': {'aym_member': 'yes'}}", "['/partnership/aym_member']"},
@@ -228,7 +231,9 @@ static void a_thousand_faults_in_one_submission_are_all_told(void **state)
 static void a_thousand_errors_at_once_are_each_answered(void **state)
 {
 	static const char *const bad[] = {
-		"{'assessed_on': '2024-02-30'}", "{'scores': {'4a': 11}}", "{'colour': 1}",
+		"{'assessed_on': '2024-02-30'}",
+		"{'scores': {'4a': 11}}",
+		"{'colour': 1}",
 		"{'partnership': {'id': 'N'}}",
 	};
 	int64_t before = scene_sql_number(*state, entries);
@@ -304,9 +309,17 @@ static void lengths_are_counted_in_characters(void **state)
 static void a_null_is_the_same_as_left_out(void **state)
 {
 	static const char *const pointers[] = {
-		"/submission_id", "/registered_on", "/seeking", "/stage", "/evidence",
-		"/case_studies", "/child_first", "/partnership/aym_member", "/partnership/name",
-		"/sign_off/send_leadership/name", "/sign_off/send_leadership/role",
+		"/submission_id",
+		"/registered_on",
+		"/seeking",
+		"/stage",
+		"/evidence",
+		"/case_studies",
+		"/child_first",
+		"/partnership/aym_member",
+		"/partnership/name",
+		"/sign_off/send_leadership/name",
+		"/sign_off/send_leadership/role",
 		"/sign_off",
 	};
 	json_t *given = submission(*state, NULL), *answer;

@@ -29,16 +29,18 @@ static void FE_2_redesignation_at_the_same_level_costs_600_or_700(void **state)
 static void FE_3_redesignation_at_a_higher_level_costs_as_a_new_entry(void **state)
 {
 	imports(*state, NULL);
-	assesses(*state, NULL, "{'outcome': {'route': 'higher-redesignation',"
-			       " 'fee': {'net': 1100}}}");
+	assesses(*state, NULL,
+		 "{'outcome': {'route': 'higher-redesignation',"
+		 " 'fee': {'net': 1100}}}");
 	assesses(*state, "{'partnership': {'aym_member': false}}",
 		 "{'outcome': {'fee': {'net': 1300}}}");
 }
 
 static void FE_4_child_first_costs_nothing(void **state)
 {
-	assesses(*state, NULL, "{'outcome': {'commendations': ['child-first'],"
-			       " 'fee': {'net': 1100}}}");
+	assesses(*state, NULL,
+		 "{'outcome': {'commendations': ['child-first'],"
+		 " 'fee': {'net': 1100}}}");
 	assesses(*state, "{'child_first': null}",
 		 "{'outcome': {'commendations': [], 'fee': {'net': 1100}}}");
 }
@@ -54,8 +56,9 @@ static void R_14_vat_is_20_per_cent_of_the_net(void **state)
 
 static void R_20_an_entry_without_an_award_is_paid_for(void **state)
 {
-	decides(*state, "{'every': 1}", "{'outcome': {'award': null, 'route': 'new-entry',"
-					" 'fee': {'net': 1100, 'vat': 220, 'gross': 1320}}}");
+	decides(*state, "{'every': 1}",
+		"{'outcome': {'award': null, 'route': 'new-entry',"
+		" 'fee': {'net': 1100, 'vat': 220, 'gross': 1320}}}");
 }
 
 static void R_21_an_entry_is_charged_once(void **state)
@@ -143,8 +146,7 @@ static void R_22_a_second_submission_of_the_day_is_a_redesignation(void **state)
 {
 	json_t *first = decided(*state, NULL);
 
-	assesses(*state, NULL,
-		 "{'outcome': {'route': 'redesignation', 'change': 'maintained'}}");
+	assesses(*state, NULL, "{'outcome': {'route': 'redesignation', 'change': 'maintained'}}");
 	revokes(*state, first);
 	decides(*state, NULL, "{'outcome': {'route': 'new-entry', 'change': 'first'}}");
 	json_decref(first);
@@ -199,9 +201,8 @@ static void SH_1_shareable_case_studies_are_open_by_statement(void **state)
 {
 	json_t *rows;
 
-	json_decref(decided(*state,
-			    "{'case_studies': [{'title': 'T', 'statements': ['4a', '8'],"
-			    " 'shareable': true}, {'title': 'U', 'statements': ['5']}]}"));
+	json_decref(decided(*state, "{'case_studies': [{'title': 'T', 'statements': ['4a', '8'],"
+				    " 'shareable': true}, {'title': 'U', 'statements': ['5']}]}"));
 	rows = practice(state, NULL);
 	assert_int_equal(json_array_size(rows), 2);
 	expect(json_array_get(rows, 0), "{'name': 'North Vale', 'title': 'T', 'statement': '4a',"
@@ -239,8 +240,7 @@ static void SH_3_the_national_picture_has_every_statement(void **state)
 	json_decref(decided(*state, "{'assessed_on': '2040-01-01', 'scores': {'3': 0}}"));
 	(void)scene_next_area(state); /* always 0 */
 	json_decref(decided(*state, "{'assessed_on': '2040-01-01', 'scores': {'1': 4}}"));
-	result = called(*state, "statistics.get",
-			"{'since': '2040-01-01', 'until': '2040-01-01'}");
+	result = called(*state, "statistics.get", "{'since': '2040-01-01', 'until': '2040-01-01'}");
 	statements = json_object_get(result, "statements");
 	assert_int_equal(json_array_size(statements), 11);
 	expect(json_array_get(statements, 0),

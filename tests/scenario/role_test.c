@@ -105,13 +105,20 @@ static void without_configuration_others_may_do_nothing(void **state)
 	static const struct {
 		const char *method, *role;
 	} cases[] = {
-		{"decide", "submit"},		{"assess", "submit"},
-		{"decisions.list", "audit"},	{"register.list", "audit"},
-		{"statistics.get", "audit"},	{"rules.get", "audit"},
-		{"rules.history", "audit"},	{"server.status", "audit"},
-		{"server.metrics", "audit"},	{"register.import", "admin"},
-		{"decisions.revoke", "admin"},	{"rules.reload", "admin"},
-		{"scheme.get", ""},		{"practice.list", ""},
+		{"decide", "submit"},
+		{"assess", "submit"},
+		{"decisions.list", "audit"},
+		{"register.list", "audit"},
+		{"statistics.get", "audit"},
+		{"rules.get", "audit"},
+		{"rules.history", "audit"},
+		{"server.status", "audit"},
+		{"server.metrics", "audit"},
+		{"register.import", "admin"},
+		{"decisions.revoke", "admin"},
+		{"rules.reload", "admin"},
+		{"scheme.get", ""},
+		{"practice.list", ""},
 	};
 	struct scene *s = *state;
 
@@ -133,11 +140,11 @@ static void no_role_implies_another(void **state)
 		const char *method;
 		bool submit, audit, admin;
 	} cases[] = {
-		{"decide", true, false, false},		{"assess", true, false, false},
-		{"decisions.list", false, true, false}, {"register.list", false, true, false},
-		{"server.status", false, true, false},	{"register.import", false, false, true},
+		{"decide", true, false, false},           {"assess", true, false, false},
+		{"decisions.list", false, true, false},   {"register.list", false, true, false},
+		{"server.status", false, true, false},    {"register.import", false, false, true},
 		{"decisions.revoke", false, false, true}, {"rules.reload", false, false, true},
-		{"scheme.get", true, true, true},	{"practice.list", true, true, true},
+		{"scheme.get", true, true, true},         {"practice.list", true, true, true},
 	};
 	static const char *const options[] = {"--submit", "--audit", "--admin"};
 	struct scene *s = *state;
@@ -154,7 +161,10 @@ static void no_role_implies_another(void **state)
 			gets(s, NOBODY, cases[i].method, "");
 		}
 		/* A role that was given to somebody is not root's any more. */
-		gets(s, 0, role == 0 ? "decide" : role == 1 ? "decisions.list" : "rules.reload",
+		gets(s, 0,
+		     role == 0   ? "decide"
+		     : role == 1 ? "decisions.list"
+				 : "rules.reload",
 		     "");
 		scene_stop(s);
 	}

@@ -198,7 +198,9 @@ static void sighup_reloads(void **state)
 static void wrong_options_are_refused(void **state)
 {
 	static const char *const wrong[][2] = {
-		{"--no-such-option", NULL}, {"--evaluators=0", NULL}, {"--config=/nowhere", NULL},
+		{"--no-such-option", NULL},
+		{"--evaluators=0", NULL},
+		{"--config=/nowhere", NULL},
 		{"--submit=no-such-user-here", NULL},
 	};
 	struct scene *s = *state;

@@ -145,16 +145,18 @@ static void each_criterion_can_be_missed(void **state)
 		{"{'scores': {'4a': 7}}", "FT-2", "[{'statement': '4a', 'score': 7, 'needs': 8}]"},
 		{"{'scores': {'8': 8}}", "FT-3", "[{'pointer': '/scores'}]"},
 		{"{'case_studies': [{'title': 'T', 'statements': ['2', '9'], 'shareable': true},"
-		 " {'title': 'U', 'statements': ['8']}]}", "FT-3", "[{'pointer': '/case_studies'}]"},
+		 " {'title': 'U', 'statements': ['8']}]}",
+		 "FT-3", "[{'pointer': '/case_studies'}]"},
 		{"{'scores': {'9': 8}}", "FT-5", "[{'statement': '9', 'score': 8, 'needs': 9}]"},
 		{"{'scores': {'9': 0}}", "FT-5", "[{'statement': '9', 'score': 0, 'needs': 9}]"},
 		{"{'child_first': [{'tenet': 'strengths', 'feature': 'F'}]}", "FT-5",
 		 "[{'pointer': '/child_first'}]"},
 		{"{'evidence': [{'kind': 'reoffending-rate', 'summary': 'S'},"
-		 " {'kind': 'reoffending-rate', 'summary': 'T'}]}", "FT-6",
-		 "[{'pointer': '/evidence'}]"},
+		 " {'kind': 'reoffending-rate', 'summary': 'T'}]}",
+		 "FT-6", "[{'pointer': '/evidence'}]"},
 		{"{'evidence': [{'kind': 'systems', 'summary': 'S'},"
-		 " {'kind': 'other', 'summary': 'T'}]}", "FT-6", "[{'pointer': '/evidence'}]"},
+		 " {'kind': 'other', 'summary': 'T'}]}",
+		 "FT-6", "[{'pointer': '/evidence'}]"},
 	};
 	char expected[256];
 
@@ -295,8 +297,8 @@ static void taken_away_everything_is_as_before(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(it_is_in_force_once_its_file_is_copied,
-						scene_setup, scene_teardown),
+		cmocka_unit_test_setup_teardown(it_is_in_force_once_its_file_is_copied, scene_setup,
+						scene_teardown),
 		with_the_tier(it_is_what_comes_next_after_quality_lead),
 		with_the_tier(each_criterion_can_be_missed),
 		with_the_tier(quality_lead_is_held_for_three_years_without_a_break),

@@ -59,13 +59,15 @@ static void AW_4_at_a_higher_level_new_standards_were_attained_and_where(void **
 		{"{'scores': {'3': 5, '9': 6}}", "{'assessed_on': '2026-05-20'}",
 		 "{'outcome': {'award': 'quality-lead', 'route': 'higher-redesignation',"
 		 " 'change': 'higher', 'improved_statements': ['3', '9']}}"},
-		{"{'every': 5}", "{'every': 6, 'assessed_on': '2026-05-20',"
-				 " 'seeking': 'quality-lead'}",
+		{"{'every': 5}",
+		 "{'every': 6, 'assessed_on': '2026-05-20',"
+		 " 'seeking': 'quality-lead'}",
 		 "{'outcome': {'award': 'quality-mark', 'route': 'higher-redesignation',"
 		 " 'change': 'maintained', 'window_held_open': true, 'sought_met': false}}"},
 		/* No redesignation is no window. */
-		{"{'every': 4}", "{'every': 6, 'assessed_on': '2026-05-20',"
-				 " 'seeking': 'quality-lead'}",
+		{"{'every': 4}",
+		 "{'every': 6, 'assessed_on': '2026-05-20',"
+		 " 'seeking': 'quality-lead'}",
 		 "{'outcome': {'route': 'new-entry', 'window_held_open': false}}"},
 	};
 
@@ -89,7 +91,8 @@ static void AW_5_the_register_says_when_an_award_lapsed(void **state)
 static void AW_6_the_citation_names_everything(void **state)
 {
 	static const struct sequel sequels[] = {
-		{"{'every': 5}", NULL, "{'outcome': {'citation':"
+		{"{'every': 5}", NULL,
+		 "{'outcome': {'citation':"
 		 " 'North Vale: Quality Lead redesignation with Child First Commendation,"
 		 " May 2024'}}"},
 		{"{'every': 5, 'assessed_on': '2021-01-31'}",
@@ -207,9 +210,9 @@ static void R_12_due_from_six_months_before_the_lapse(void **state)
 		const char *awarded, *on, *status;
 	} cases[] = {
 		{"2021-08-31", "2024-02-29", "current"}, {"2021-08-31", "2024-03-01", "due"},
-		{"2021-08-31", "2024-08-30", "due"},	 {"2021-08-31", "2024-08-31", "lapsed"},
+		{"2021-08-31", "2024-08-30", "due"},     {"2021-08-31", "2024-08-31", "lapsed"},
 		{"2022-05-20", "2024-11-19", "current"}, {"2022-05-20", "2024-11-20", "due"},
-		{"2022-05-20", "2025-05-20", "lapsed"},	 {"2022-05-20", "2022-05-20", "current"},
+		{"2022-05-20", "2025-05-20", "lapsed"},  {"2022-05-20", "2022-05-20", "current"},
 	};
 	char changes[64], params[96], expected[64];
 
@@ -244,7 +247,8 @@ static void R_19_improved_is_against_the_latest_benchmark(void **state)
 	decides(*state, "{'every': 7, 'assessed_on': '2024-01-02'}",
 		"{'outcome': {'improved_statements': []}}");
 	latest = decided(*state, "{'every': 6, 'assessed_on': '2024-01-02'}");
-	assesses(*state, "{'every': 7}", "{'outcome': {'improved_statements':"
+	assesses(*state, "{'every': 7}",
+		 "{'outcome': {'improved_statements':"
 		 " ['1', '2', '3', '4a', '4b', '5', '6', '7', '8', '9', '10']}}");
 	revokes(*state, latest);
 	assesses(*state, "{'every': 7}", "{'outcome': {'improved_statements': []}}");
@@ -294,8 +298,9 @@ static void R_28_three_years_run_from_the_new_assessment(void **state)
 
 	FOLLOW(state, sequels);
 	/* One way of signing off is enough for a half. */
-	assesses(*state, "{'sign_off': {'send_leadership': {'method': 'meeting'},"
-			 " 'yos_leadership': {'method': 'email'}}}",
+	assesses(*state,
+		 "{'sign_off': {'send_leadership': {'method': 'meeting'},"
+		 " 'yos_leadership': {'method': 'email'}}}",
 		 "{'outcome': {'award': 'quality-lead'}}");
 }
 

@@ -73,8 +73,9 @@ static void a_letter_says_award_reasons_shortfalls_and_fee(void **state)
 	struct scene *s = *state;
 	char *out;
 
-	tool_write_json(s, "one.json", submission(s, "{'seeking': 'quality-lead',"
-						  " 'scores': {'4b': 5, '10': 6}}"));
+	tool_write_json(s, "one.json",
+			submission(s, "{'seeking': 'quality-lead',"
+				      " 'scores': {'4b': 5, '10': 6}}"));
 	out = TOOL_OUT(s, DONE, "submit", "one.json");
 	tool_must_say(out, "North Vale: Quality Mark, May 2024");
 	tool_must_say(out, "is awarded Quality Mark.");
@@ -254,9 +255,10 @@ static void an_import_that_does_not_fit_is_named_by_its_line(void **state)
 {
 	struct scene *s = *state;
 	int64_t before = scene_sql_number(s, entries);
-	struct ran r = TOOL(s, "partnership,name,award,awarded_on,source\n"
-			       "north,North,quality-mark,2021-03-29,A list\n"
-			       "south,South,gold,2021-02-30,A list\n",
+	struct ran r = TOOL(s,
+			    "partnership,name,award,awarded_on,source\n"
+			    "north,North,quality-mark,2021-03-29,A list\n"
+			    "south,South,gold,2021-02-30,A list\n",
 			    "register", "import", "-");
 
 	tool_ended(&r, REFUSED);

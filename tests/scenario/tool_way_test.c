@@ -7,7 +7,9 @@ enum { DONE = 0, UNEXPECTED = 1, USAGE = 2, REFUSED = 8, AWAY = 69 };
 /* Escape sequences, a bell, C1 controls, a right-to-left override, line breaks. */
 static const char hostile_json[] =
 	"\"A\\u001b[31mB\\u0007\\u009b2J\\u202eC\\u0008\\u007f\\nD\\u2028E\\rF\\udb40\\udc01G\"";
-static const char hostile[] = "A\x1b[31mB\x07\xc2\x9b" "2J\xe2\x80\xae" "C\x08\x7f\nD";
+static const char hostile[] = "A\x1b[31mB\x07\xc2\x9b"
+			      "2J\xe2\x80\xae"
+			      "C\x08\x7f\nD";
 
 /* Each verb that shows something; "ONE" and "ID" stand for a submission's file
  * and its decision. */
@@ -47,16 +49,17 @@ static void decide_hostile(struct scene *s, char id[64])
 	document = submission(s, NULL);
 	assert_int_equal(json_object_set(json_object_get(document, "partnership"), "name", name),
 			 0);
-	assert_int_equal(json_object_set_new(document, "submission_id",
-					     json_string(key)), 0);
-	assert_int_equal(json_object_set(json_array_get(json_object_get(document, "case_studies"),
-							0), "title", name), 0);
+	assert_int_equal(json_object_set_new(document, "submission_id", json_string(key)), 0);
+	assert_int_equal(
+		json_object_set(json_array_get(json_object_get(document, "case_studies"), 0),
+				"title", name),
+		0);
 	assert_int_equal(json_object_set(json_array_get(json_object_get(document, "evidence"), 0),
-					 "summary", name), 0);
+					 "summary", name),
+			 0);
 	tool_write_json(s, "one.json", json_deep_copy(document));
 	result = peer_call(scene_peer(s), "decide", document);
-	snprintf(id, 64, "%s",
-		 json_member_text(json_object_get(result, "result"), "decision_id"));
+	snprintf(id, 64, "%s", json_member_text(json_object_get(result, "result"), "decision_id"));
 	json_decref(result);
 	json_decref(name);
 }
@@ -364,8 +367,12 @@ static void what_the_daemon_refuses_ends_with_8_and_its_code(void **state)
 static void a_daemon_that_is_away_ends_with_69(void **state)
 {
 	static const char *const verbs_away[][4] = {
-		{"status"}, {"submit", "one.json"}, {"assess", "-"}, {"call", "scheme.get"},
-		{"register", "import", AWARDD_SOURCE "/examples/roll.csv"}, {"scheme"},
+		{"status"},
+		{"submit", "one.json"},
+		{"assess", "-"},
+		{"call", "scheme.get"},
+		{"register", "import", AWARDD_SOURCE "/examples/roll.csv"},
+		{"scheme"},
 	};
 	struct scene *s = *state;
 	struct ran r;
@@ -389,8 +396,15 @@ static void a_daemon_that_is_away_ends_with_69(void **state)
 static void help_and_version_need_no_daemon(void **state)
 {
 	static const char *const asked[][4] = {
-		{"--help"}, {"-h"}, {"help"}, {"help", "submit"}, {"submit", "--help"},
-		{"decisions", "--help"}, {"decisions", "list", "--help"}, {"--version"}, {"-V"},
+		{"--help"},
+		{"-h"},
+		{"help"},
+		{"help", "submit"},
+		{"submit", "--help"},
+		{"decisions", "--help"},
+		{"decisions", "list", "--help"},
+		{"--version"},
+		{"-V"},
 	};
 	struct scene *s = *state;
 

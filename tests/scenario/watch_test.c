@@ -116,9 +116,10 @@ static void files_copied_one_after_another_are_one_change(void **state)
 		else
 			snprintf(above, sizeof above, "quality-lead");
 		snprintf(name, sizeof name, "more/deep/tier-%d.lua", n);
-		snprintf(text, sizeof text, "level \"tier-%d\" { title = \"T\", above = \"%s\", "
-			 "criterion \"T-%d\" { says = \"S\", every_score_at_least(10) } }\n", n,
-			 above, n);
+		snprintf(text, sizeof text,
+			 "level \"tier-%d\" { title = \"T\", above = \"%s\", "
+			 "criterion \"T-%d\" { says = \"S\", every_score_at_least(10) } }\n",
+			 n, above, n);
 		scene_rule_write(s, name, text);
 		(void)poll(NULL, 0, PAUSE_MS); /* a slow copy has no event either */
 	}
@@ -154,7 +155,8 @@ static void what_was_refused_is_refused_once(void **state)
 	scene_rule_replace(s, "quality-lead.lua", "every_score_at_least(8)", "every_score(7)");
 	scene_await(s, "rules refused: quality-lead.lua:");
 	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM rule_sets WHERE kind = "
-					     "'rejection' AND cause = 'watch'"), 2);
+					     "'rejection' AND cause = 'watch'"),
+			 2);
 }
 
 static void what_is_in_force_already_is_no_news(void **state)
@@ -202,7 +204,8 @@ static void where_it_is_told_not_to_it_does_not_watch(void **state)
 	scene_await(s, "rules in force");
 	assert_int_equal(tried(s, "activation"), 2);
 	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM rule_sets WHERE cause = "
-					     "'watch'"), 0);
+					     "'watch'"),
+			 0);
 }
 
 static void it_ends_while_a_change_is_on_its_way(void **state)

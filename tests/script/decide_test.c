@@ -2,16 +2,18 @@
 #include "rig.h"
 
 /* One earlier decision of the partnership; the places are sequence, day, registration. */
-#define ROW(sequence, revoked, assessed, registered, outcome)                                     \
-	"{'sequence': " #sequence ", 'id': '" #sequence "-0', 'kind': 'decision', 'revoked': "    \
-	#revoked ", 'name': null, 'assessed_on': '" assessed "', 'registered_on': " registered     \
-	", 'scores': {'1': 5, '2': 0, '3': 7, '4a': 6, '4b': 7, '5': 8, '6': 7, '7': 7, '8': 10," \
+#define ROW(sequence, revoked, assessed, registered, outcome)                                      \
+	"{'sequence': " #sequence ", 'id': '" #sequence                                            \
+	"-0', 'kind': 'decision', 'revoked': " #revoked                                            \
+	", 'name': null, 'assessed_on': '" assessed "', 'registered_on': " registered              \
+	", 'scores': {'1': 5, '2': 0, '3': 7, '4a': 6, '4b': 7, '5': 8, '6': 7, '7': 7, '8': 10,"  \
 	" '9': 7, '10': 7}, 'outcome': " outcome "}"
-#define AWARD(level, from, until, net)                                                            \
-	"{'award': '" level "', 'commendations': [], 'awarded_on': '" from "', 'expires_on': '"   \
-	until "', 'fee': {'currency': 'GBP', 'net': " #net ", 'vat': 0, 'gross': 0}}"
-#define NOTHING(net)                                                                              \
-	"{'award': null, 'commendations': [], 'awarded_on': null, 'expires_on': null,"            \
+#define AWARD(level, from, until, net)                                                             \
+	"{'award': '" level "', 'commendations': [], 'awarded_on': '" from                         \
+	"', 'expires_on': '" until "', 'fee': {'currency': 'GBP', 'net': " #net                    \
+	", 'vat': 0, 'gross': 0}}"
+#define NOTHING(net)                                                                               \
+	"{'award': null, 'commendations': [], 'awarded_on': null, 'expires_on': null,"             \
 	" 'fee': {'currency': 'GBP', 'net': " #net ", 'vat': 0, 'gross': 0}}"
 #define MARK_2022                                                                                  \
 	ROW(3, false, "2022-05-20", "null", AWARD("quality-mark", "2022-05-20", "2025-05-20", 1300))
@@ -133,14 +135,12 @@ static void R_9_an_award_is_held_until_the_day_before_it_expires(void **state)
 static void R_9_the_latest_award_counts_by_date_and_then_by_sequence(void **state)
 {
 	rig_decides(*state, NULL,
-		    "[" LEAD_2022 ","
-		    ROW(4, false, "2021-06-01", "null",
-			AWARD("quality-mark", "2021-06-01", "2024-06-01", 0)) "]",
+		    "[" LEAD_2022 "," ROW(4, false, "2021-06-01", "null",
+					  AWARD("quality-mark", "2021-06-01", "2024-06-01", 0)) "]",
 		    "{'outcome': {'change': 'maintained'}}");
 	rig_decides(*state, NULL,
-		    "[" LEAD_2022 ","
-		    ROW(4, false, "2022-05-20", "null",
-			AWARD("quality-mark", "2022-05-20", "2025-05-20", 0)) "]",
+		    "[" LEAD_2022 "," ROW(4, false, "2022-05-20", "null",
+					  AWARD("quality-mark", "2022-05-20", "2025-05-20", 0)) "]",
 		    "{'outcome': {'change': 'higher', 'route': 'higher-redesignation'}}");
 }
 
@@ -216,8 +216,8 @@ static void R_21_one_entry_pays_once_and_does_not_hold_its_own_award(void **stat
 {
 	const char *mark = "[" ROW(3, false, "2024-02-01", "'2024-01-01'",
 				   AWARD("quality-mark", "2024-02-01", "2027-02-01", 1300)) "]";
-	const char *cheap = "[" LEAD_2022 ","
-			    ROW(4, false, "2024-02-01", "'2024-01-01'", NOTHING(700)) "]";
+	const char *cheap = "[" LEAD_2022
+			    "," ROW(4, false, "2024-02-01", "'2024-01-01'", NOTHING(700)) "]";
 
 	rig_decides(*state, "{'registered_on': '2024-01-01'}", mark,
 		    "{'outcome': {'route': 'new-entry', 'change': 'first',"
@@ -317,8 +317,9 @@ static void R_26_FE_4_a_commendation_changes_neither_route_nor_fee(void **state)
 
 static void R_28_either_method_signs_off_a_half(void **state)
 {
-	rig_judges(*state, "{'sign_off': {'send_leadership': {'method': 'meeting'},"
-			   " 'yos_leadership': {'method': 'email'}}}",
+	rig_judges(*state,
+		   "{'sign_off': {'send_leadership': {'method': 'meeting'},"
+		   " 'yos_leadership': {'method': 'email'}}}",
 		   "QM-2", "{'status': 'met'}");
 }
 
@@ -326,11 +327,11 @@ static void R_28_either_method_signs_off_a_half(void **state)
 
 static void R_24_a_new_level_is_one_file_and_takes_the_commendation(void **state)
 {
-	struct rig_edit edit = {
-		"gold.lua",
-		"level \"gold\" { title = \"Gold\", above = \"quality-lead\",\n"
-		"in_force_from = \"2024-01-01\",\n"
-		"criterion \"G-1\" { says = \"All 9\", every_score_at_least(9) } }", NULL, NULL};
+	struct rig_edit edit = {"gold.lua",
+				"level \"gold\" { title = \"Gold\", above = \"quality-lead\",\n"
+				"in_force_from = \"2024-01-01\",\n"
+				"criterion \"G-1\" { says = \"All 9\", every_score_at_least(9) } }",
+				NULL, NULL};
 	struct rig r;
 
 	(void)state;
@@ -475,8 +476,8 @@ static void the_same_input_gives_the_same_bytes(void **state)
 		buffer_init(&b);
 		if (i % 2 == 0)
 			script_prepare(r->script);
-		assert_int_equal(rig_run(i % 3 == 0 ? &other : r, "{'every': 4}",
-					 "[" LEAD_2022 "]", &b), 0);
+		assert_int_equal(
+			rig_run(i % 3 == 0 ? &other : r, "{'every': 4}", "[" LEAD_2022 "]", &b), 0);
 		assert_int_equal(a.length, b.length);
 		assert_memory_equal(a.bytes, b.bytes, a.length);
 		buffer_deinit(&b);

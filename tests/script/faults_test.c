@@ -120,8 +120,8 @@ static void levels_form_one_chain(void **state)
 	refuses_file(text, "are both above \"quality-mark\"");
 	snprintf(text, sizeof text, "level \"x\" { title = \"x\", %s", test);
 	refuses_file(text, "are both the lowest");
-	refuses_change("quality-mark.lua", "title =", "above = \"quality-lead\", title =",
-		       "is above itself");
+	refuses_change("quality-mark.lua",
+		       "title =", "above = \"quality-lead\", title =", "is above itself");
 	refuses_change("quality-lead.lua", "every_score_at_least(7)", "meets \"child-first\"",
 		       "meets itself, by way of others");
 }
@@ -157,9 +157,11 @@ static void what_is_unfinished_or_misplaced_is_said(void **state)
 	refuses_file("commendation \"x\" { title = \"x\", added_to = \"quality-mark\" }",
 		     "has no criterion, so everybody would meet it");
 	refuses_file("commendation \"x\" { title = \"x\", added_to = \"quality-mark\","
-		     " every_score_at_least(5) }", "only criteria of its own stand in it");
+		     " every_score_at_least(5) }",
+		     "only criteria of its own stand in it");
 	refuses_file("commendation \"x\" { title = \"x\", added_to = \"quality-mark\","
-		     " criterion \"X-1\" { says = \"x\" } }", "has nothing to look at");
+		     " criterion \"X-1\" { says = \"x\" } }",
+		     "has nothing to look at");
 	refuses_file("level { title = \"x\" }", "x.lua:1: level needs a name in quotes after it");
 	refuses_change("framework.lua", "scheme {", "local _ = {",
 		       "no file says what the scheme is");

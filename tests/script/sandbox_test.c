@@ -70,11 +70,11 @@ static void says(const char *body, const char *words)
 static void libraries_that_reach_outside_are_not_available(void **state)
 {
 	static const char *const names[] = {
-		"io",		"os",		"debug",  "package",  "coroutine",
-		"load",		"loadstring",	"dofile", "loadfile", "require",
+		"io",           "os",           "debug",  "package",  "coroutine",
+		"load",         "loadstring",   "dofile", "loadfile", "require",
 		"setmetatable", "getmetatable", "rawset", "rawget",   "rawequal",
-		"rawlen",	"next",		"pcall",  "xpcall",   "collectgarbage",
-		"print",	"utf8",		"_G",	  "warn"};
+		"rawlen",       "next",         "pcall",  "xpcall",   "collectgarbage",
+		"print",        "utf8",         "_G",     "warn"};
 	char body[64], words[64];
 
 	(void)state;
@@ -183,9 +183,9 @@ static void what_was_declared_is_settled_once_the_files_are_read(void **state)
 	rig_refuses(&(struct rig_edit){"x.lua", "local t = every_score_at_least(5) t.look = nil",
 				       NULL, NULL},
 		    "x.lua:1: this cannot be changed by a rule");
-	rig_refuses(
-		&(struct rig_edit){"x.lua", "local t = text \"x\" {} t.type = \"any\"", NULL, NULL},
-		"x.lua:1: this cannot be changed by a rule");
+	rig_refuses(&(struct rig_edit){"x.lua", "local t = text \"x\" {} t.type = \"any\"", NULL,
+				       NULL},
+		    "x.lua:1: this cannot be changed by a rule");
 }
 
 static void deep_nesting_ends_with_an_error(void **state)

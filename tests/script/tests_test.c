@@ -197,7 +197,7 @@ static bool has_line(const json_t *lines, json_int_t line)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach (lines, i, one)
+	json_array_foreach(lines, i, one)
 		if (json_integer_value(one) == line)
 			return true;
 	return false;
@@ -206,17 +206,17 @@ static bool has_line(const json_t *lines, json_int_t line)
 /* Those of functions: not of declarations, not an `end` that nothing falls into. */
 static void lines_that_can_run_are_known(void **state)
 {
-	static const char text[] = "local x = 1\n"			     /* 1 */
-				   "local function f(n)\n"		     /* 2 */
-				   "\tif n == 1 then -- end function\n"	     /* 3 */
-				   "\t\treturn \"function if do\"\n"	     /* 4 */
-				   "\tend\n"				     /* 5 */
-				   "\tfor i = 1, n do\n"		     /* 6 */
+	static const char text[] = "local x = 1\n"                           /* 1 */
+				   "local function f(n)\n"                   /* 2 */
+				   "\tif n == 1 then -- end function\n"      /* 3 */
+				   "\t\treturn \"function if do\"\n"         /* 4 */
+				   "\tend\n"                                 /* 5 */
+				   "\tfor i = 1, n do\n"                     /* 6 */
 				   "\t\tlocal g = function() return i end\n" /* 7 */
-				   "\t\tx = g()\n"			     /* 8 */
-				   "\tend\n"				     /* 9 */
-				   "\treturn n\n"			     /* 10 */
-				   "end\n"				     /* 11 */
+				   "\t\tx = g()\n"                           /* 8 */
+				   "\tend\n"                                 /* 9 */
+				   "\treturn n\n"                            /* 10 */
+				   "end\n"                                   /* 11 */
 				   "work_out \"x\" (function() return f(2) end)\n";
 	struct rig_edit edit = {.file = "x.lua", .text = text};
 	struct rig r;
@@ -251,7 +251,7 @@ static void tokens_keep_to_the_grammar(void **state)
 		" -- end\n\"open";
 	static const char *const wanted[] = {
 		"a1", "'it\\'s'", "[[two\nlines]]", "0x1F", "1.5e3", "a", "<=", "b", "..", "c",
-		"~=", "d",	  "\"open"};
+		"~=", "d",        "\"open"};
 	struct script_token t = {.kind = SCRIPT_NAME};
 	size_t count = 0;
 

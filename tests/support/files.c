@@ -56,7 +56,8 @@ char *scene_sql(const struct scene *s, const char *query)
 
 	assert_null(strchr(query, '"'));
 	assert_in_range(snprintf(command, sizeof command, "sqlite3 -readonly '%s' \"%s\"", s->log,
-				 query), 1, sizeof command - 1);
+				 query),
+			1, sizeof command - 1);
 	pipe = popen(command, "re");
 	assert_non_null(pipe);
 	out = slurp(pipe);

@@ -153,16 +153,16 @@ int scene_next_area(void **state)
 /* In the child: becomes awardd. */
 static void become(const struct scene *s, const char *const *extra)
 {
-	const char *argv[ARGUMENTS_MAX] = {program(),    "--socket", s->socket, "--log",
-					   s->log,       "--rules",  s->rules, "--watch=no"};
+	const char *argv[ARGUMENTS_MAX] = {program(), "--socket", s->socket, "--log",
+					   s->log,    "--rules",  s->rules,  "--watch=no"};
 	size_t count = 8;
 	char notify[PATH_TEXT];
 	int errors = open(s->errors, O_WRONLY | O_CREAT | O_APPEND, 0644);
 
 	for (size_t i = 0; extra != NULL && extra[i] != NULL && count < ARGUMENTS_MAX - 1; i++)
 		argv[count++] = extra[i];
-	if (s->user != 0 && (setgroups(0, NULL) != 0 || setgid(s->user) != 0 ||
-			     setuid(s->user) != 0))
+	if (s->user != 0 &&
+	    (setgroups(0, NULL) != 0 || setgid(s->user) != 0 || setuid(s->user) != 0))
 		_exit(123);
 	/* A test program that dies leaves no daemon behind. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)

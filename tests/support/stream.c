@@ -74,9 +74,10 @@ static void count_digest(struct stream *st, const json_t *result)
 	const char *digest = json_member_text(json_member(result, "rules"), "digest");
 
 	assert_non_null(digest);
-	assert_int_equal(json_object_set_new(
-				 st->digests, digest,
-				 json_integer(json_member_integer(st->digests, digest, 0) + 1)), 0);
+	assert_int_equal(
+		json_object_set_new(st->digests, digest,
+				    json_integer(json_member_integer(st->digests, digest, 0) + 1)),
+		0);
 }
 
 static void take_one(struct stream *st)
@@ -237,10 +238,11 @@ static void again(struct trial *t, const json_t *asked, const json_t *result, js
 	then = bytes_of(result);
 	now = bytes_of(fresh);
 	assert_string_equal(then, now);
-	assert_int_equal(json_array_append_new(
-				 history,
-				 trial_decision_row(json_member_integer(result, "sequence", 0),
-						    asked, result)), 0);
+	assert_int_equal(
+		json_array_append_new(history,
+				      trial_decision_row(json_member_integer(result, "sequence", 0),
+							 asked, result)),
+		0);
 	free(then);
 	free(now);
 	json_decref(fresh);

@@ -73,9 +73,9 @@ void put(json_t *document, const char *pointer, const char *value)
 
 static char *shown(const json_t *value)
 {
-	char *text = value == NULL ? strdup("nothing") :
-				     json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT |
-						       JSON_SORT_KEYS);
+	char *text = value == NULL
+			     ? strdup("nothing")
+			     : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
 
 	assert_non_null(text);
 	return text;
@@ -259,7 +259,7 @@ json_t *fails(struct scene *s, const char *method, const char *params, int code)
 void imports(struct scene *s, const char *changes)
 {
 	json_t *award = quoted("{'name': 'North Vale', 'award': 'quality-mark',"
-			     " 'awarded_on': '2022-05-20', 'source': 'A list of old'}");
+			       " 'awarded_on': '2022-05-20', 'source': 'A list of old'}");
 	json_t *result;
 
 	if (changes != NULL) {

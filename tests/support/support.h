@@ -126,14 +126,14 @@ struct stream {
 	struct scene *scene;
 	struct peer *peer;
 	size_t window, sent, answered;
-	size_t failed;      /* answered with an error; the last is `error` */
+	size_t failed; /* answered with an error; the last is `error` */
 	json_t *error;
 	int64_t slowest_ms; /* from the sending of one to its answer */
 	int64_t *began_ms;
-	json_t *asked;      /* by number: the submission */
-	json_t *results;    /* by number: the decision, or null */
-	json_t *digests;    /* digest: how many decisions */
-	json_t *changes;    /* merged into each, or NULL */
+	json_t *asked;   /* by number: the submission */
+	json_t *results; /* by number: the decision, or null */
+	json_t *digests; /* digest: how many decisions */
+	json_t *changes; /* merged into each, or NULL */
 };
 
 void stream_open(struct stream *st, struct scene *s, size_t window, const char *changes);

@@ -36,7 +36,7 @@ static inline json_t *bench_files(const char *text)
 	size_t i;
 
 	assert_int_equal(rule_files_read(AWARDD_RULES, &files, faults), 0);
-	json_array_foreach (files.files, i, file)
+	json_array_foreach(files.files, i, file)
 		if (strstr(json_member_text(file, "path"), ".test.lua") == NULL)
 			assert_int_equal(json_array_append(list, file), 0);
 	if (text != NULL)
@@ -84,8 +84,8 @@ static inline char *bench_messages(const json_t *report)
 
 	buffer_init(&all);
 	buffer_append_text(&all, "");
-	json_array_foreach (json_member(report, "results"), i, result)
-		json_array_foreach (json_member(result, "messages"), j, message)
+	json_array_foreach(json_member(report, "results"), i, result)
+		json_array_foreach(json_member(result, "messages"), j, message)
 			buffer_printf(&all, "%s\n", json_string_value(message));
 	return buffer_give(&all);
 }

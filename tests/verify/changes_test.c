@@ -13,7 +13,7 @@ static void changes_of(const char *text, const char *wanted)
 
 	assert_non_null(changes);
 	buffer_init(&all);
-	json_array_foreach (changes, i, change) {
+	json_array_foreach(changes, i, change) {
 		json_t *changed = verify_changed(files, change);
 
 		buffer_printf(&all, "%lld: %s => %s\n", json_member_integer(change, "line", 0),
@@ -88,7 +88,7 @@ static void the_shipped_tests_notice_nearly_every_change(void **state)
 	assert_int_equal(rule_files_read(AWARDD_RULES, &files, faults), 0);
 	if (verify_mutate(&bench_options, files.files, &options, &found, &e) != 0)
 		fail_msg("%s", e.text);
-	json_array_foreach (found.unnoticed, i, change)
+	json_array_foreach(found.unnoticed, i, change)
 		print_message("%s:%lld: %s\n", json_member_text(change, "file"),
 			      json_member_integer(change, "line", 0),
 			      json_member_text(change, "change"));
@@ -102,9 +102,9 @@ static void the_shipped_tests_notice_nearly_every_change(void **state)
 
 static void tests_that_expect_little_notice_little(void **state)
 {
-	json_t *files =
-		bench_files(BENCH_FIXTURE "test \"a\" { given = \"lead\","
-					  " expect = { criteria = { [\"QM-1\"] = \"met\" } } }");
+	json_t *files = bench_files(BENCH_FIXTURE
+				    "test \"a\" { given = \"lead\","
+				    " expect = { criteria = { [\"QM-1\"] = \"met\" } } }");
 	struct verify_mutation found;
 	const struct verify_options options = {.filter = NULL};
 	struct err e = {.status = 0};
