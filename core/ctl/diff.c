@@ -71,10 +71,11 @@ static int search(struct diff *diff)
 
 	if (most > CHANGES_MOST)
 		most = CHANGES_MOST;
-	int *v = calloc(2 * (size_t)most + 3, sizeof *v), *middle = v + most + 1;
+	int *v = calloc(2 * (size_t)most + 3, sizeof *v);
 	diff->reached = calloc((size_t)most + 1, sizeof *diff->reached);
 	if (v == NULL || diff->reached == NULL)
 		rv = -ENOMEM;
+	int *middle = rv == -1 ? v + most + 1 : NULL;
 	for (int d = 0; d <= most && rv == -1; d++) {
 		size_t kept = 2 * (size_t)d + 3; /* -d-1 to d+1, as they were before */
 		diff->reached[d] = malloc(kept * sizeof *v);

@@ -222,8 +222,10 @@ static int put_in_place(const struct place *p, struct err *e)
 int folder_write(const char *dir, const json_t *files, bool force, struct err *e)
 {
 	struct place *p = calloc(1, sizeof *p);
-	int rv = p != NULL ? find_place(dir, p, e) : err_set(e, -ENOMEM, "no memory");
 
+	if (p == NULL)
+		return err_set(e, -ENOMEM, "no memory");
+	int rv = find_place(dir, p, e);
 	if (rv == 0 && p->holds_something && !force)
 		rv = err_set(e, AW_EINVALID, "%s holds something; --force replaces its rules", dir);
 	if (rv == 0) {

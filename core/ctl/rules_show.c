@@ -193,7 +193,8 @@ static int compare_file(struct session *s, struct paper *p, const json_t *sides[
 
 	if (a != NULL && b != NULL && json_equal(a, b))
 		return 0;
-	paper_init(&own, s->json ? (struct look){.utf8 = true} : p->look);
+	const struct look plain = {.utf8 = true};
+	paper_init(&own, s->json ? plain : p->look);
 	write_names(&own, "---", sides[0], path, a != NULL);
 	write_names(&own, "+++", sides[1], path, b != NULL);
 	rv = diff_texts(text_in(a), text_in(b), write_line, &own);

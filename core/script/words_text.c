@@ -49,7 +49,9 @@ static int change_case(lua_State *L, const char *from, const char *into)
 	to = luaL_buffinitsize(L, &b, length);
 	for (size_t i = 0; i < length; i++) {
 		const char *found = s[i] != '\0' ? strchr(from, s[i]) : NULL;
-		to[i] = found != NULL ? into[found - from] : s[i];
+		to[i] = s[i];
+		if (found != NULL)
+			to[i] = into[found - from];
 	}
 	luaL_pushresultsize(&b, length);
 	return 1;

@@ -313,6 +313,7 @@ static int read_groups(int fd, gid_t primary, struct peer *peer)
 	socklen_t size = 0;
 
 	/* The first call says how much there is. */
+	/* cppcheck-suppress nullPointer ; it writes nothing where the size is 0 */
 	(void)getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &size);
 	peer->groups = malloc(size + sizeof *peer->groups);
 	if (peer->groups == NULL)

@@ -127,9 +127,9 @@ static struct job *withdraw(struct ticket *ticket)
 	bool was_first = lane->first == ticket;
 	struct ticket **link = &lane->first;
 
-	while (*link != ticket)
+	while (*link != ticket) /* NOLINT: a ticket stands in its lane */
 		link = &(*link)->next;
-	*link = ticket->next; /* NOLINT: a ticket stands in its lane */
+	*link = ticket->next;
 	if (lane->last == &ticket->next)
 		lane->last = link;
 	if (!was_first || lane->first == NULL)

@@ -240,8 +240,10 @@ void fail_for_good(struct service *s, int status)
 int service_open(const struct service_options *options, struct service **out, struct err *e)
 {
 	struct service *s = calloc(1, sizeof *s);
-	int rv = s != NULL ? methods_open(s, e) : err_set(e, -ENOMEM, "no memory for the service");
 
+	if (s == NULL)
+		return err_set(e, -ENOMEM, "no memory for the service");
+	int rv = methods_open(s, e);
 	if (rv != 0) {
 		free(s);
 		return rv;

@@ -237,6 +237,42 @@ static void R_29_a_rule_that_fails_outside_a_criterion_decides_nothing(void **st
 	next_is_right(s);
 }
 
+static void R_29_an_award_without_its_dates_decides_nothing(void **state)
+{
+	struct scene *s = *state;
+
+	scene_rule_replace(s, "outcome.lua", "outcome \"awarded_on\" (function(so_far)",
+			   "outcome \"awarded_on\" (function(so_far)\n"
+			   "\tif so_far.submission.partnership.name == \"Fault\" then"
+			   " return nil end");
+	scene_start(s, NULL);
+	json_t *answer = peer_call(scene_peer(s), "decide",
+				   submission(s, "{'partnership': {'name': 'Fault'}}"));
+	expect(answer, "{'error': {'code': -32008, 'data': {'reason': 'rule-error',"
+		       " 'file': 'outcome.lua'}}}");
+	json_decref(answer);
+	next_is_right(s);
+}
+
+/* The C library's sort asks the system how much memory there is, once it sorts
+ * more than a little: the seal must not end an evaluator for that. */
+static void a_rule_may_walk_a_large_table_in_a_new_evaluator(void **state)
+{
+	struct scene *s = *state;
+
+	scene_rule_replace(s, "quality-lead.lua", "at_least_one \"evidence\",",
+			   "check = function(submission)\n"
+			   "\t\tlocal t, n = {}, 0\n"
+			   "\t\tfor i = 1, 300 do t[\"k\" .. i] = i end\n"
+			   "\t\tfor _ in pairs(t) do n = n + 1 end\n"
+			   "\t\treturn n == 300 and met(\"all seen\") or unmet(\"some missed\")\n"
+			   "\tend,");
+	scene_start(s, NULL);
+	json_t *result = decided(s, NULL);
+	assert_string_equal(criterion_status(result, "QL-2"), "met");
+	json_decref(result);
+}
+
 static void a_rule_without_end_outside_a_criterion_decides_nothing(void **state)
 {
 	struct scene *s = *state;
@@ -280,6 +316,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			R_29_a_rule_that_fails_outside_a_criterion_decides_nothing,
 			scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(R_29_an_award_without_its_dates_decides_nothing,
+						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(a_rule_may_walk_a_large_table_in_a_new_evaluator,
+						scene_setup_stopped, scene_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_rule_without_end_outside_a_criterion_decides_nothing, scene_setup_stopped,
 			scene_teardown),

@@ -195,6 +195,21 @@ local function follow(list, known)
 	return decided
 end
 
+-- What stands on the register needs its dates, and words to announce it with.
+local function check_award(list, decided)
+	if decided.award == nil or decided.award == host.null then
+		return
+	end
+	for _, step in ipairs(list) do
+		local needs = step.name == "awarded_on" or step.name == "expires_on"
+			or step.name == "citation"
+		if needs and decided[step.name] == host.null then
+			host.raise(step.place.file, step.place.line, "an award is given, but no "
+				.. step.name)
+		end
+	end
+end
+
 local function any_error(results)
 	for _, award in ipairs(evaluation_order) do
 		if results[award.id].by_criteria == "error" then
@@ -287,6 +302,7 @@ local function decide(submission, history)
 		levels_met = ids_met(levels, results), commendations_met = ids_met(commendations,
 			results) }
 	local outcome = follow(steps, known)
+	check_award(steps, outcome)
 	return {
 		submission_id = submission.submission_id or host.null,
 		partnership = show_partnership(submission.partnership, known.name),
@@ -301,7 +317,9 @@ end
 local function import(given)
 	local outcomes = {}
 	for _, award in ipairs(given) do
-		table.insert(outcomes, follow(import_steps, { given = award }))
+		local outcome = follow(import_steps, { given = award })
+		check_award(import_steps, outcome)
+		table.insert(outcomes, outcome)
 	end
 	return { awards = host.list(outcomes) }
 end
