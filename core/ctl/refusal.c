@@ -18,10 +18,13 @@ static void put_each(struct paper *p, const json_t *error)
 	const char *file = json_member_text(error, "file");
 	const char *message = json_member_text(error, "message");
 
+	json_int_t line = json_member_integer(error, "line", 0);
+
 	paper_pad(p, 2);
-	if (file != NULL)
-		paper_format(p, "%s:%" JSON_INTEGER_FORMAT ": ", file,
-			     json_member_integer(error, "line", 0));
+	if (file != NULL && line > 0)
+		paper_format(p, "%s:%" JSON_INTEGER_FORMAT ": ", file, line);
+	else if (file != NULL && *file != '\0')
+		paper_format(p, "%s: ", file);
 	else if (pointer != NULL)
 		paper_format(p, "%s: ", *pointer != '\0' ? pointer : "(the whole)");
 	paper_text(p, message != NULL ? message : "");

@@ -1,4 +1,6 @@
 /* --check-config: would it start? Nothing is written. */
+#include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +101,22 @@ static int check_rules(const struct config *c, json_t *faults)
 	return rv != 0 ? rv : check.status;
 }
 
+/* Whether a file could be made there; nothing is. */
+static int check_folder(const char *path, const char *what, struct err *e)
+{
+	char *copy = strdup(path);
+	int rv = 0;
+
+	if (copy == NULL)
+		return err_set(e, -ENOMEM, "no memory to check anything");
+	const char *folder = dirname(copy);
+	if (access(folder, W_OK | X_OK) != 0)
+		rv = err_set(e, -errno, "the %s cannot be made in %s: %s", what, folder,
+			     status_text(-errno));
+	free(copy);
+	return rv;
+}
+
 static int check_log(const char *path, struct err *e)
 {
 	struct journal_reader *reader = NULL;
@@ -122,6 +140,10 @@ int daemon_check(const struct config *c, struct err *e)
 	int rv = faults != NULL ? daemon_check_required(c, e)
 				: err_set(e, -ENOMEM, "no memory to check anything");
 
+	if (rv == 0)
+		rv = check_folder(config_text(c, CONFIG_SOCKET), "socket", e);
+	if (rv == 0)
+		rv = check_folder(config_text(c, CONFIG_LOG), "log", e);
 	if (rv == 0)
 		rv = check_log(config_text(c, CONFIG_LOG), e);
 
