@@ -1,15 +1,15 @@
 /* The tables of the log: how a file is recognised, made and brought up to date. */
 #include "journal/schema.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "journal/sql.h"
 
-/* What is true. A guard before INSERT is needed beside the ones against UPDATE
- * and DELETE: REPLACE deletes without running a delete trigger. */
-static const char truth[] =
+/* What is true, by the form that brought it. A guard before INSERT is needed
+ * beside the ones against UPDATE and DELETE: REPLACE deletes without running a
+ * delete trigger. */
+static const char truth_1[] =
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
 	"CREATE TABLE entry ("
 	"  sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL,"
@@ -39,8 +39,23 @@ static const char truth[] =
 	"               WHERE sequence = NEW.sequence AND pointer = NEW.pointer)"
 	"  BEGIN SELECT RAISE(ABORT, 'a personal value is erased, never changed'); END;";
 
+/* The index is for leaf hashes alone: entries are long, and spread over pages. */
+static const char truth_2[] =
+	"CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;"
+	"CREATE INDEX entry_leaf ON entry (sequence, leaf_hash);";
+
+static const char *const truths[LOG_VERSION] = {truth_1, truth_2};
+
+/* What is not true of itself, whatever form it is of. */
+static const char forget[] =
+	"SELECT group_concat('DROP ' || type || ' \"' || name || '\";', '') FROM sqlite_schema"
+	"  WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+	"  AND name NOT IN ('meta', 'entry', 'blob', 'personal', 'checkpoint')";
+
 /* What follows from it, filled by derive.c alone. */
 static const char derived[] =
+	"CREATE TABLE node (level INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL,"
+	"  PRIMARY KEY (level, number)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE tally (kind TEXT PRIMARY KEY, count INTEGER NOT NULL)"
 	"  STRICT, WITHOUT ROWID;"
 	"CREATE TABLE partnership (id TEXT PRIMARY KEY, name TEXT) STRICT, WITHOUT ROWID;"
@@ -111,19 +126,11 @@ static int run_all(sqlite3 *db, const char *text, const char *doing, struct err 
 	return code == SQLITE_OK ? 0 : sql_fail(db, code, doing, e);
 }
 
-/* 0 to 1: the first tables, and an identity of the log's own. */
-static int make_first(sqlite3 *db, struct chance chance, struct err *e)
+static int make_identity(sqlite3 *db, struct chance chance, struct err *e)
 {
 	unsigned char fresh[(LOG_IDENTITY - 1) / 2];
 	char identity[LOG_IDENTITY], insert[128];
-	int rv = run_all(db, truth, "making the tables", e);
 
-	if (rv == 0)
-		rv = run_all(db, derived, "making the derived tables", e);
-	if (rv == 0)
-		rv = run_all(db, schema_views, "making the views", e);
-	if (rv != 0)
-		return rv;
 	chance.fill(chance.ctx, fresh, sizeof fresh);
 	hex_format(fresh, sizeof fresh, identity);
 	(void)snprintf(insert, sizeof insert, "INSERT INTO meta VALUES ('identity', '%s')",
@@ -131,34 +138,65 @@ static int make_first(sqlite3 *db, struct chance chance, struct err *e)
 	return sql_run(db, insert, e);
 }
 
-static int step(sqlite3 *db, int from, struct chance chance, struct err *e)
+static int forget_derived(sqlite3 *db, struct err *e)
 {
-	char pragmas[96];
-	int rv = sql_run(db, "BEGIN IMMEDIATE", e);
+	sqlite3_stmt *list = NULL;
+	struct buffer drops;
+	int rv = sql_prepare(db, forget, &list, e);
 
 	if (rv != 0)
 		return rv;
-	assert(from == 0); /* the only step there is yet */
-	rv = make_first(db, chance, e);
-	(void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d;PRAGMA user_version=%d",
-		       (int)LOG_APPLICATION, from + 1); /* fits */
-	if (rv == 0)
-		rv = sql_run(db, pragmas, e);
-	if (rv == 0)
-		rv = sql_run(db, "COMMIT", e);
-	if (rv != 0 && sqlite3_get_autocommit(db) == 0)
-		(void)sql_run(db, "ROLLBACK", NULL); /* the first failure is the one to tell */
+	struct binder b = bind_to(list);
+	buffer_init(&drops);
+	rv = sql_next(&b, e);
+	if (rv == 1 && column_text(list, 0) != NULL)
+		rv = buffer_append_text(&drops, column_text(list, 0));
+	(void)sqlite3_finalize(list); /* only read; before what it lists is dropped */
+	if (rv >= 0)
+		rv = drops.length > 0 ? run_all(db, drops.bytes, "dropping derived tables", e) : 0;
+	buffer_deinit(&drops);
 	return rv;
+}
+
+/* Derived tables and views are made anew, empty: store_check sees that they
+ * do not follow, and fills them. */
+static int make_derived(sqlite3 *db, struct err *e)
+{
+	int rv = forget_derived(db, e);
+
+	if (rv == 0)
+		rv = run_all(db, derived, "making the derived tables", e);
+	return rv == 0 ? run_all(db, schema_views, "making the views", e) : rv;
+}
+
+static int bring_up(sqlite3 *db, int from, struct chance chance, struct err *e)
+{
+	char pragmas[96];
+	int rv = 0;
+
+	for (int i = from; i < LOG_VERSION && rv == 0; i++)
+		rv = run_all(db, truths[i], "making the tables", e);
+	if (rv == 0 && from == 0)
+		rv = make_identity(db, chance, e);
+	if (rv == 0)
+		rv = make_derived(db, e);
+	(void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d;PRAGMA user_version=%d",
+		       (int)LOG_APPLICATION, (int)LOG_VERSION); /* fits */
+	return rv == 0 ? sql_run(db, pragmas, e) : rv;
 }
 
 int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e)
 {
-	for (; version < LOG_VERSION; version++) {
-		int rv = step(db, version, chance, e);
-		if (rv != 0)
-			return sql_wrap(e, rv, "bringing the log to form %d", version + 1);
-	}
-	return 0;
+	if (version == LOG_VERSION)
+		return 0;
+	int rv = sql_run(db, "BEGIN IMMEDIATE", e);
+	if (rv == 0)
+		rv = bring_up(db, version, chance, e);
+	if (rv == 0)
+		rv = sql_run(db, "COMMIT", e);
+	if (rv != 0 && sqlite3_get_autocommit(db) == 0)
+		(void)sql_run(db, "ROLLBACK", NULL); /* the first failure is the one to tell */
+	return rv == 0 ? 0 : sql_wrap(e, rv, "bringing the log to form %d", (int)LOG_VERSION);
 }
 
 int schema_identity(sqlite3 *db, char out[LOG_IDENTITY], struct err *e)

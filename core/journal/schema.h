@@ -11,7 +11,7 @@
 
 enum {
 	LOG_APPLICATION = 0x41574144, /* "AWAD" */
-	LOG_VERSION = 1,
+	LOG_VERSION = 2,
 	LOG_IDENTITY = 33, /* 32 hex digits and a NUL */
 };
 
@@ -19,7 +19,8 @@ enum {
  * AW_EFOREIGN, AW_ENEWER. Changes nothing. */
 int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e);
 
-/* Brings the file from `version` to LOG_VERSION, a transaction a step. */
+/* Brings the file from `version` to LOG_VERSION, in one transaction. Derived
+ * tables are made anew, and empty. */
 int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e);
 
 /* Reads the log's identity. */
