@@ -15,7 +15,7 @@
 /* ---- the tree ----------------------------------------------------------- */
 
 enum {
-	TREE_LEVELS = 63,                /* a tree has fewer than 2^63 leaves */
+	TREE_LEVELS = 63, /* a tree has fewer than 2^63 leaves */
 	TREE_PROOF_MOST = TREE_LEVELS + 1,
 };
 
@@ -42,16 +42,18 @@ struct tree_proof {
 typedef int (*tree_read)(void *ctx, unsigned level, uint64_t index, struct digest *out);
 
 /* The proof that leaf `index` is in the tree of `size` leaves. AW_EINVALID
- * where it is not below `size`. */
+ * where it is not below `size`, or `size` not below 2^63. */
 int tree_prove_inclusion(uint64_t index, uint64_t size, tree_read read, void *ctx,
 			 struct tree_proof *out);
 /* The proof that the tree of `from` leaves is the beginning of that of `to`;
  * empty where they are equal or `from` is 0. AW_EINVALID where from > to. */
 int tree_prove_consistency(uint64_t from, uint64_t to, tree_read read, void *ctx,
 			   struct tree_proof *out);
-/* The right edge of the first `size` leaves. */
+/* The right edge of the first `size` leaves. AW_EINVALID as above. */
 int tree_edge_read(uint64_t size, tree_read read, void *ctx, struct tree_edge *out);
 
+/* A root does not tell how many leaves are under it: size and root must come
+ * from the same checkpoint. */
 bool tree_check_inclusion(const struct tree_proof *proof, uint64_t index, uint64_t size,
 			  const struct digest *leaf, const struct digest *root);
 bool tree_check_consistency(const struct tree_proof *proof, uint64_t from,
@@ -85,11 +87,12 @@ struct tlog_signer {
 
 /* The key of this seed. AW_EINVALID where the name is empty, too long, or has a
  * plus, white space or a control character. */
-int tlog_signer_make(const char *name, const unsigned char seed[TLOG_SEED],
-		     struct tlog_signer *out, struct err *e);
+int tlog_signer_make(const char *name, const unsigned char seed[TLOG_SEED], struct tlog_signer *out,
+		     struct err *e);
 /* "PRIVATE+KEY+<name>+<8 hex digits>+<base64>", a newline after it allowed. */
 int tlog_signer_read(struct text skey, struct tlog_signer *out, struct err *e);
-/* Appends that text and a newline; the buffer then holds a secret too. */
+/* Appends that text and a newline; the buffer then holds a secret too, and is to
+ * be wiped by whoever has it. -ENOMEM. */
 int tlog_signer_format(const struct tlog_signer *s, struct buffer *out);
 void tlog_signer_wipe(struct tlog_signer *s);
 
@@ -101,18 +104,19 @@ struct checkpoint {
 	struct digest root;
 };
 
-/* Appends the checkpoint signed by each of the keys. -ENOMEM. */
+/* Appends the checkpoint signed by each of the keys, of which there must be one.
+ * The origin must be one line that is not empty. -ENOMEM. */
 int checkpoint_sign(const struct checkpoint *c, const struct tlog_signer *const *signers,
 		    size_t count, struct buffer *out);
 
-/* Reads a signed checkpoint without looking at its signatures. AW_ESYNTAX and a
- * sentence. Lines of extensions are skipped. */
+/* Reads a signed checkpoint; there must be signatures, but whether they are true
+ * is not looked at. AW_ESYNTAX and a sentence. Lines of extensions are skipped. */
 int checkpoint_read(struct text note, struct checkpoint *out, struct err *e);
 
 enum note_verdict {
 	NOTE_GOOD,    /* signed by this key */
 	NOTE_NOT_HIS, /* has no signature that claims to be of this key */
-	NOTE_BAD,     /* has one, and it is false */
+	NOTE_BAD,     /* has one, and it is false; or it is no signed note at all */
 };
 enum note_verdict checkpoint_check(struct text note, const struct tlog_verifier *v);
 
@@ -129,12 +133,12 @@ struct proof_text {
 
 /* Appends the file's text. -ENOMEM. */
 int proof_text_format(const struct proof_text *p, struct buffer *out);
-/* AW_ESYNTAX and a sentence. `out` borrows from the text, and its extra from
- * `extra`, which is yours. */
-int proof_text_read(struct text text, struct proof_text *out, struct buffer *extra,
-		    struct err *e);
+/* AW_ESYNTAX and a sentence; nothing is proved yet. `out` borrows from the text,
+ * and its extra from `extra`, which is yours and is overwritten. */
+int proof_text_read(struct text text, struct proof_text *out, struct buffer *extra, struct err *e);
 
-/* Standard base64 with padding: appends to `out`; false where it is none. */
+/* Standard base64 with padding, both ways appended to `out`. What is not exactly
+ * what base64_append would write is refused: false, as where memory runs out. */
 int base64_append(const void *bytes, size_t length, struct buffer *out);
 bool base64_read(struct text t, struct buffer *out);
 
