@@ -45,7 +45,7 @@ const struct option_text option_texts[OPTION_COUNT] = {
 	[OPTION_FORCE] = {"force", 0, NULL, "also into a folder that holds something"},
 };
 
-const unsigned options_of_all = OPTION_BIT(OPTION_SOCKET) | OPTION_BIT(OPTION_FORMAT) |
+const uint64_t options_of_all = OPTION_BIT(OPTION_SOCKET) | OPTION_BIT(OPTION_FORMAT) |
 				OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_HELP) |
 				OPTION_BIT(OPTION_VERSION);
 

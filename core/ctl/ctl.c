@@ -53,7 +53,7 @@ static int read_common(struct session *s)
  * takes. */
 static int check_usage(const struct session *s)
 {
-	unsigned allowed = s->verb->options | options_of_all;
+	uint64_t allowed = s->verb->options | options_of_all;
 
 	for (int i = 0; i < OPTION_COUNT; i++)
 		if (s->arguments.values[i] != NULL && (allowed & OPTION_BIT(i)) == 0)

@@ -64,7 +64,7 @@ static void write_entry(struct session *s, struct paper *p, const json_t *entry)
 	write_sender(p, entry);
 }
 
-int verb_decisions_show(struct session *s)
+json_t *session_entry(const struct session *s)
 {
 	const char *word = s->operands[0];
 	bool sequence = *word != '\0' && strspn(word, "0123456789") == strlen(word) &&
@@ -75,9 +75,17 @@ int verb_decisions_show(struct session *s)
 	    json_put(params, sequence ? "sequence" : "decision_id",
 		     sequence ? json_integer(strtoll(word, NULL, 10)) : json_string(word)) != 0) {
 		json_decref(params);
-		return session_say(s, EXIT_USAGE, "%s: not an id", word);
+		(void)session_say(s, EXIT_USAGE, "%s: not an id", word); /* NULL tells */
+		return NULL;
 	}
-	return session_show(s, "decisions.get", params, write_entry);
+	return params;
+}
+
+int verb_decisions_show(struct session *s)
+{
+	json_t *params = session_entry(s);
+
+	return params == NULL ? EXIT_USAGE : session_show(s, "decisions.get", params, write_entry);
 }
 
 static void write_revoked(struct session *s, struct paper *p, const json_t *entry)

@@ -82,4 +82,8 @@ const char *session_option(const struct session *s, enum option option);
  * given. The list ends with OPTION_COUNT. */
 json_t *session_filters(const struct session *s, const enum option *options);
 
+/* The params that name the entry which the first operand says: {"sequence"} or
+ * {"decision_id"}. Where it is neither, EXIT_USAGE is said and NULL given. */
+json_t *session_entry(const struct session *s);
+
 #endif

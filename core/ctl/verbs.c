@@ -35,6 +35,12 @@ static const struct verb verbs[] = {
 	 verb_statistics},
 	{"scheme", "", 0, 0, 0, "the award scheme as the rules have it", verb_scheme},
 	{"status", "", 0, 0, 0, "how the daemon is", verb_status},
+	{"log key", "", 0, 0, 0, "the public key that the log is signed with", verb_log_key},
+	{"log checkpoint", "", 0, 0, 0, "the log's newest signed checkpoint", verb_log_checkpoint},
+	{"log proof", "ID|SEQUENCE", 1, 1, 0, "the proof that an entry is in the log",
+	 verb_log_proof},
+	{"log rotate", "", 0, 0, OPTION_BIT(OPTION_REASON), "sign with a new key from now on",
+	 verb_log_rotate},
 	{"rules status", "", 0, 0, 0, "the active rule set", verb_rules_status},
 	{"rules reload", "", 0, 0, 0, "load the rules again", verb_rules_reload},
 	{"rules history", "", 0, 0, 0, "every rule set tried, the newest first",
@@ -141,7 +147,7 @@ static void put_option(struct paper *p, enum option option)
 	paper_wrap(p, SAYS_COLUMN, text->says);
 }
 
-static void put_options(struct paper *p, const char *heading, unsigned options)
+static void put_options(struct paper *p, const char *heading, uint64_t options)
 {
 	paper_heading(p, heading);
 	for (int i = 0; i < OPTION_COUNT; i++)

@@ -168,7 +168,7 @@ static int insert_part(struct writer *w, const struct part *p, const struct jour
 	if (rv == 0)
 		rv = insert_personal(w, p, r->sequence, e);
 	if (rv == 0)
-		rv = derive_entry(&w->store.derive, &entry, e);
+		rv = derive_entry(&w->store.derive, &entry, &r->leaf, e);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "logging entry %" PRId64, r->sequence);
 }
 

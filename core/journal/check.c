@@ -63,12 +63,16 @@ static int check_derived(struct store *s, bool *follow, struct err *e)
 		"   (SELECT 1 FROM import i WHERE i.sequence = e.sequence))"
 		" OR (kind IN ('activation', 'rejection') AND NOT EXISTS"
 		"   (SELECT 1 FROM rule_set r WHERE r.sequence = e.sequence))";
-	int64_t counted = 0, lacking = 0;
+	static const char subtrees[] =
+		"SELECT coalesce(max(number) + 1, 0) FROM node WHERE level = 8";
+	int64_t counted = 0, lacking = 0, complete = 0;
 	int rv = sql_integer(s->db, "SELECT coalesce(sum(count), 0) FROM tally", &counted, e);
 
 	if (rv == 0)
 		rv = sql_integer(s->db, missing, &lacking, e);
-	*follow = counted == s->last && lacking == 0;
+	if (rv == 0)
+		rv = sql_integer(s->db, subtrees, &complete, e);
+	*follow = counted == s->last && lacking == 0 && complete == s->last / TILE_WIDTH;
 	return rv;
 }
 
@@ -81,7 +85,8 @@ int store_check(struct store *s, struct err *e)
 		rv = check_tail(s, e);
 	if (rv == 0)
 		rv = check_derived(s, &follow, e);
-	if (rv == 0 && !follow)
-		rv = derive_again(&s->derive, e);
+	if (rv == 0)
+		rv = follow ? derive_read_edge(&s->derive, (uint64_t)s->last, e)
+			    : derive_again(&s->derive, e);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "checking the log %s", s->path);
 }

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "journal/nodes.h"
 #include "journal/sql.h"
 
 static const char *const texts[DERIVE_STATEMENTS] = {
 	[DERIVE_TALLY] = "INSERT INTO tally VALUES (?1, 1)"
 			 " ON CONFLICT (kind) DO UPDATE SET count = count + 1",
+	[DERIVE_NODE] = "INSERT INTO node VALUES (?1, ?2, ?3)",
 	[DERIVE_PARTNERSHIP] = "INSERT INTO partnership VALUES (?1, ?2)"
 			       " ON CONFLICT (id) DO UPDATE SET name = excluded.name"
 			       " WHERE excluded.name IS NOT NULL",
@@ -232,7 +234,8 @@ static int add_rule_set(struct derive *d, const struct entry *entry, struct err 
 	return sql_write(&b, e);
 }
 
-int derive_entry(struct derive *d, const struct entry *entry, struct err *e)
+int derive_entry(struct derive *d, const struct entry *entry, const struct digest *leaf,
+		 struct err *e)
 {
 	static const struct {
 		const char *kind;
@@ -244,11 +247,41 @@ int derive_entry(struct derive *d, const struct entry *entry, struct err *e)
 	};
 	int rv = add_tally(d, entry->kind, e);
 
+	if (rv == 0)
+		rv = nodes_append(&d->edge, leaf, d->statements[DERIVE_NODE], e);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && rv == 0; i++) {
 		if (strcmp(kinds[i].kind, entry->kind) == 0)
 			rv = kinds[i].add(d, entry, e);
 	}
 	return rv;
+}
+
+/* ---- the tree's edge ---------------------------------------------------- */
+
+void derive_committed(struct derive *d)
+{
+	d->committed = d->edge;
+}
+
+void derive_undone(struct derive *d)
+{
+	d->edge = d->committed;
+}
+
+int derive_read_edge(struct derive *d, uint64_t size, struct err *e)
+{
+	struct nodes nodes = {.err = e};
+	int rv = sql_prepare(d->db, nodes_read_leaves, &nodes.leaves, e);
+
+	if (rv == 0)
+		rv = sql_prepare(d->db, nodes_read_nodes, &nodes.nodes, e);
+	if (rv == 0)
+		rv = tree_edge_read(size, nodes_read, &nodes, &d->edge);
+	(void)sqlite3_finalize(nodes.leaves); /* only read */
+	(void)sqlite3_finalize(nodes.nodes);
+	if (rv == 0)
+		derive_committed(d);
+	return rv == 0 ? 0 : sql_wrap(e, rv, "reading the tree");
 }
 
 /* ---- all of it again ---------------------------------------------------- */
@@ -259,8 +292,11 @@ static int derive_row(struct derive *d, sqlite3_stmt *row, struct err *e)
 	json_t *document = NULL;
 	int rv = entry_read(column_bytes(row, 0), column_bytes(row, 1), &document, &entry, e);
 
-	if (rv == 0)
-		rv = derive_entry(d, &entry, e);
+	if (rv == 0) {
+		struct digest leaf; /* compared just now */
+		memcpy(leaf.bytes, column_bytes(row, 1).bytes, sizeof leaf.bytes);
+		rv = derive_entry(d, &entry, &leaf, e);
+	}
 	json_decref(document);
 	return rv;
 }
@@ -291,15 +327,21 @@ int derive_again(struct derive *d, struct err *e)
 
 	if (rv != 0)
 		return rv;
-	rv = sql_run(d->db,
-		     "DELETE FROM tally; DELETE FROM partnership; DELETE FROM decision;"
-		     "DELETE FROM awarded; DELETE FROM failed; DELETE FROM import;"
-		     "DELETE FROM award; DELETE FROM revocation; DELETE FROM rule_set;",
-		     e);
+	d->edge = (struct tree_edge){.size = 0};
+	rv = sql_run(
+		d->db,
+		"DELETE FROM node; DELETE FROM tally; DELETE FROM partnership; DELETE FROM decision;"
+		"DELETE FROM awarded; DELETE FROM failed; DELETE FROM import;"
+		"DELETE FROM award; DELETE FROM revocation; DELETE FROM rule_set;",
+		e);
 	if (rv == 0)
 		rv = derive_all(d, e);
 	if (rv == 0)
 		rv = sql_run(d->db, "COMMIT", e);
+	if (rv == 0)
+		derive_committed(d);
+	else
+		derive_undone(d);
 	if (rv != 0 && sqlite3_get_autocommit(d->db) == 0)
 		(void)sql_run(d->db, "ROLLBACK", NULL); /* the first failure is the one to tell */
 	return rv;

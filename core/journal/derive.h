@@ -8,9 +8,11 @@
 #include <sqlite3.h>
 
 #include "journal/entry.h"
+#include "tlog/tlog.h"
 
 enum derive_statement {
 	DERIVE_TALLY,
+	DERIVE_NODE,
 	DERIVE_PARTNERSHIP,
 	DERIVE_DECISION,
 	DERIVE_AWARDED,
@@ -26,16 +28,26 @@ enum derive_statement {
 struct derive {
 	sqlite3 *db;
 	sqlite3_stmt *statements[DERIVE_STATEMENTS];
+	struct tree_edge edge;      /* of the tree with what this transaction added */
+	struct tree_edge committed; /* of the tree that the file is known to hold */
 };
 
 void derive_init(struct derive *d);
 int derive_prepare(struct derive *d, sqlite3 *db, struct err *e);
 void derive_deinit(struct derive *d);
 
-/* Adds what follows from this entry, inside the caller's transaction.
+/* Reads the edge of the tree of the first `size` entries. AW_ECORRUPT where the
+ * tree's rows are not what `size` entries make. */
+int derive_read_edge(struct derive *d, uint64_t size, struct err *e);
+
+/* Adds what follows from this entry and its leaf hash, inside the caller's transaction.
  * AW_EINVALID where it contradicts an earlier one: a submission_id or a
  * revocation a second time, or a member that its kind must have missing. */
-int derive_entry(struct derive *d, const struct entry *entry, struct err *e);
+int derive_entry(struct derive *d, const struct entry *entry, const struct digest *leaf,
+		 struct err *e);
+/* What was added is in the file now, or is not. */
+void derive_committed(struct derive *d);
+void derive_undone(struct derive *d);
 
 /* Makes every derived table again from the entries, in one transaction. */
 int derive_again(struct derive *d, struct err *e);

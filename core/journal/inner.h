@@ -29,6 +29,7 @@ struct append {
 	journal_appended_cb done;
 	void *ctx;
 	bool settled; /* its status is known, whatever the others' becomes */
+	bool rotates; /* the log's key with this entry; then it is a group of its own */
 	size_t count;
 	struct journal_receipt *receipts;
 	struct part {
@@ -52,13 +53,14 @@ struct writer {
 	struct clock clock;
 	struct chance chance;
 	sqlite3_stmt *insert_entry, *insert_blob, *insert_personal;
-	int64_t next;     /* sequence of the next entry in the group at hand */
-	int wal_pages;    /* in the WAL after the last commit */
-	int wal_tried_at; /* wal_pages at the last checkpoint that left some */
-	uint64_t commits; /* since start */
-	bool full;        /* the last group found no room */
-	bool broken;      /* the file failed: nothing is written any more */
-	struct err why;   /* where broken */
+	int64_t next;                /* sequence of the next entry in the group at hand */
+	struct tlog_signer next_key; /* while a rotation is under way */
+	int wal_pages;               /* in the WAL after the last commit */
+	int wal_tried_at;            /* wal_pages at the last checkpoint that left some */
+	uint64_t commits;            /* since start */
+	bool full;                   /* the last group found no room */
+	bool broken;                 /* the file failed: nothing is written any more */
+	struct err why;              /* where broken */
 };
 
 /* A reading thread, with a connection and a line of its own. */
@@ -87,6 +89,7 @@ struct journal {
 	pthread_cond_t appended, finished;
 	struct queue appends, done;
 	bool stopping;
+	char key[TLOG_VKEY]; /* in force */
 	struct journal_stats stats;
 };
 
@@ -106,6 +109,8 @@ int append_insert(struct writer *w, struct append *a, struct err *e);
 
 int writer_open(struct writer *w, const struct journal_options *options, struct err *e);
 void writer_close(struct writer *w);
+/* The key that signs from now on. */
+void writer_key(const struct writer *w, char out[TLOG_VKEY]);
 /* Commits the ops of a group together; each has its status afterwards. */
 void writer_commit(struct writer *w, struct append *const *ops, size_t count);
 /* Checkpoints where enough pages stand in the WAL, or all of it when idle. */

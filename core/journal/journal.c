@@ -93,6 +93,9 @@ int journal_open(const struct journal_options *options, struct journal **out, st
 	}
 	rv = writer_open(&j->writer, options, e);
 	j->stats.sequence = j->writer.store.last;
+	j->stats.key_replaced = j->writer.store.signing.key.standing == KEY_REPLACED;
+	if (rv == 0)
+		writer_key(&j->writer, j->key);
 	if (rv == 0)
 		rv = start(&j->writing, threads_write, j, &j->writing_started, e);
 	for (int i = 0; i < READINGS && rv == 0; i++)
@@ -187,8 +190,8 @@ static void take(struct journal_draft *draft, struct part *to)
 	draft->body = draft->personal = draft->blobs = NULL;
 }
 
-int journal_append(struct journal *j, struct journal_draft *drafts, size_t count,
-		   journal_appended_cb done, void *ctx)
+static int append(struct journal *j, struct journal_draft *drafts, size_t count,
+		  journal_appended_cb done, void *ctx, bool rotates)
 {
 	struct append *a = append_new(count);
 
@@ -199,6 +202,7 @@ int journal_append(struct journal *j, struct journal_draft *drafts, size_t count
 		return -ENOMEM;
 	a->done = done;
 	a->ctx = ctx;
+	a->rotates = rotates;
 	j->owed++;
 	(void)pthread_mutex_lock(&j->mutex);
 	queue_push(&j->appends, &a->task);
@@ -206,6 +210,24 @@ int journal_append(struct journal *j, struct journal_draft *drafts, size_t count
 	(void)pthread_cond_signal(&j->appended);
 	(void)pthread_mutex_unlock(&j->mutex);
 	return 0;
+}
+
+int journal_append(struct journal *j, struct journal_draft *drafts, size_t count,
+		   journal_appended_cb done, void *ctx)
+{
+	return append(j, drafts, count, done, ctx, false);
+}
+
+int journal_rotate(struct journal *j, const struct actor *by, const char *reason,
+		   journal_appended_cb done, void *ctx)
+{
+	struct journal_draft draft = {
+		.kind = "key",
+		.by = *by,
+		.body = json_pack("{ss}", "reason", reason),
+	};
+
+	return draft.body != NULL ? append(j, &draft, 1, done, ctx, true) : -ENOMEM;
 }
 
 static int query(struct journal *j, struct reading *r, journal_query_run run,
@@ -260,6 +282,13 @@ void journal_stats(struct journal *j, struct journal_stats *out)
 	/* The path never changes. By name: opening the file here would cost SQLite its locks. */
 	out->file_bytes = size_of(j->writer.store.path, "");
 	out->wal_bytes = size_of(j->writer.store.path, "-wal");
+}
+
+void journal_key(struct journal *j, char out[TLOG_VKEY])
+{
+	(void)pthread_mutex_lock(&j->mutex);
+	memcpy(out, j->key, TLOG_VKEY);
+	(void)pthread_mutex_unlock(&j->mutex);
 }
 
 const char *journal_identity(const struct journal *j)

@@ -16,7 +16,8 @@
  *   activation  {"cause", "digest", "engine", "files": [{"path", "sha256"}],
  *                "lua", "prelude", "previous"}
  *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}]}
- *   start       {"engine", "log", "lua"}
+ *   start       {"engine", "key", "log", "lua"}
+ *   key         {"key", "previous", "reason"}: verifier keys
  *   stop        {"reason"}
  * A personal value in a body stands as {"commitment": "sha256:<hex>"}, the
  * SHA-256 over a salt of 32 bytes and the value's canonical bytes. Salt and
@@ -29,6 +30,7 @@
 
 #include "base/base.h"
 #include "json/json.h"
+#include "tlog/tlog.h"
 
 enum { ENTRY_LIMIT = 65535, ENTRY_ID_TEXT = 40, ACTOR_NAME = 64 };
 
@@ -118,12 +120,23 @@ struct journal_stats {
 	int64_t file_bytes, wal_bytes;
 	uint64_t commits, entries; /* since start */
 	size_t queued;             /* appends waiting */
+	bool key_replaced;         /* when it was opened, another key had signed so far */
 	bool full, failed;         /* the last COMMIT found no room; the file failed, and
 				  the daemon must end (notify is called for this, too) */
 };
 void journal_stats(struct journal *j, struct journal_stats *out);
 
-/* The log's own identity, 32 hex digits made when it was created. */
+/* Makes a new signing key, and logs that it takes the old one's place: an entry of
+ * the kind "key", under a checkpoint that both have signed. The callback is as
+ * journal_append's; where it tells of success the new key signs. */
+int journal_rotate(struct journal *j, const struct actor *by, const char *reason,
+		   journal_appended_cb done, void *ctx);
+
+/* The verifier key of the key that signs now. */
+void journal_key(struct journal *j, char out[TLOG_VKEY]);
+
+/* The log's own identity, 32 hex digits made when it was created. Its checkpoints
+ * have the origin, and its key the name, "awardd/<identity>". */
 const char *journal_identity(const struct journal *j);
 
 /* ---- reading: inside journal_query, or offline -------------------------- */
@@ -150,6 +163,19 @@ int reader_submission(struct journal_reader *r, const char *submission_id, json_
  * "name", "assessed_on", "registered_on", "scores", "outcome"}]; name is the
  * one given with that entry or null; the next three are null in an import. */
 int reader_history(struct journal_reader *r, const char *partnership, json_t **out, struct err *e);
+
+/* ---- proofs: what independent programs check ----------------------------- */
+
+/* Appends the newest checkpoint, a signed note. AW_EABSENT where there is none. */
+int reader_checkpoint(struct journal_reader *r, struct buffer *note, struct err *e);
+/* Appends the text of a .tlog-proof: this entry, its bytes as the extra data, in
+ * the newest checkpoint. AW_EABSENT where there is no such entry, or none under
+ * a checkpoint. */
+int reader_proof(struct journal_reader *r, int64_t sequence, struct buffer *text, struct err *e);
+/* The proof that the log of `from` entries is the beginning of that of `to`.
+ * AW_EINVALID where from > to, AW_EABSENT where there are not so many. */
+int reader_consistency(struct journal_reader *r, uint64_t from, uint64_t to, struct tree_proof *out,
+		       struct err *e);
 
 /* The sequence of the newest entry, 0 where there is none. */
 int reader_newest(struct journal_reader *r, int64_t *out, struct err *e);

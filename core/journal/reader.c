@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal/nodes.h"
 #include "journal/store.h"
 
 static const char *const texts[READER_STATEMENTS] = {
@@ -64,6 +65,9 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_RULE_SET_NEWEST] = "SELECT sequence FROM rule_set WHERE kind = 'activation'"
 				 " ORDER BY sequence DESC LIMIT 1",
 	[READ_BLOB] = "SELECT bytes FROM blob WHERE sha256 = ?1",
+	[READ_LEAVES] = nodes_read_leaves,
+	[READ_NODES] = nodes_read_nodes,
+	[READ_CHECKPOINT] = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1",
 };
 
 /* How long a query waits where a recovery or a schema change locks readers out. */
@@ -103,6 +107,11 @@ int reader_open(const char *path, struct journal_reader **out, struct err *e)
 		rv = schema_recognise(r->db, path, &version, e); /* NOLINT: connected */
 	if (rv == 0 && version == 0)
 		rv = err_set(e, AW_EFOREIGN, "%s is not a decision log: nothing is in it", path);
+	else if (rv == 0 && version < LOG_VERSION)
+		rv = err_set(e, AW_EINVALID,
+			     "%s was written by an older version, in form %d: awardd brings it to "
+			     "form %d when it is started with it, or with a copy",
+			     path, version, (int)LOG_VERSION);
 	free(real);
 	if (rv != 0) {
 		reader_close(&r);

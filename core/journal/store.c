@@ -25,6 +25,7 @@ void store_init(struct store *s)
 	memset(s, 0, sizeof *s);
 	s->lock = -1;
 	derive_init(&s->derive);
+	signing_init(&s->signing);
 }
 
 /* Made here and not by SQLite, for its mode: SQLite gives the WAL the same. A
@@ -164,6 +165,19 @@ int store_is_in_place(const struct store *s, struct err *e)
 	return err_set(e, AW_EIO, "the log %s was removed or replaced", s->path);
 }
 
+static int open_signing(struct store *s, struct chance chance, struct err *e)
+{
+	const struct signing_log log = {
+		.db = s->db,
+		.path = s->path,
+		.identity = s->identity,
+		.edge = &s->derive.edge,
+		.chance = chance,
+	};
+
+	return signing_open(&s->signing, &log, e);
+}
+
 int store_open(struct store *s, const char *path, struct chance chance, struct err *e)
 {
 	int version = 0;
@@ -191,6 +205,8 @@ int store_open(struct store *s, const char *path, struct chance chance, struct e
 		rv = derive_prepare(&s->derive, s->db, e);
 	if (rv == 0)
 		rv = store_check(s, e);
+	if (rv == 0)
+		rv = open_signing(s, chance, e);
 	if (rv == 0) {
 		rv = store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, e);
 		rv = rv == AW_EBUSY ? 0 : rv; /* an auditor reads: the next one will do */
@@ -209,6 +225,7 @@ int store_checkpoint(struct store *s, int mode, struct err *e)
 void store_close(struct store *s, bool trusted)
 {
 	derive_deinit(&s->derive);
+	signing_close(&s->signing);
 	/* Without an identity it was refused, and is not ours to write. */
 	if (s->db != NULL && trusted && s->identity[0] != '\0')
 		(void)store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, NULL); /* the WAL stays */

@@ -10,6 +10,7 @@
 
 #include "journal/derive.h"
 #include "journal/schema.h"
+#include "journal/signing.h"
 
 /* After init, close is always legal. */
 struct store {
@@ -17,6 +18,7 @@ struct store {
 	int lock;   /* descriptor of "<path>.lock", -1 where not held */
 	sqlite3 *db;
 	struct derive derive;
+	struct signing signing;
 	char identity[LOG_IDENTITY];
 	int64_t last; /* sequence of the newest entry */
 	dev_t device; /* of the file that was opened */

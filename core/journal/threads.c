@@ -89,10 +89,13 @@ static size_t next_group(struct journal *j, struct task **group)
 		}
 	}
 	while (j->appends.first != NULL) {
-		drafts += ((struct append *)j->appends.first)->count;
-		if (ops > 0 && drafts > GROUP_LIMIT)
+		const struct append *a = (struct append *)j->appends.first;
+		drafts += a->count;
+		if (ops > 0 && (drafts > GROUP_LIMIT || a->rotates))
 			break;
 		group[ops++] = queue_pop(&j->appends);
+		if (a->rotates)
+			break;
 	}
 	(void)pthread_mutex_unlock(&j->mutex);
 	return ops;
@@ -109,6 +112,7 @@ static void count_group(struct journal *j, size_t ops)
 	j->stats.queued -= ops;
 	j->stats.full = w->full;
 	j->stats.failed = w->broken;
+	writer_key(w, j->key);
 	(void)pthread_mutex_unlock(&j->mutex);
 }
 

@@ -112,6 +112,7 @@ static int roll_back(struct writer *w, int rv, struct err *e)
 	struct err undo = {.status = 0};
 
 	w->next = w->store.last + 1;
+	derive_undone(&w->store.derive);
 	if (sqlite3_get_autocommit(w->store.db) != 0) /* SQLite did it already */
 		return rv;
 	if (sql_run(w->store.db, "ROLLBACK", &undo) == 0)
@@ -135,10 +136,15 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 	if (rv == 0)
 		rv = run_group(w, ops, count, e);
 	if (rv == 0 && w->next > w->store.last + 1) {
-		committing = true;
-		rv = sql_run(w->store.db, "COMMIT", e);
+		rv = signing_write(&w->store.signing, &w->store.derive.edge,
+				   ops[0]->rotates ? &w->next_key : NULL, e);
+		committing = rv == 0;
 	}
+	if (committing)
+		rv = sql_run(w->store.db, "COMMIT", e);
 	if (rv == 0 && committing) {
+		derive_committed(&w->store.derive);
+		signing_committed(&w->store.signing);
 		w->store.last = w->next - 1;
 		w->commits++;
 		w->full = false;
@@ -152,6 +158,53 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 	return AW_EIO;
 }
 
+/* ---- a new key ---------------------------------------------------------- */
+
+/* Makes the key, and names it in the entry: its body is nobody else's. */
+static int begin_rotation(struct writer *w, struct append *a, struct err *e)
+{
+	const struct key *key = &w->store.signing.key;
+	char vkey[TLOG_VKEY];
+	json_t *body = a->parts[0].draft.body;
+	int rv = key_next(key, w->chance, &w->next_key, e);
+
+	if (rv != 0)
+		return rv;
+	tlog_verifier_format(&w->next_key.verifier, vkey);
+	rv = json_put(body, "key", json_string(vkey));
+	writer_key(w, vkey);
+	if (rv == 0)
+		rv = json_put(body, "previous", json_string(vkey));
+	if (rv != 0)
+		key_forget_next(key);
+	return rv == 0 ? 0 : err_set(e, rv, "no memory for a change of the key");
+}
+
+static int rotate(struct writer *w, struct append *a, struct err *e)
+{
+	struct key *key = &w->store.signing.key;
+	int rv = begin_rotation(w, a, e);
+
+	if (rv != 0)
+		return rv;
+	rv = try_group(w, &a, 1, e);
+	/* Where a file keeps the next key's name, or nobody knows whether it signed, the
+	 * next start asks the newest checkpoint. */
+	if (rv == 0 && !a->settled)
+		(void)key_take_over(key, &w->next_key, NULL);
+	else if (!w->broken)
+		key_forget_next(key);
+	tlog_signer_wipe(&w->next_key);
+	return rv;
+}
+
+void writer_key(const struct writer *w, char out[TLOG_VKEY])
+{
+	tlog_verifier_format(&w->store.signing.key.signer.verifier, out);
+}
+
+/* ---- a group -------------------------------------------------------------- */
+
 void writer_commit(struct writer *w, struct append *const *ops, size_t count)
 {
 	struct err e = {.status = 0};
@@ -160,7 +213,7 @@ void writer_commit(struct writer *w, struct append *const *ops, size_t count)
 	if (w->broken)
 		e = w->why;
 	else
-		rv = try_group(w, ops, count, &e);
+		rv = ops[0]->rotates ? rotate(w, ops[0], &e) : try_group(w, ops, count, &e);
 	if (rv == AW_EINVALID && count > 1) {
 		/* One of them contradicts the log: each alone, so that no other suffers. */
 		for (size_t i = 0; i < count; i++)

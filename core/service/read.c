@@ -56,7 +56,7 @@ void read_begin(const struct read *like)
 
 /* ---- decisions.get ------------------------------------------------------ */
 
-static int ask_entry(struct read *q, struct journal_reader *r, struct err *e)
+int read_entry(struct read *q, struct journal_reader *r, struct err *e)
 {
 	const json_t *params = q->request->params;
 	const char *id = json_member_text(params, "decision_id");
@@ -71,51 +71,70 @@ static json_t *decision_document(const json_t *entry)
 {
 	const json_t *body = json_object_get(entry, "body");
 	const json_t *decision = json_object_get(body, "decision");
-	const char *leaf = json_member_text(entry, "leaf_hash");
 	json_t *answered = decision_answer(decision, json_member_text(entry, "id"),
 					   json_member_integer(entry, "sequence", 0),
-					   json_member_text(entry, "at"), leaf);
+					   json_member_text(entry, "at"),
+					   json_member_text(entry, "leaf_hash"));
 
-	return json_pack("{sO sO sO sO sO sO so sO sO s{ss}}", "kind",
-			 json_object_get(entry, "kind"), "sequence",
-			 json_object_get(entry, "sequence"), "decision_id",
+	return json_pack("{sO sO sO sO sO sO so sO sO sO?}", "kind", json_object_get(entry, "kind"),
+			 "sequence", json_object_get(entry, "sequence"), "decision_id",
 			 json_object_get(entry, "id"), "at", json_object_get(entry, "at"), "by",
 			 json_object_get(entry, "by"), "submission",
 			 json_object_get(body, "submission"), "decision", answered, "rules",
 			 json_object_get(decision, "rules"), "revoked",
-			 json_object_get(entry, "revoked"), "log", "leaf_hash", leaf);
+			 json_object_get(entry, "revoked"), "log",
+			 json_object_get(answered, "log"));
+}
+
+static bool is_decision(const json_t *entry)
+{
+	const char *kind = json_member_text(entry, "kind");
+
+	return kind != NULL && strcmp(kind, "decision") == 0;
+}
+
+bool read_is_allowed(struct read *q)
+{
+	const struct peer *peer = q->request->peer;
+	json_int_t uid = json_member_integer(json_object_get(q->found, "by"), "uid", -1);
+
+	if ((roles_of(q->service, peer) & ACCESS_AUDIT) != 0 ||
+	    (is_decision(q->found) && uid == (json_int_t)peer->actor.uid))
+		return true;
+	answer_error(q->service, q->request, CODE_DENIED, "this user may not do this",
+		     json_pack("{ss}", "role", "audit"));
+	return false;
 }
 
 static json_t *finish_entry(struct read *q)
 {
-	const struct peer *peer = q->request->peer;
-	const char *kind = json_member_text(q->found, "kind");
-	bool decision = kind != NULL && strcmp(kind, "decision") == 0;
-	json_int_t uid = json_member_integer(json_object_get(q->found, "by"), "uid", -1);
-
-	/* Whoever submitted a decision may get it. */
-	if ((roles_of(q->service, peer) & ACCESS_AUDIT) == 0 &&
-	    !(decision && uid == (json_int_t)peer->actor.uid)) {
-		answer_error(q->service, q->request, CODE_DENIED, "this user may not do this",
-			     json_pack("{ss}", "role", "audit"));
+	if (!read_is_allowed(q))
 		return NULL;
-	}
-	json_t *result = decision ? decision_document(q->found) : json_incref(q->found);
+	json_t *result = is_decision(q->found) ? decision_document(q->found)
+					       : json_incref(q->found);
 	if (result == NULL)
 		answer_no_memory(q->service, q->request);
 	return result;
 }
 
+void read_begin_entry(const struct read *like)
+{
+	const json_t *params = like->request->params;
+	bool by_id = json_member(params, "decision_id") != NULL;
+	bool by_sequence = json_member(params, "sequence") != NULL;
+
+	if (by_id == by_sequence)
+		answer_param(like->service, like->request, "",
+			     "needs a decision_id or a sequence, and not both");
+	else
+		read_begin(like);
+}
+
 void decisions_get(struct service *s, struct request *r)
 {
-	struct read q = {.service = s, .request = r, .ask = ask_entry, .finish = finish_entry};
+	struct read q = {.service = s, .request = r, .ask = read_entry, .finish = finish_entry};
 
-	bool by_id = json_member(r->params, "decision_id") != NULL;
-	bool by_sequence = json_member(r->params, "sequence") != NULL;
-	if (by_id == by_sequence)
-		answer_param(s, r, "", "needs a decision_id or a sequence, and not both");
-	else
-		read_begin(&q);
+	read_begin_entry(&q);
 }
 
 /* ---- decisions.list ----------------------------------------------------- */

@@ -22,4 +22,14 @@ struct read {
 /* Copies `like` and begins; answers by itself whatever happens. */
 void read_begin(const struct read *like);
 
+/* ---- one entry, by "decision_id" or "sequence" --------------------------- */
+
+/* As `ask`: finds the entry. */
+int read_entry(struct read *q, struct journal_reader *r, struct err *e);
+/* Begins where the params say which entry, once. */
+void read_begin_entry(const struct read *like);
+/* Whether the caller may see the entry found: an auditor, or whoever submitted
+ * it. Otherwise it is answered. */
+bool read_is_allowed(struct read *q);
+
 #endif

@@ -169,9 +169,10 @@ json_t *receipt_document(const struct journal_receipt *receipt, const char *kind
 	char leaf[DIGEST_HEX];
 
 	hex_format(receipt->leaf.bytes, sizeof receipt->leaf.bytes, leaf);
-	return json_pack("{ss sI ss ss s{sI ss} s{ss}}", "kind", kind, "sequence",
+	return json_pack("{ss sI ss ss s{sI ss} so}", "kind", kind, "sequence",
 			 (json_int_t)receipt->sequence, "id", receipt->id, "at", receipt->at, "by",
-			 "uid", (json_int_t)by->uid, "user", by->user, "log", "leaf_hash", leaf);
+			 "uid", (json_int_t)by->uid, "user", by->user, "log",
+			 leaf_document(receipt->sequence, leaf));
 }
 
 static void on_logged(void *ctx, int status, const struct journal_receipt *receipts, size_t count,

@@ -285,7 +285,18 @@ void service_start(struct service *s, void (*started)(void *ctx, int status), vo
 {
 	s->started = started;
 	s->started_ctx = ctx;
-	json_t *body = json_pack("{ss ss ss}", "engine", AWARDD_VERSION, "log",
+	struct journal_stats stats;
+	char key[TLOG_VKEY];
+
+	journal_key(s->options.journal, key);
+	journal_stats(s->options.journal, &stats);
+	if (stats.key_replaced)
+		log_line(
+			s, 4,
+			"another key has signed the log so far; this one is %s. Was the key's file "
+			"lost, or the log moved without it? Whoever verifies will ask",
+			key);
+	json_t *body = json_pack("{ss ss ss ss}", "engine", AWARDD_VERSION, "key", key, "log",
 				 journal_identity(s->options.journal), "lua", script_lua_version());
 	int rv = append_own(s, "start", body, on_start_logged);
 	if (rv != 0)

@@ -111,12 +111,18 @@ void rules_get(struct service *s, struct request *r);
 void rules_history(struct service *s, struct request *r);
 void rules_show(struct service *s, struct request *r);
 void rules_reload(struct service *s, struct request *r);
+void log_checkpoint(struct service *s, struct request *r);
+void log_proof(struct service *s, struct request *r);
+void log_consistency(struct service *s, struct request *r);
+void log_rotate(struct service *s, struct request *r);
 void status_get(struct service *s, struct request *r);
 void status_metrics(struct service *s, struct request *r);
 
 /* Gives the decision as answered, from a logged one (borrowed). */
 json_t *decision_answer(const json_t *decision, const char *id, json_int_t sequence, const char *at,
 			const char *leaf_hex);
+/* Gives where an entry stands in the log's tree: its leaf's index and hash. */
+json_t *leaf_document(json_int_t sequence, const char *leaf_hex);
 /* Gives what stands for a new entry that is no decision. */
 json_t *receipt_document(const struct journal_receipt *receipt, const char *kind,
 			 const struct actor *by);

@@ -190,6 +190,11 @@ static int look_up(struct journal_reader *r, void *ctx, struct err *e)
 	return decidable ? reader_history(r, one->partnership, &one->history, e) : 0;
 }
 
+json_t *leaf_document(json_int_t sequence, const char *leaf_hex)
+{
+	return json_pack("{sI ss}", "leaf_index", sequence - 1, "leaf_hash", leaf_hex);
+}
+
 json_t *decision_answer(const json_t *decision, const char *id, json_int_t sequence, const char *at,
 			const char *leaf_hex)
 {
@@ -202,7 +207,7 @@ json_t *decision_answer(const json_t *decision, const char *id, json_int_t seque
 	if (whole == NULL || json_put(whole, "decision_id", json_string(id)) != 0 ||
 	    json_put(whole, "sequence", json_integer(sequence)) != 0 ||
 	    json_put(whole, "decided_at", json_string(at)) != 0 ||
-	    json_put(whole, "log", json_pack("{ss}", "leaf_hash", leaf_hex)) != 0) {
+	    json_put(whole, "log", leaf_document(sequence, leaf_hex)) != 0) {
 		json_decref(whole);
 		return NULL;
 	}

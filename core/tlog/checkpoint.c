@@ -94,7 +94,7 @@ static int read_note(struct text t, struct note *out, struct err *e)
 
 	if (t.length > NOTE_MOST)
 		return err_set(e, AW_ESYNTAX, "it is longer than %d bytes", NOTE_MOST);
-	if (!text_is_clean(t))
+	if (!line_is_clean(t))
 		return err_set(e, AW_ESYNTAX, "it has control characters, or is no UTF-8");
 	if (!divide(t, out))
 		return err_set(e, AW_ESYNTAX, "no empty line parts its text from its signatures");

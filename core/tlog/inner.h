@@ -28,7 +28,7 @@ bool base64_within(struct text t, unsigned char *out, size_t most, size_t *lengt
 void digest_format(const struct digest *d, char out[DIGEST_BASE64]);
 
 /* UTF-8, and of what is below U+0020 only newlines. */
-bool text_is_clean(struct text t);
+bool line_is_clean(struct text t);
 /* Of a key: not empty; UTF-8 without plus, white space and control characters. */
 bool name_is_valid(struct text t);
 

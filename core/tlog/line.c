@@ -69,7 +69,7 @@ static bool code_point_take(struct text *rest, uint32_t *out)
 	return point >= least[length] && point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF);
 }
 
-bool text_is_clean(struct text t)
+bool line_is_clean(struct text t)
 {
 	uint32_t point;
 

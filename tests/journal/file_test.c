@@ -4,42 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-
-/* Runs SQL through a connection of the test's own, as anybody who may write
- * the file could; gives SQLite's sentence or NULL. free() it. */
-static char *change(const struct log *log, const char *sql)
-{
-	sqlite3 *db = NULL;
-	char *says = NULL;
-
-	assert_int_equal(sqlite3_open(log->path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		says = strdup(sqlite3_errmsg(db));
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	return says;
-}
-
-static void changed(const struct log *log, const char *sql)
-{
-	char *says = change(log, sql);
-
-	if (says != NULL)
-		fail_msg("%s: %s", sql, says);
-}
-
-static void is_refused(struct log *log, int status, const char *words)
-{
-	struct err e = {.status = 0};
-
-	assert_int_equal(log_try(log, &e), status);
-	assert_int_equal(e.status, status);
-	if (strstr(e.text, words) == NULL)
-		fail_msg("\"%s\" does not say \"%s\"", e.text, words);
-	assert_null(log->j);
-}
 
 static void write_file(const char *path, const char *text)
 {

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 #include <poll.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -303,6 +304,41 @@ static inline int64_t log_add(struct log *log, const char *kind, json_t *body)
 	if (a.status != 0)
 		fail_msg("%s", a.text);
 	return a.first.sequence;
+}
+
+/* ---- the file, behind the journal's back --------------------------------- */
+
+/* Runs SQL through a connection of the test's own, as anybody who may write
+ * the file could; gives SQLite's sentence or NULL. free() it. */
+static inline char *change(const struct log *log, const char *sql)
+{
+	sqlite3 *db = NULL;
+	char *says = NULL;
+
+	assert_int_equal(sqlite3_open(log->path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		says = strdup(sqlite3_errmsg(db));
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	return says;
+}
+
+static inline void changed(const struct log *log, const char *sql)
+{
+	char *says = change(log, sql);
+
+	if (says != NULL)
+		fail_msg("%s: %s", sql, says);
+}
+
+static inline void is_refused(struct log *log, int status, const char *words)
+{
+	struct err e = {.status = 0};
+
+	assert_int_equal(log_try(log, &e), status);
+	assert_int_equal(e.status, status);
+	if (strstr(e.text, words) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", e.text, words);
+	assert_null(log->j);
 }
 
 /* ---- queries ------------------------------------------------------------ */
