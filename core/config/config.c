@@ -130,14 +130,19 @@ static int read_number(struct config *c, enum config_setting s, const char *valu
 		enum config_setting setting;
 		unsigned long least, most;
 	} ranges[] = {
-		{CONFIG_SOCKET_MODE, 0, 0777},   {CONFIG_EVALUATORS, 1, 64},
-		{CONFIG_DEADLINE, 1000, 60000},  {CONFIG_LINE_LIMIT, 1024, 64 << 20},
-		{CONFIG_CONNECTIONS, 1, 100000}, {CONFIG_IN_FLIGHT, 1, 65536},
-		{CONFIG_QUEUE, 1, 1000000},      {CONFIG_MAX_IMPACT, 0, 1000000000},
+		{CONFIG_SOCKET_MODE, 0, 0777},
+		{CONFIG_EVALUATORS, 1, 64},
+		{CONFIG_DEADLINE, 1000, 60000},
+		{CONFIG_LINE_LIMIT, 1024, 64 << 20},
+		{CONFIG_CONNECTIONS, 1, 100000},
+		{CONFIG_IN_FLIGHT, 1, 65536},
+		{CONFIG_QUEUE, 1, 1000000},
+		{CONFIG_MAX_IMPACT, 0, 1000000000},
+		{CONFIG_WAL_LIMIT, 8 << 20, UINT32_MAX},
 	};
 	unsigned long number;
 
-	if (s == CONFIG_MAX_IMPACT && *value == '\0')
+	if ((s == CONFIG_MAX_IMPACT || s == CONFIG_WAL_LIMIT) && *value == '\0')
 		return 0; /* not asked */
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
 		if (ranges[i].setting != s)

@@ -178,6 +178,17 @@ static void on_journal_ready(uv_async_t *handle)
 	journal_poll(d->journal);
 }
 
+static void on_log_changed(void *ctx, const struct journal_stats *before,
+			   const struct journal_stats *now, const struct err *why)
+{
+	struct daemon *d = ctx;
+
+	if (now->failed)
+		on_fatal(d, why->text);
+	else
+		notify_log_state(config_text(d->config, CONFIG_LOG), before, now);
+}
+
 /* On the journal's threads. */
 static void poke(void *ctx)
 {
@@ -215,7 +226,9 @@ static int open_parts(struct daemon *d)
 		.path = config_text(d->config, CONFIG_LOG),
 		.clock = clock_system,
 		.chance = chance_system,
+		.wal_limit = config_number(d->config, CONFIG_WAL_LIMIT),
 		.notify = poke,
+		.changed = on_log_changed,
 		.notify_ctx = d,
 	};
 	int rv = evaluator_program(d->program);

@@ -84,6 +84,7 @@ int journal_open(const struct journal_options *options, struct journal **out, st
 	if (j == NULL)
 		return err_set(e, -ENOMEM, "no memory for the log");
 	j->notify = options->notify;
+	j->changed = options->changed;
 	j->notify_ctx = options->notify_ctx;
 	store_init(&j->writer.store);
 	int rv = init_waiting(j);
@@ -128,15 +129,32 @@ void journal_close(struct journal **journal)
 
 /* ---- work in and out ---------------------------------------------------- */
 
+static void tell_change(struct journal *j, const struct journal_stats *now, const struct err *why)
+{
+	const struct journal_stats before = j->told;
+	bool same = now->full == before.full && now->failed == before.failed &&
+		    now->held == before.held && now->over == before.over;
+
+	j->told = *now;
+	if (!same && j->changed != NULL)
+		j->changed(j->notify_ctx, &before, now, why);
+}
+
 void journal_poll(struct journal *j)
 {
+	struct journal_stats now;
+	struct err why = {.status = 0};
 	struct queue done;
 	struct task *t;
 
 	(void)pthread_mutex_lock(&j->mutex);
 	done = j->done;
 	j->done = (struct queue){.first = NULL};
+	now = j->stats;
+	if (now.failed && !j->told.failed)
+		why = j->why;
 	(void)pthread_mutex_unlock(&j->mutex);
+	tell_change(j, &now, &why);
 	while ((t = queue_pop(&done)) != NULL) {
 		j->owed--;
 		t->deliver(t);

@@ -62,13 +62,22 @@ struct journal_receipt {
 struct journal;
 struct journal_reader;
 
+struct journal_stats;
+
 struct journal_options {
 	const char *path;
 	struct clock clock; /* called, as chance is, on the writing thread */
 	struct chance chance;
+	/* Bytes that the WAL may reach while a reader keeps it from being emptied: beyond
+	 * them appends get AW_EHELD. 0: as many as there is room for. */
+	int64_t wal_limit;
 	/* Called on the journal's threads whenever journal_poll has work. */
 	void (*notify)(void *ctx);
-	void *notify_ctx;
+	/* NULL, or called from journal_poll, before any other callback, where full, held, over
+	 * or failed is not what it was; `why` has a sentence where it failed. */
+	void (*changed)(void *ctx, const struct journal_stats *before,
+			const struct journal_stats *now, const struct err *why);
+	void *notify_ctx; /* of both */
 };
 
 /* Opens or creates the log, checks that it is ours and not newer, and starts
@@ -94,7 +103,9 @@ void journal_poll(struct journal *j);
  * ENTRY_LIMIT; nothing logged), AW_EINVALID (an entry contradicts the log: a
  * submission_id or a revocation a second time, a member missing or a number
  * with a fraction; nothing logged), AW_EBUSY (another process holds the file;
- * nothing logged), -ENOMEM (nothing logged). Receipts are valid during the call.
+ * nothing logged), AW_EHELD (a reader holds the WAL, which is over its limit;
+ * nothing logged, and nothing will be until that reader ends), -ENOMEM (nothing
+ * logged). Receipts are valid during the call.
  * Returns -ENOMEM without a callback where it cannot even be queued. */
 typedef void (*journal_appended_cb)(void *ctx, int status, const struct journal_receipt *receipts,
 				    size_t count, const struct err *e);
@@ -123,6 +134,9 @@ struct journal_stats {
 	bool key_replaced;         /* when it was opened, another key had signed so far */
 	bool full, failed;         /* the last COMMIT found no room; the file failed, and
 				  the daemon must end (notify is called for this, too) */
+	bool held, over;           /* a reader keeps a WAL of 64 MiB (or of half its limit) from
+				  being emptied; and the limit is reached */
+	int64_t held_bytes;        /* of the WAL when that was last seen */
 };
 void journal_stats(struct journal *j, struct journal_stats *out);
 

@@ -217,7 +217,7 @@ int store_open(struct store *s, const char *path, struct chance chance, struct e
 int store_checkpoint(struct store *s, int mode, struct err *e)
 {
 	(void)sqlite3_busy_timeout(s->db, mode == SQLITE_CHECKPOINT_RESTART ? RESTART_WAIT_MS : 0);
-	int code = sqlite3_wal_checkpoint_v2(s->db, "main", mode, NULL, NULL);
+	int code = sqlite3_wal_checkpoint_v2(s->db, "main", mode, &s->wal_pages, &s->wal_written);
 	(void)sqlite3_busy_timeout(s->db, WRITE_WAIT_MS); /* neither can fail */
 	return code == SQLITE_OK ? 0 : sql_fail(s->db, code, "writing the WAL into the log", e);
 }

@@ -21,6 +21,8 @@ struct store {
 	struct signing signing;
 	char identity[LOG_IDENTITY];
 	int64_t last; /* sequence of the newest entry */
+	/* By the last checkpoint: pages in the WAL, and how many of them the file has. */
+	int wal_pages, wal_written;
 	dev_t device; /* of the file that was opened */
 	ino_t inode;
 };

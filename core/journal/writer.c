@@ -5,10 +5,13 @@
 #include "journal/inner.h"
 
 enum {
-	/* Pages of the WAL between two checkpoints, and from where on readers are waited for a
-	 * moment so that the WAL can start again from its beginning. */
+	/* Pages of the WAL between two checkpoints. */
 	WAL_STEP = 1000,
-	WAL_LONG = 16000,
+	/* Bytes from where on readers are waited for a moment, so that the WAL can start again
+	 * from its beginning, and from where on it is told that one of them stays. */
+	WAL_LONG = 64 << 20,
+	/* Of one page in the WAL: 4,096, which SQLite makes files with, and a head of its own. */
+	WAL_FRAME = 4096 + 24,
 };
 
 static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
@@ -27,6 +30,12 @@ int writer_open(struct writer *w, const struct journal_options *options, struct 
 
 	w->clock = options->clock;
 	w->chance = options->chance;
+	w->wal_limit = (int)(options->wal_limit / WAL_FRAME);
+	w->wal_long = WAL_LONG / WAL_FRAME;
+	if (w->wal_limit > 0 && w->wal_limit / 2 < w->wal_long)
+		w->wal_long = w->wal_limit / 2;
+	if (w->store.wal_pages > 0)
+		w->wal_pages = w->store.wal_pages; /* a reader kept them from being emptied */
 	if (rv == 0)
 		rv = sql_prepare(w->store.db, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5)",
 				 &w->insert_entry, e);
@@ -65,16 +74,41 @@ static void break_down(struct writer *w, const struct err *e)
 }
 
 /* A reader in the way or a full disk is no matter: the next one will do. */
-static void checkpoint(struct writer *w, int mode)
+static int checkpoint(struct writer *w, int mode, struct err *e)
 {
-	struct err e = {.status = 0};
-	int rv = store_checkpoint(&w->store, mode, &e);
+	int before = w->store.wal_written;
+	int rv = store_checkpoint(&w->store, mode, e);
+	bool left = rv == AW_EBUSY || (rv == 0 && w->store.wal_written < w->store.wal_pages);
 
 	w->wal_tried_at = w->wal_pages;
 	if (rv == 0 && mode == SQLITE_CHECKPOINT_TRUNCATE)
 		w->wal_pages = w->wal_tried_at = 0;
+	w->stuck = left && w->store.wal_written == before;
+	w->held = left && w->wal_pages >= w->wal_long;
+	w->over = w->over && w->held;
 	if (rv != 0 && rv != AW_EBUSY && rv != AW_EFULL && rv != -ENOMEM)
-		break_down(w, &e);
+		break_down(w, e);
+	return rv;
+}
+
+/* Over its limit the WAL must be emptied before anything more is written to it. */
+static int heed_limit(struct writer *w, struct err *e)
+{
+	if (w->wal_limit == 0 || w->wal_pages <= w->wal_limit)
+		return 0;
+	int rv = checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE, e);
+	if (rv != AW_EBUSY)
+		return w->broken ? AW_EIO : rv;
+	w->over = true;
+	return err_set(
+		e, AW_EHELD,
+		"a reader holds the decision log open and its WAL has reached the limit"
+		" (wal-limit): nothing was changed; send it again when that reader has ended");
+}
+
+int64_t writer_wal_bytes(const struct writer *w)
+{
+	return (int64_t)w->wal_pages * WAL_FRAME;
 }
 
 /* ---- one group ---------------------------------------------------------- */
@@ -121,8 +155,8 @@ static int roll_back(struct writer *w, int rv, struct err *e)
 	return AW_EIO;
 }
 
-/* One transaction. AW_EFULL, AW_EBUSY, AW_EINVALID, -ENOMEM: nothing was
- * logged. Anything else: the writer is broken. */
+/* One transaction. AW_EFULL, AW_EBUSY, AW_EHELD, AW_EINVALID, -ENOMEM: nothing
+ * was logged. Anything else: the writer is broken. */
 static int try_group(struct writer *w, struct append *const *ops, size_t count, struct err *e)
 {
 	bool committing = false;
@@ -132,6 +166,9 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 		break_down(w, e);
 		return AW_EIO;
 	}
+	rv = heed_limit(w, e);
+	if (rv != 0)
+		return rv;
 	rv = sql_run(w->store.db, "BEGIN IMMEDIATE", e);
 	if (rv == 0)
 		rv = run_group(w, ops, count, e);
@@ -225,19 +262,25 @@ void writer_commit(struct writer *w, struct append *const *ops, size_t count)
 	if (rv == AW_EFULL) {
 		w->full = true;
 		/* What the WAL holds may fit into the file, and then the WAL starts again. */
-		checkpoint(w, SQLITE_CHECKPOINT_PASSIVE);
+		(void)checkpoint(w, SQLITE_CHECKPOINT_PASSIVE, &e); /* else the next may */
 	}
 }
 
 void writer_checkpoint(struct writer *w, bool idle)
 {
+	struct err e = {.status = 0};
+
 	if (w->wal_pages < w->wal_tried_at)
 		w->wal_tried_at = 0; /* it started again */
 	if (w->broken || w->wal_pages == 0)
 		return;
+	bool is_long = w->wal_pages >= w->wal_long;
+	int mode = SQLITE_CHECKPOINT_PASSIVE;
 	if (idle)
-		checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE);
-	else if (w->wal_pages >= w->wal_tried_at + WAL_STEP)
-		checkpoint(w, w->wal_pages >= WAL_LONG ? SQLITE_CHECKPOINT_RESTART
-						       : SQLITE_CHECKPOINT_PASSIVE);
+		mode = SQLITE_CHECKPOINT_TRUNCATE;
+	else if (is_long && !w->stuck) /* who stays is not waited for again and again */
+		mode = SQLITE_CHECKPOINT_RESTART;
+	if (idle || w->wal_pages >= w->wal_tried_at + WAL_STEP ||
+	    (is_long && w->wal_tried_at < w->wal_long))
+		(void)checkpoint(w, mode, &e); /* the next one will do, unless it broke */
 }

@@ -92,6 +92,9 @@ void answer_status(struct service *s, struct request *r, int status, const struc
 	case AW_EABSENT:
 		answer_error(s, r, CODE_ABSENT, "there is no such entry", NULL);
 		break;
+	case AW_EHELD:
+		answer_error(s, r, CODE_LOG_CLOSED, text, NULL);
+		break;
 	case AW_EFULL:
 	case AW_EBUSY: /* a foreign process holds the file's lock */
 		answer_error(s, r, CODE_LOG_CLOSED,

@@ -36,11 +36,17 @@ static json_t *evaluators_document(const struct service *s, const struct pool_st
 
 static json_t *log_document(const struct service *s, const struct journal_stats *stats)
 {
-	return json_pack("{ss ss sI sI sI sI sI sb sb}", "path",
-			 config_text(s->options.config, CONFIG_LOG), "identity",
+	const struct config *c = s->options.config;
+	json_t *limit = config_text(c, CONFIG_WAL_LIMIT)[0] != '\0'
+				? json_integer(config_number(c, CONFIG_WAL_LIMIT))
+				: json_null();
+
+	return json_pack("{ss ss sI sI sI sb sb so sI sI sb sb}", "path",
+			 config_text(c, CONFIG_LOG), "identity",
 			 journal_identity(s->options.journal), "sequence",
 			 (json_int_t)stats->sequence, "file_bytes", (json_int_t)stats->file_bytes,
-			 "wal_bytes", (json_int_t)stats->wal_bytes, "commits",
+			 "wal_bytes", (json_int_t)stats->wal_bytes, "wal_held", stats->held,
+			 "wal_over_limit", stats->over, "wal_limit", limit, "commits",
 			 (json_int_t)stats->commits, "entries", (json_int_t)stats->entries, "full",
 			 stats->full, "failed", stats->failed);
 }
@@ -162,6 +168,10 @@ void status_metrics(struct service *s, struct request *r)
 	metric(&out, "log_bytes", "gauge", "Size of the decision log.", (double)journal.file_bytes);
 	metric(&out, "log_wal_bytes", "gauge", "Size of the log's write-ahead log.",
 	       (double)journal.wal_bytes);
+	metric(&out, "log_wal_held", "gauge",
+	       "Whether a reader keeps a long write-ahead log from being emptied.", journal.held);
+	metric(&out, "log_wal_over_limit", "gauge", "Whether nothing is logged because of that.",
+	       journal.over);
 	metric(&out, "log_full", "gauge", "Whether the disk was full at the last commit.",
 	       journal.full);
 	if (buffer_status(&out) == 0)
