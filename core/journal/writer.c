@@ -100,10 +100,8 @@ static int heed_limit(struct writer *w, struct err *e)
 	if (rv != AW_EBUSY)
 		return w->broken ? AW_EIO : rv;
 	w->over = true;
-	return err_set(
-		e, AW_EHELD,
-		"a reader holds the decision log open and its WAL has reached the limit"
-		" (wal-limit): nothing was changed; send it again when that reader has ended");
+	return err_set(e, AW_EHELD,
+		       "a reader holds the log open, and its WAL has reached wal-limit");
 }
 
 int64_t writer_wal_bytes(const struct writer *w)

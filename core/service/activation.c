@@ -64,7 +64,7 @@ static void end(struct activation *a)
 	else if (s->stopping)
 		service_log_stop(s);
 	if (starts)
-		s->started(s->started_ctx, status);
+		start_ended(s, status);
 }
 
 struct activation *activation_new(struct service *s, const char *cause, struct request *r)
@@ -243,6 +243,26 @@ static void on_tested(struct activation *a, int status, const json_t *faults)
 	}
 }
 
+static void put_in_force(struct activation *a, const char *since)
+{
+	struct service *s = a->service;
+	bool kept = a->source == SOURCE_LOG;
+
+	generation_drop(&s->current);
+	s->current = a->fresh;
+	a->fresh = NULL;
+	memcpy(s->active_since, since, sizeof s->active_since);
+	if (!kept)
+		s->refused_rules[0] = '\0';
+	log_line(s, kept ? 4 : 6, "rules in force: %s%s", generation_digest(s->current),
+		 a->since[0] != '\0' ? ", the set last active, from the log"
+		 : kept ? ", the set last active, from the log, since the folder's do not load"
+			: "");
+	if (a->request != NULL)
+		answer_result(s, a->request, rules_describe(s));
+	end(a);
+}
+
 static void on_measured(struct activation *a, int status, const json_t *faults)
 {
 	struct service *s = a->service;
@@ -252,6 +272,10 @@ static void on_measured(struct activation *a, int status, const json_t *faults)
 
 	if (status != 0) {
 		fall_through(a, status, faults);
+		return;
+	}
+	if (a->since[0] != '\0') {
+		put_in_force(a, a->since);
 		return;
 	}
 	hex_format(d.bytes, sizeof d.bytes, hash);
@@ -278,7 +302,6 @@ static void on_activated(void *ctx, int status, const struct journal_receipt *re
 {
 	struct activation *a = ctx;
 	struct service *s = a->service;
-	bool kept = a->source == SOURCE_LOG;
 
 	if (status == AW_ELIMIT) {
 		json_t *faults = json_pack("[{ss si ss}]", "file", "", "line", 0, "message",
@@ -292,17 +315,7 @@ static void on_activated(void *ctx, int status, const struct journal_receipt *re
 		fail_for_good(s, status);
 		return;
 	}
-	generation_drop(&s->current);
-	s->current = a->fresh;
-	a->fresh = NULL;
-	memcpy(s->active_since, receipts->at, sizeof s->active_since);
-	if (!kept)
-		s->refused_rules[0] = '\0';
-	log_line(s, kept ? 4 : 6, "rules in force: %s%s", generation_digest(s->current),
-		 kept ? ", the set last active, from the log, since the folder's do not load" : "");
-	if (a->request != NULL)
-		answer_result(s, a->request, rules_describe(s));
-	end(a);
+	put_in_force(a, receipts->at);
 }
 
 /* ---- refusing ----------------------------------------------------------- */

@@ -64,6 +64,11 @@ const struct method *method_find(const char *name)
 	return NULL;
 }
 
+bool method_writes(const struct method *m)
+{
+	return m->access == ACCESS_ADMIN || m->call == submission_decide;
+}
+
 void methods_close(struct service *s)
 {
 	for (int i = 0; i < METHODS; i++)

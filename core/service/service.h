@@ -60,7 +60,8 @@ struct request {
 	const json_t *params; /* NULL where there are none */
 	const struct peer *peer;
 	void (*answer)(struct request *r, struct reply *reply);
-	int64_t began_us; /* the service's own */
+	int64_t began_us;     /* this and the next: the service's own */
+	struct request *next; /* that waits, too */
 };
 
 struct service;
@@ -82,7 +83,8 @@ int service_open(const struct service_options *options, struct service **out, st
 
 /* Writes the start into the log and puts the rules in force: those of the
  * folder, else those last active. `started` comes once, whether or not there
- * are rules; nonzero where the log could not be written. */
+ * are rules; nonzero where the log could not be written. Where it has no room
+ * it is 0: the log is read, and calls that write are refused until it has. */
 void service_start(struct service *s, void (*started)(void *ctx, int status), void *ctx);
 
 void service_call(struct service *s, struct request *r);

@@ -83,12 +83,11 @@ void status_get(struct service *s, struct request *r)
 
 	gather(s, &pool, &journal);
 	instant_format(s->started_ms, started);
-	int64_t now = s->options.clock.now_ms(s->options.clock.ctx);
 	answer_result(s, r,
 		      json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} s[]}", "version",
 				AWARDD_VERSION, "lua", script_lua_version(), "process_id",
 				(json_int_t)getpid(), "started_at", started, "uptime_seconds",
-				(json_int_t)((now - s->started_ms) / 1000), "counts",
+				(json_int_t)((monotonic_us() - s->started_us) / 1000000), "counts",
 				counts_document(s), "latencies", latencies_document(&s->latencies),
 				"queue",
 				json_pack("{sI sI sI sI}", "requests", (json_int_t)s->pending,

@@ -284,6 +284,31 @@ static void beyond_the_limit_nothing_is_logged_until_the_reader_ends(void **stat
 	json_decref(again);
 }
 
+static void started_beside_such_a_reader_it_reads_until_that_ends(void **state)
+{
+	struct scene *s = *state;
+	struct auditor a;
+
+	scene_start(s, limited);
+	a = auditor_begin(s, "");
+	decide_until_refused(s);
+	scene_kill(s);
+	scene_start(s, limited);
+	scene_await(s, "until the start can be logged the log is only read");
+	int64_t entries = scene_sql_number(s, "SELECT max(sequence) FROM entries");
+	json_decref(called(s, "register.list", NULL));
+	assesses(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
+	json_t *answer = peer_call(scene_peer(s), "decide", submission(s, NULL));
+	expect(answer, "{'error': {'code': -32005}}");
+	json_decref(answer);
+	assert_int_equal(scene_sql_number(s, "SELECT max(sequence) FROM entries"), entries);
+	auditor_end(&a);
+	json_t *result = decided(s, NULL);
+	/* The start and the rules came before it. */
+	assert_int_equal(json_member_integer(result, "sequence", 0), entries + 3);
+	json_decref(result);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +322,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			beyond_the_limit_nothing_is_logged_until_the_reader_ends,
 			scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(
+			started_beside_such_a_reader_it_reads_until_that_ends, scene_setup_stopped,
+			scene_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

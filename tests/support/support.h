@@ -32,6 +32,8 @@ struct scene {
 	int area;               /* the number of the partnership of this test */
 	size_t heard;           /* bytes of `errors` that scene_await has passed */
 	uid_t user;             /* whom the daemon runs as, 0: as the test does */
+	/* "NAME=VALUE" for the daemon, ended by NULL; or NULL */
+	const char *const *environment;
 };
 
 /* cmocka fixtures. `scene_group_setup` and its teardown serve a whole program
