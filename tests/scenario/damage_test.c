@@ -219,7 +219,8 @@ int main(void)
 #define STOPPED(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
 	const struct CMUnitTest tests[] = {
 		STOPPED(a_file_that_may_not_be_written_is_refused_at_the_start),
-		STOPPED(a_read_only_file_system_is_refused_at_the_start),
+		cmocka_unit_test_setup_teardown(a_read_only_file_system_is_refused_at_the_start,
+						scene_setup_stopped, disk_teardown),
 		STOPPED(a_file_removed_while_it_runs_ends_it_and_loses_nothing),
 		STOPPED(a_file_replaced_while_it_runs_ends_it_and_loses_nothing),
 		STOPPED(a_file_cut_short_is_refused_wherever_it_was_cut),

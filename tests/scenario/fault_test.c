@@ -264,7 +264,8 @@ int main(void)
 		STOPPED(a_later_write_that_fails_ends_it_and_loses_nothing),
 		STOPPED(a_file_that_fails_while_nobody_asks_ends_it_too),
 		STOPPED(no_room_is_said_and_is_over_when_there_is_some),
-		STOPPED(on_a_full_disk_it_starts_and_reads),
+		cmocka_unit_test_setup_teardown(on_a_full_disk_it_starts_and_reads,
+						scene_setup_stopped, disk_teardown),
 		STOPPED(a_full_disk_at_the_end_is_said),
 		STOPPED(a_clock_that_goes_backwards_changes_no_order),
 	};

@@ -164,4 +164,17 @@ static inline bool mount_disk(struct scene *s, char disk[PATH_TEXT + 8], const c
 	return true;
 }
 
+/* The teardown of those who mounted one, also where the test failed half way. */
+static inline int disk_teardown(void **state)
+{
+	struct scene *s = *state;
+	char disk[PATH_TEXT + 8];
+
+	if (s->pid != 0)
+		scene_kill(s);
+	snprintf(disk, sizeof disk, "%s/disk", s->dir);
+	(void)umount2(disk, MNT_DETACH); /* it is not there where all went well */
+	return scene_teardown(state);
+}
+
 #endif
