@@ -21,6 +21,7 @@ static const char *const texts[DERIVE_STATEMENTS] = {
 	[DERIVE_AWARD] = "INSERT INTO award VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
 	[DERIVE_IMPORT] = "INSERT INTO import VALUES (?1, ?2, ?3, ?4, ?5)",
 	[DERIVE_REVOCATION] = "INSERT INTO revocation VALUES (?1, ?2)",
+	[DERIVE_ERASURE] = "INSERT INTO erasure VALUES (?1, ?2, ?3, ?4)",
 	[DERIVE_RULE_SET] = "INSERT INTO rule_set VALUES (?1, ?2, ?3)",
 };
 
@@ -224,6 +225,28 @@ static int add_revocation(struct derive *d, const struct entry *entry, struct er
 	return sql_write(&b, e);
 }
 
+static void bind_sequence(struct binder *b, const json_t *from, const char *member)
+{
+	json_int_t sequence = json_member_integer(from, member, 0);
+
+	if (sequence > 0)
+		bind_integer(b, sequence);
+	else
+		bind_text(b, NULL);
+}
+
+static int add_erasure(struct derive *d, const struct entry *entry, struct err *e)
+{
+	const json_t *erases = json_member(entry->body, "erases");
+	struct binder b = bind(d, DERIVE_ERASURE);
+
+	bind_integer(&b, entry->sequence);
+	bind_text(&b, json_member_text(entry->body, "partnership"));
+	bind_sequence(&b, erases, "sequence");
+	bind_sequence(&b, erases, "through");
+	return sql_write(&b, e);
+}
+
 static int add_rule_set(struct derive *d, const struct entry *entry, struct err *e)
 {
 	struct binder b = bind(d, DERIVE_RULE_SET);
@@ -243,7 +266,7 @@ int derive_entry(struct derive *d, const struct entry *entry, const struct diges
 	} kinds[] = {
 		{"decision", add_decision},     {"import", add_import},
 		{"revocation", add_revocation}, {"activation", add_rule_set},
-		{"rejection", add_rule_set},
+		{"rejection", add_rule_set},    {"erasure", add_erasure},
 	};
 	int rv = add_tally(d, entry->kind, e);
 
@@ -332,7 +355,8 @@ int derive_again(struct derive *d, struct err *e)
 		d->db,
 		"DELETE FROM node; DELETE FROM tally; DELETE FROM partnership; DELETE FROM decision;"
 		"DELETE FROM awarded; DELETE FROM failed; DELETE FROM import;"
-		"DELETE FROM award; DELETE FROM revocation; DELETE FROM rule_set;",
+		"DELETE FROM award; DELETE FROM revocation; DELETE FROM erasure;"
+		"DELETE FROM rule_set;",
 		e);
 	if (rv == 0)
 		rv = derive_all(d, e);

@@ -35,8 +35,8 @@ int64_t entry_id_sequence(const char *id);
 int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_BYTES],
 		     const json_t *value, struct err *e);
 
-/* Marks every commitment in the document as erased. */
-int personal_mark_erased(json_t *document);
+/* Marks every commitment in the document as erased, and adds their number. */
+int personal_mark_erased(json_t *document, size_t *marked);
 
 /* Puts the value (taken) where the RFC 6901 pointer points. */
 int personal_restore(json_t *document, const char *pointer, json_t *value, struct err *e);

@@ -6,6 +6,7 @@
 #define AW_JOURNAL_INNER_H
 
 #include <pthread.h>
+#include <time.h>
 
 #include "journal/reader.h"
 #include "journal/store.h"
@@ -52,7 +53,7 @@ struct writer {
 	struct store store;
 	struct clock clock;
 	struct chance chance;
-	sqlite3_stmt *insert_entry, *insert_blob, *insert_personal;
+	sqlite3_stmt *insert_entry, *insert_blob, *insert_personal, *erase_personal;
 	int64_t next;                /* sequence of the next entry in the group at hand */
 	struct tlog_signer next_key; /* while a rotation is under way */
 	int wal_pages;               /* in the WAL after the last commit */
@@ -65,6 +66,9 @@ struct writer {
 	bool full;                   /* the last group found no room */
 	bool broken;                 /* the file failed: nothing is written any more */
 	struct err why;              /* where broken */
+
+	bool erasing;      /* see struct journal_stats */
+	time_t cleared_at; /* second of the monotonic clock in which that was last tried */
 };
 
 /* A reading thread, with a connection and a line of its own. */

@@ -97,6 +97,7 @@ int journal_open(const struct journal_options *options, struct journal **out, st
 	j->stats.key_replaced = j->writer.store.signing.key.standing == KEY_REPLACED;
 	if (rv == 0)
 		writer_key(&j->writer, j->key);
+	j->stats.erasing = j->writer.erasing;
 	if (rv == 0)
 		rv = start(&j->writing, threads_write, j, &j->writing_started, e);
 	for (int i = 0; i < READINGS && rv == 0; i++)
@@ -204,8 +205,9 @@ static void take(struct journal_draft *draft, struct part *to)
 		json_decref(draft->body);
 		json_decref(draft->personal);
 		json_decref(draft->blobs);
+		json_decref(draft->erases);
 	}
-	draft->body = draft->personal = draft->blobs = NULL;
+	draft->body = draft->personal = draft->blobs = draft->erases = NULL;
 }
 
 static int append(struct journal *j, struct journal_draft *drafts, size_t count,
@@ -307,6 +309,14 @@ void journal_key(struct journal *j, char out[TLOG_VKEY])
 	(void)pthread_mutex_lock(&j->mutex);
 	memcpy(out, j->key, TLOG_VKEY);
 	(void)pthread_mutex_unlock(&j->mutex);
+}
+
+bool journal_is_erasing(struct journal *j)
+{
+	(void)pthread_mutex_lock(&j->mutex);
+	bool erasing = j->stats.erasing;
+	(void)pthread_mutex_unlock(&j->mutex);
+	return erasing;
 }
 
 const char *journal_identity(const struct journal *j)

@@ -13,6 +13,9 @@
  *   decision    {"decision": {...}, "submission": {...}}
  *   import      {"award": {...}, "outcome": {...}, "rules": {"digest"}}
  *   revocation  {"by", "partnership", "reason", "revokes": {"id", "sequence"}}
+ *   erasure     {"by", "erases": {"id", "sequence"} or {"partnership", "through"},
+ *                "partnership", "reason", "values"}: of one entry, or of all entries of a
+ *                partnership up to a sequence; how many values that removed
  *   activation  {"cause", "digest", "engine", "files": [{"path", "sha256"}],
  *                "lua", "prelude", "previous"}
  *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}]}
@@ -21,7 +24,7 @@
  *   stop        {"reason"}
  * A personal value in a body stands as {"commitment": "sha256:<hex>"}, the
  * SHA-256 over a salt of 32 bytes and the value's canonical bytes. Salt and
- * value are in the side table `personal`, from which they can be erased.
+ * value are in the side table `personal`, where an erasure writes over both.
  */
 #ifndef AW_JOURNAL_H
 #define AW_JOURNAL_H
@@ -49,6 +52,8 @@ struct journal_draft {
 			     pointer into the body (RFC 6901), salt 64 hex digits */
 	json_t *blobs;    /* taken; NULL, or an array of strings: texts to keep by
 			     their SHA-256 (rule files) */
+	json_t *erases;   /* taken; NULL, or an array of sequences: erase the personal values of
+			     these entries, as many as the body's "values" says */
 };
 
 /* What became of one draft. */
@@ -102,7 +107,7 @@ void journal_poll(struct journal *j);
  * writes nothing more, the daemon must end), AW_ELIMIT (an entry would exceed
  * ENTRY_LIMIT; nothing logged), AW_EINVALID (an entry contradicts the log: a
  * submission_id or a revocation a second time, a member missing or a number
- * with a fraction; nothing logged), AW_EBUSY (another process holds the file;
+ * with a fraction, another number of values to erase; nothing logged), AW_EBUSY (another process holds the file;
  * nothing logged), AW_EHELD (a reader holds the WAL, which is over its limit;
  * nothing logged, and nothing will be until that reader ends), -ENOMEM (nothing
  * logged). Receipts are valid during the call.
@@ -132,13 +137,17 @@ struct journal_stats {
 	uint64_t commits, entries; /* since start */
 	size_t queued;             /* appends waiting */
 	bool key_replaced;         /* when it was opened, another key had signed so far */
-	bool full, failed;         /* the last COMMIT found no room; the file failed, and
+	bool erasing; /* the file may hold an erased value: in the WAL, or in pages that the WAL
+			 has newer ones of, which a reader of an older state keeps there */
+	bool full, failed;  /* the last COMMIT found no room; the file failed, and
 				  the daemon must end (notify is called for this, too) */
-	bool held, over;           /* a reader keeps a WAL of 64 MiB (or of half its limit) from
+	bool held, over;    /* a reader keeps a WAL of 64 MiB (or of half its limit) from
 				  being emptied; and the limit is reached */
-	int64_t held_bytes;        /* of the WAL when that was last seen */
+	int64_t held_bytes; /* of the WAL when that was last seen */
 };
 void journal_stats(struct journal *j, struct journal_stats *out);
+/* Its member `erasing` alone, cheaply. Notify is called when it ends. */
+bool journal_is_erasing(struct journal *j);
 
 /* Makes a new signing key, and logs that it takes the old one's place: an entry of
  * the kind "key", under a checkpoint that both have signed. The callback is as
@@ -163,7 +172,7 @@ void reader_close(struct journal_reader **r);
  *
  * An entry: {"sequence", "kind", "id", "at", "by": {"uid", "user"}, "body",
  * "leaf_hash": "<hex>", "revoked": null or {"sequence", "id", "at", "by",
- * "reason"}}. Personal values stand in place again; erased ones as
+ * "reason"}, "erased": null or {"sequence", "id", "at", "reason"} of the erasure}. Personal values stand in place again; erased ones as
  * {"erased": "sha256:<hex>"}. */
 int reader_entry(struct journal_reader *r, int64_t sequence, json_t **out, struct err *e);
 /* The same by id ("42-5c0f7c3e52a1"). */
@@ -171,6 +180,13 @@ int reader_entry_by_id(struct journal_reader *r, const char *id, json_t **out, s
 /* The same by the client's submission_id; personal values left as commitments. */
 int reader_submission(struct journal_reader *r, const char *submission_id, json_t **out,
 		      struct err *e);
+
+/* What an erasure of the entry `id`, or, where that is NULL, of all of a
+ * partnership would remove: {"partnership", "erases" (as the body has it),
+ * "sequences": [those with values], "values": n}. Erased values do not count.
+ * AW_EABSENT where there is no such entry, or it is of no partnership; or nothing of the partnership. */
+int reader_personal(struct journal_reader *r, const char *id, const char *partnership, json_t **out,
+		    struct err *e);
 
 /* Everything earlier of a partnership that rules may look at, oldest entry
  * first: [{"sequence", "id", "kind": "decision" or "import", "revoked": bool,

@@ -9,9 +9,30 @@
 #include "journal/nodes.h"
 #include "journal/store.h"
 
+/* What an erased value leaves has no salt. */
+#define NOT_ERASED " AND personal.salt <> zeroblob(32)"
+
 static const char *const texts[READER_STATEMENTS] = {
 	[READ_ENTRY] = "SELECT bytes, leaf_hash FROM entry WHERE sequence = ?1",
-	[READ_PERSONAL] = "SELECT pointer, salt, value FROM personal WHERE sequence = ?1",
+	[READ_PERSONAL] =
+		"SELECT pointer, salt, value FROM personal WHERE sequence = ?1" NOT_ERASED,
+	[READ_VALUES] = "SELECT sequence, count(*) FROM personal WHERE sequence = ?1" NOT_ERASED
+			" GROUP BY sequence",
+	[READ_PARTNERSHIP] = "SELECT 1 FROM partnership WHERE id = ?1",
+	/* Imports hold no personal value, but what revokes them does. */
+	[READ_PARTNERSHIP_VALUES] =
+		"SELECT personal.sequence, count(*) FROM ("
+		" SELECT sequence FROM decision WHERE partnership = ?1"
+		" UNION ALL SELECT r.sequence FROM decision d"
+		"  JOIN revocation r ON r.revokes = d.sequence WHERE d.partnership = ?1"
+		" UNION ALL SELECT r.sequence FROM import i"
+		"  JOIN revocation r ON r.revokes = i.sequence WHERE i.partnership = ?1"
+		" UNION ALL SELECT sequence FROM erasure WHERE partnership = ?1"
+		" ) x CROSS JOIN personal ON personal.sequence = x.sequence" NOT_ERASED
+		" GROUP BY 1 ORDER BY 1",
+	[READ_ERASURE] = "SELECT sequence FROM erasure WHERE erases = ?1"
+			 " UNION ALL SELECT sequence FROM erasure"
+			 "  WHERE partnership = ?2 AND through >= ?1 ORDER BY 1 LIMIT 1",
 	[READ_REVOCATION] = "SELECT sequence FROM revocation WHERE revokes = ?1",
 	[READ_SUBMISSION] = "SELECT sequence FROM decision WHERE submission_id = ?1",
 	[READ_HISTORY] = "SELECT d.sequence, d.id, 'decision',"
@@ -69,6 +90,8 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_NODES] = nodes_read_nodes,
 	[READ_CHECKPOINT] = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1",
 };
+
+#undef NOT_ERASED
 
 /* How long a query waits where a recovery or a schema change locks readers out. */
 enum { READ_WAIT_MS = 2000 };

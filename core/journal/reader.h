@@ -13,6 +13,10 @@
 enum reader_statement {
 	READ_ENTRY,
 	READ_PERSONAL,
+	READ_VALUES,
+	READ_PARTNERSHIP,
+	READ_PARTNERSHIP_VALUES,
+	READ_ERASURE,
 	READ_REVOCATION,
 	READ_SUBMISSION,
 	READ_HISTORY,
@@ -52,6 +56,14 @@ int reader_bind(struct journal_reader *r, enum reader_statement which, struct bi
 		struct err *e);
 /* Resets the statement, where a walk ended before its last row. */
 void reader_done(struct binder *b);
+
+/* Borrows the partnership that an entry is about, NULL where it is about none. */
+const char *entry_partnership(const struct entry *entry);
+
+/* Gives {"sequence", "id", "at", "reason"} of the first erasure that was told to
+ * erase this entry's values, or null where none was. */
+int reader_erasure(struct journal_reader *r, const struct entry *entry, json_t **out,
+		   struct err *e);
 
 /* Gives the document of an entry and its leaf hash. AW_EABSENT. */
 int reader_load(struct journal_reader *r, int64_t sequence, json_t **document, struct entry *entry,

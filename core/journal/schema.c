@@ -39,10 +39,37 @@ static const char truth_1[] =
 	"               WHERE sequence = NEW.sequence AND pointer = NEW.pointer)"
 	"  BEGIN SELECT RAISE(ABORT, 'a personal value is erased, never changed'); END;";
 
-/* The index is for leaf hashes alone: entries are long, and spread over pages. */
+/* The index is for leaf hashes alone: entries are long, and spread over pages.
+ *
+ * Personal values stand in a table that only grows at its end, and are erased by
+ * writing over them: SQLite then never moves one from page to page. In the table
+ * before, it did when pages were split or joined, and left copies behind that
+ * secure_delete does not reach. Dropping that table clears its pages. */
 static const char truth_2[] =
 	"CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;"
-	"CREATE INDEX entry_leaf ON entry (sequence, leaf_hash);";
+	"CREATE INDEX entry_leaf ON entry (sequence, leaf_hash);"
+	"DROP TRIGGER personal_is_never_changed;"
+	"DROP TRIGGER personal_is_kept_once;"
+	"ALTER TABLE personal RENAME TO personal_before;"
+	"CREATE TABLE personal ("
+	"  number INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, pointer TEXT NOT NULL,"
+	"  salt BLOB NOT NULL, value TEXT NOT NULL) STRICT;"
+	"INSERT INTO personal SELECT NULL, sequence, pointer, salt, value FROM personal_before"
+	"  ORDER BY sequence, pointer;"
+	"DROP TABLE personal_before;"
+	"CREATE INDEX personal_sequence ON personal (sequence);"
+	"CREATE TRIGGER personal_is_never_changed BEFORE UPDATE ON personal"
+	"  WHEN NEW.number <> OLD.number OR NEW.sequence <> OLD.sequence"
+	"    OR NEW.pointer <> OLD.pointer OR NEW.salt <> zeroblob(32) OR trim(NEW.value) <> ''"
+	"    OR length(CAST(NEW.value AS BLOB)) <> length(CAST(OLD.value AS BLOB))"
+	"  BEGIN SELECT RAISE(ABORT, 'a personal value is erased, never changed'); END;"
+	"CREATE TRIGGER personal_is_never_deleted BEFORE DELETE ON personal"
+	"  BEGIN SELECT RAISE(ABORT, 'a personal value is erased in its place'); END;"
+	"CREATE TRIGGER personal_is_the_next BEFORE INSERT ON personal"
+	"  WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM personal)"
+	"    OR EXISTS (SELECT 1 FROM personal"
+	"               WHERE sequence = NEW.sequence AND pointer = NEW.pointer)"
+	"  BEGIN SELECT RAISE(ABORT, 'a personal value is only ever the next one'); END;";
 
 static const char *const truths[LOG_VERSION] = {truth_1, truth_2};
 
@@ -86,6 +113,10 @@ static const char derived[] =
 	"CREATE INDEX award_partnership ON award (partnership, awarded_on);"
 	"CREATE INDEX award_day ON award (awarded_on, award);"
 	"CREATE TABLE revocation (revokes INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE erasure (sequence INTEGER PRIMARY KEY, partnership TEXT NOT NULL,"
+	"  erases INTEGER, through INTEGER) STRICT;"
+	"CREATE INDEX erasure_entry ON erasure (erases);"
+	"CREATE INDEX erasure_partnership ON erasure (partnership);"
 	"CREATE TABLE rule_set (sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, digest TEXT)"
 	"  STRICT;"
 	"CREATE INDEX rule_set_digest ON rule_set (digest);";

@@ -234,6 +234,7 @@ int store_open(struct store *s, const char *path, struct chance chance, struct e
 		rv = open_signing(s, chance, e);
 	if (rv == 0) {
 		rv = store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, e);
+		s->kept = rv != 0;
 		/* An auditor reads, or there is no room: the next one will do. */
 		rv = rv == AW_EBUSY || rv == AW_EFULL ? 0 : rv;
 	}

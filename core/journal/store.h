@@ -23,6 +23,7 @@ struct store {
 	int64_t last; /* sequence of the newest entry */
 	/* By the last checkpoint: pages in the WAL, and how many of them the file has. */
 	int wal_pages, wal_written;
+	bool kept;    /* at its opening the WAL could not be emptied */
 	dev_t device; /* of the file that was opened */
 	ino_t inode;
 };

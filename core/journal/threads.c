@@ -66,6 +66,7 @@ static void count_states(struct journal *j)
 	j->stats.failed = w->broken;
 	j->stats.held = w->held;
 	j->stats.over = w->over;
+	j->stats.erasing = w->erasing;
 	if (w->held)
 		j->stats.held_bytes = writer_wal_bytes(w);
 	if (w->broken)
@@ -76,12 +77,12 @@ static void count_states(struct journal *j)
 static void empty_wal(struct journal *j, bool idle)
 {
 	struct writer *w = &j->writer;
-	bool held = w->held, over = w->over;
+	bool held = w->held, over = w->over, erasing = w->erasing;
 
 	if (w->broken)
 		return;
 	writer_checkpoint(w, idle);
-	if (!w->broken && w->held == held && w->over == over)
+	if (!w->broken && w->held == held && w->over == over && w->erasing == erasing)
 		return;
 	(void)pthread_mutex_lock(&j->mutex);
 	count_states(j);

@@ -1,6 +1,7 @@
 /* The one connection that writes: groups of appends, and checkpoints. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "journal/inner.h"
 
@@ -22,6 +23,17 @@ static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
 	(void)name; /* there is one file */
 	w->wal_pages = pages;
 	return SQLITE_OK;
+}
+
+/* The WAL of a daemon that was killed may hold values that it erased. */
+static int note_kept(struct writer *w, struct err *e)
+{
+	int64_t erasures = 0;
+	int rv = sql_integer(w->store.db, "SELECT count(*) FROM erasure", &erasures, e);
+
+	w->wal_pages = 1; /* not known; to be emptied as soon as may be */
+	w->erasing = erasures > 0;
+	return rv;
 }
 
 int writer_open(struct writer *w, const struct journal_options *options, struct err *e)
@@ -46,8 +58,19 @@ int writer_open(struct writer *w, const struct journal_options *options, struct 
 				 " (SELECT 1 FROM blob WHERE sha256 = ?1)",
 				 &w->insert_blob, e);
 	if (rv == 0)
-		rv = sql_prepare(w->store.db, "INSERT INTO personal VALUES (?1, ?2, ?3, ?4)",
+		rv = sql_prepare(w->store.db,
+				 "INSERT INTO personal VALUES ("
+				 "(SELECT coalesce(max(number), 0) + 1 FROM personal),"
+				 " ?1, ?2, ?3, ?4)",
 				 &w->insert_personal, e);
+	if (rv == 0)
+		rv = sql_prepare(w->store.db,
+				 "UPDATE personal SET salt = zeroblob(32),"
+				 " value = printf('%*s', length(CAST(value AS BLOB)), '')"
+				 " WHERE sequence = ?1 AND salt <> zeroblob(32)",
+				 &w->erase_personal, e);
+	if (rv == 0 && w->store.kept)
+		rv = note_kept(w, e);
 	if (rv == 0) {
 		w->next = w->store.last + 1;
 		(void)sqlite3_wal_hook(w->store.db, on_commit, w); /* gives the hook before */
@@ -60,6 +83,7 @@ void writer_close(struct writer *w)
 	(void)sqlite3_finalize(w->insert_entry); /* each repeats an old failure */
 	(void)sqlite3_finalize(w->insert_blob);
 	(void)sqlite3_finalize(w->insert_personal);
+	(void)sqlite3_finalize(w->erase_personal);
 	store_close(&w->store, !w->broken);
 }
 
@@ -81,8 +105,10 @@ static int checkpoint(struct writer *w, int mode, struct err *e)
 	bool left = rv == AW_EBUSY || (rv == 0 && w->store.wal_written < w->store.wal_pages);
 
 	w->wal_tried_at = w->wal_pages;
-	if (rv == 0 && mode == SQLITE_CHECKPOINT_TRUNCATE)
+	if (rv == 0 && mode == SQLITE_CHECKPOINT_TRUNCATE) {
 		w->wal_pages = w->wal_tried_at = 0;
+		w->erasing = false;
+	}
 	w->stuck = left && w->store.wal_written == before;
 	w->held = left && w->wal_pages >= w->wal_long;
 	w->over = w->over && w->held;
@@ -109,6 +135,31 @@ int64_t writer_wal_bytes(const struct writer *w)
 	return (int64_t)w->wal_pages * WAL_FRAME;
 }
 
+/* Whether another second has begun: a try costs a walk over the WAL, which is
+ * long where a reader holds it, so that it cannot follow each commit. */
+static bool is_time_to_clear(struct writer *w)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* always there on Linux */
+	if (now.tv_sec == w->cleared_at)
+		return false;
+	w->cleared_at = now.tv_sec;
+	return true;
+}
+
+/* After a group that erased. Our own readers are done in a moment, so that they
+ * are waited for; whoever holds an older state for longer is not. */
+static void clear_file(struct writer *w)
+{
+	struct err e = {.status = 0};
+
+	w->erasing = true;
+	(void)checkpoint(w, SQLITE_CHECKPOINT_RESTART, &e); /* `erasing` tells what came of it */
+	if (!w->broken)
+		(void)checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE, &e);
+}
+
 /* ---- one group ---------------------------------------------------------- */
 
 static void settle(struct append *a, int status, const struct err *e)
@@ -119,6 +170,17 @@ static void settle(struct append *a, int status, const struct err *e)
 	a->task.status = status;
 	if (status != 0)
 		a->task.err = *e;
+}
+
+static bool erases(struct append *const *ops, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < ops[i]->count; k++) {
+			if (ops[i]->parts[k].draft.erases != NULL)
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Sets aside the ops that cannot be built, and runs the others. */
@@ -257,6 +319,8 @@ void writer_commit(struct writer *w, struct append *const *ops, size_t count)
 	}
 	for (size_t i = 0; i < count; i++)
 		settle(ops[i], rv, w->broken ? &w->why : &e);
+	if (rv == 0 && erases(ops, count))
+		clear_file(w);
 	if (rv == AW_EFULL) {
 		w->full = true;
 		/* What the WAL holds may fit into the file, and then the WAL starts again. */
@@ -272,13 +336,14 @@ void writer_checkpoint(struct writer *w, bool idle)
 		w->wal_tried_at = 0; /* it started again */
 	if (w->broken || w->wal_pages == 0)
 		return;
+	bool clears = idle || (w->erasing && is_time_to_clear(w));
 	bool is_long = w->wal_pages >= w->wal_long;
 	int mode = SQLITE_CHECKPOINT_PASSIVE;
-	if (idle)
+	if (clears)
 		mode = SQLITE_CHECKPOINT_TRUNCATE;
 	else if (is_long && !w->stuck) /* who stays is not waited for again and again */
 		mode = SQLITE_CHECKPOINT_RESTART;
-	if (idle || w->wal_pages >= w->wal_tried_at + WAL_STEP ||
+	if (clears || w->wal_pages >= w->wal_tried_at + WAL_STEP ||
 	    (is_long && w->wal_tried_at < w->wal_long))
 		(void)checkpoint(w, mode, &e); /* the next one will do, unless it broke */
 }
