@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/erase.h"
 #include "ctl/letter.h"
 #include "ctl/outline.h"
 #include "ctl/verb.h"
@@ -36,6 +37,8 @@ static void write_revocation(struct paper *p, const json_t *revoked)
 
 	if (revoked == NULL || json_is_false(revoked))
 		return;
+	if (json_member(by_whom, "erased") != NULL)
+		by = "somebody whose name is erased";
 	paper_tone(p, TONE_BAD);
 	paper_sign(p, SIGN_UNMET);
 	paper_text(p, " ");
@@ -54,6 +57,7 @@ static void write_entry(struct session *s, struct paper *p, const json_t *entry)
 	if (decision == NULL)
 		decision = json_member(body, "decision");
 	write_revocation(p, json_member(entry, "revoked"));
+	erased_write(p, entry);
 	if (decision == NULL) {
 		outline_write(p, entry);
 		return;

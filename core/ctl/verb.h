@@ -37,6 +37,7 @@ int verb_assess(struct session *s);
 int verb_decisions_list(struct session *s);
 int verb_decisions_show(struct session *s);
 int verb_decisions_revoke(struct session *s);
+int verb_decisions_erase(struct session *s);
 int verb_register_list(struct session *s);
 int verb_register_import(struct session *s);
 int verb_practice(struct session *s);

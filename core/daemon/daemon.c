@@ -176,6 +176,8 @@ static void on_journal_ready(uv_async_t *handle)
 	struct daemon *d = handle->data;
 
 	journal_poll(d->journal);
+	if (d->service != NULL)
+		service_log_told(d->service);
 }
 
 static void on_log_changed(void *ctx, const struct journal_stats *before,

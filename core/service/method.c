@@ -26,6 +26,10 @@ static const struct method methods[] = {
 	 "[" MEMBER("decision_id", "text", REQUIRED) "," MEMBER(
 		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
 	 revocation_call},
+	{"decisions.erase", ACCESS_ADMIN,
+	 "[" TEXT("decision_id") "," TEXT("partnership") "," MEMBER(
+		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
+	 erasure_call},
 	{"register.list", ACCESS_AUDIT,
 	 "[" DATE("on") "," MEMBER(
 		 "status", "choice",

@@ -76,14 +76,15 @@ static json_t *decision_document(const json_t *entry)
 					   json_member_text(entry, "at"),
 					   json_member_text(entry, "leaf_hash"));
 
-	return json_pack("{sO sO sO sO sO sO so sO sO sO?}", "kind", json_object_get(entry, "kind"),
-			 "sequence", json_object_get(entry, "sequence"), "decision_id",
+	return json_pack("{sO sO sO sO sO sO so sO sO sO sO?}", "kind",
+			 json_object_get(entry, "kind"), "sequence",
+			 json_object_get(entry, "sequence"), "decision_id",
 			 json_object_get(entry, "id"), "at", json_object_get(entry, "at"), "by",
 			 json_object_get(entry, "by"), "submission",
 			 json_object_get(body, "submission"), "decision", answered, "rules",
 			 json_object_get(decision, "rules"), "revoked",
-			 json_object_get(entry, "revoked"), "log",
-			 json_object_get(answered, "log"));
+			 json_object_get(entry, "revoked"), "erased",
+			 json_object_get(entry, "erased"), "log", json_object_get(answered, "log"));
 }
 
 static bool is_decision(const json_t *entry)

@@ -261,6 +261,7 @@ int service_open(const struct service_options *options, struct service **out, st
 	s->last = &s->first;
 	s->started_ms = options->clock.now_ms(options->clock.ctx);
 	s->started_us = monotonic_us();
+	s->erasing = journal_is_erasing(options->journal);
 	lanes_init(&s->lanes);
 	*out = s;
 	return 0;

@@ -89,6 +89,9 @@ void service_start(struct service *s, void (*started)(void *ctx, int status), vo
 
 void service_call(struct service *s, struct request *r);
 
+/* To be called after each journal_poll: looks whether an erasure has ended. */
+void service_log_told(struct service *s);
+
 /* Reads the rules again; who asked is the daemon's own user. */
 void service_reload(struct service *s, const char *cause);
 

@@ -65,7 +65,9 @@ struct service {
 	size_t submissions_pending;
 	int64_t started_ms; /* clock */
 	int64_t started_us; /* monotonic_us */
-	uint64_t calls, errors, decisions, assessments, replays, imports, revocations, refused;
+	uint64_t calls, errors, decisions, assessments, replays, imports, revocations, erasures,
+		refused;
+	bool erasing; /* the log's file may hold an erased value */
 	struct latencies latencies;
 
 	enum start_state start;
@@ -113,6 +115,7 @@ void submission_decide(struct service *s, struct request *r);
 void submission_assess(struct service *s, struct request *r);
 void import_call(struct service *s, struct request *r);
 void revocation_call(struct service *s, struct request *r);
+void erasure_call(struct service *s, struct request *r);
 void decisions_get(struct service *s, struct request *r);
 void decisions_list(struct service *s, struct request *r);
 void register_list(struct service *s, struct request *r);

@@ -41,23 +41,24 @@ static json_t *log_document(const struct service *s, const struct journal_stats 
 				? json_integer(config_number(c, CONFIG_WAL_LIMIT))
 				: json_null();
 
-	return json_pack("{ss ss sI sI sI sb sb so sI sI sb sb}", "path",
+	return json_pack("{ss ss sI sI sI sb sb so sI sI sb sb sb}", "path",
 			 config_text(c, CONFIG_LOG), "identity",
 			 journal_identity(s->options.journal), "sequence",
 			 (json_int_t)stats->sequence, "file_bytes", (json_int_t)stats->file_bytes,
 			 "wal_bytes", (json_int_t)stats->wal_bytes, "wal_held", stats->held,
 			 "wal_over_limit", stats->over, "wal_limit", limit, "commits",
 			 (json_int_t)stats->commits, "entries", (json_int_t)stats->entries, "full",
-			 stats->full, "failed", stats->failed);
+			 stats->full, "failed", stats->failed, "erasure_pending", stats->erasing);
 }
 
 static json_t *counts_document(const struct service *s)
 {
-	return json_pack("{sI sI sI sI sI sI sI sI}", "calls", (json_int_t)s->calls, "errors",
+	return json_pack("{sI sI sI sI sI sI sI sI sI}", "calls", (json_int_t)s->calls, "errors",
 			 (json_int_t)s->errors, "decisions", (json_int_t)s->decisions,
 			 "assessments", (json_int_t)s->assessments, "answered_again",
 			 (json_int_t)s->replays, "imports", (json_int_t)s->imports, "revocations",
-			 (json_int_t)s->revocations, "overloaded", (json_int_t)s->refused);
+			 (json_int_t)s->revocations, "erasures", (json_int_t)s->erasures,
+			 "overloaded", (json_int_t)s->refused);
 }
 
 static json_t *latencies_document(const struct latencies *l)
@@ -173,6 +174,8 @@ void status_metrics(struct service *s, struct request *r)
 	       journal.over);
 	metric(&out, "log_full", "gauge", "Whether the disk was full at the last commit.",
 	       journal.full);
+	metric(&out, "log_erasure_pending", "gauge",
+	       "Whether the log's file may hold an erased value.", journal.erasing);
 	if (buffer_status(&out) == 0)
 		answer_result(s, r, json_stringn(out.bytes, out.length));
 	else

@@ -105,19 +105,13 @@ static void without_configuration_others_may_do_nothing(void **state)
 	static const struct {
 		const char *method, *role;
 	} cases[] = {
-		{"decide", "submit"},
-		{"assess", "submit"},
-		{"decisions.list", "audit"},
-		{"register.list", "audit"},
-		{"statistics.get", "audit"},
-		{"rules.get", "audit"},
-		{"rules.history", "audit"},
-		{"server.status", "audit"},
-		{"server.metrics", "audit"},
-		{"register.import", "admin"},
-		{"decisions.revoke", "admin"},
-		{"rules.reload", "admin"},
-		{"scheme.get", ""},
+		{"decide", "submit"},          {"assess", "submit"},
+		{"decisions.list", "audit"},   {"register.list", "audit"},
+		{"statistics.get", "audit"},   {"rules.get", "audit"},
+		{"rules.history", "audit"},    {"server.status", "audit"},
+		{"server.metrics", "audit"},   {"register.import", "admin"},
+		{"decisions.revoke", "admin"}, {"decisions.erase", "admin"},
+		{"rules.reload", "admin"},     {"scheme.get", ""},
 		{"practice.list", ""},
 	};
 	struct scene *s = *state;
@@ -144,7 +138,8 @@ static void no_role_implies_another(void **state)
 		{"decisions.list", false, true, false},   {"register.list", false, true, false},
 		{"server.status", false, true, false},    {"register.import", false, false, true},
 		{"decisions.revoke", false, false, true}, {"rules.reload", false, false, true},
-		{"scheme.get", true, true, true},         {"practice.list", true, true, true},
+		{"decisions.erase", false, false, true},  {"scheme.get", true, true, true},
+		{"practice.list", true, true, true},
 	};
 	static const char *const options[] = {"--submit", "--audit", "--admin"};
 	struct scene *s = *state;
