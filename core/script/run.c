@@ -51,6 +51,8 @@ static int write_answer(const json_t *answer, size_t limit, struct buffer *out,
 	rv = json_canonical(answer, &bytes);
 	if (rv == 0)
 		rv = buffer_status(&bytes);
+	if (rv != 0 && rv != -ENOMEM)
+		rv = blame(fault, "the answer holds what cannot be written", "");
 	if (rv == 0 && bytes.length > limit)
 		rv = blame(fault, "the answer is larger than an entry of the log may be", "");
 	if (rv == 0)

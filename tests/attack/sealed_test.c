@@ -1,0 +1,522 @@
+/*
+ * Every attack of the corpus against real evaluator processes, sealed as in
+ * force: none hangs, none reaches what it should not, each comes to what the
+ * corpus says, and to the same bytes in two processes that know nothing of each
+ * other. Beside them an evaluator of the shipped rules goes on as if nothing were.
+ */
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../script/rig.h"
+#include "corpus.h"
+#include "trial/trial.h"
+
+enum { DEADLINE_MS = 2000, LOAD_MS = 10000, GRACE_MS = 2000, ATTACKS_MIN = 90, WHY = 1024 };
+
+#define PLANTED_TEXT "c0mm1ss10ner-planted-this"
+
+struct site {
+	struct corpus corpus;
+	char dir[64], planted[96], rules[96];
+	struct trial *beside; /* the shipped rules */
+	char *usual;          /* what they decide */
+};
+
+static struct site here;
+
+/* ---- one evaluation ------------------------------------------------------- */
+
+struct answer {
+	int status;
+	char *result; /* canonical bytes */
+	char *file, *message;
+	int line;
+	int64_t took_ms;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void on_answer(void *ctx, const struct evaluation *e)
+{
+	struct answer *a = ctx;
+
+	a->status = e->status;
+	a->line = e->line;
+	a->file = strdup(e->file);
+	a->message = strdup(e->message);
+	a->result = e->status == 0 ? strndup(e->result.bytes, e->result.length) : strdup("");
+}
+
+static void ask(struct trial *t, const char *changes, struct answer *a)
+{
+	json_t *input = json_pack("{s:o, s:[]}", "submission", rig_submission(changes), "history");
+	int64_t begun = now_ms();
+
+	assert_int_equal(trial_ask(t, "decide", input, on_answer, a), 0);
+	trial_wait(t);
+	a->took_ms = now_ms() - begun;
+	json_decref(input);
+}
+
+static void answer_deinit(struct answer *a)
+{
+	free(a->result);
+	free(a->file);
+	free(a->message);
+}
+
+/* ---- what must come of it -------------------------------------------------- */
+
+/* "error 3 words": the first word, the line as the file has it (-1: any), the rest;
+ * "refused outcome.lua:3 words" where it is said of another file. */
+struct expected {
+	char kind[16];
+	char file[64];
+	int line;
+	const char *words;
+};
+
+static void read_expected(const struct attack *a, struct expected *x)
+{
+	const char *at = a->gives;
+	size_t length = strcspn(at, " ");
+
+	assert_in_range(length, 1, sizeof x->kind - 1);
+	snprintf(x->kind, sizeof x->kind, "%.*s", (int)length, at);
+	at += length + (at[length] == ' ');
+	x->line = -1;
+	if (strcmp(x->kind, "error") == 0 || strcmp(x->kind, "fails") == 0 ||
+	    strcmp(x->kind, "refused") == 0) {
+		const char *colon = memchr(at, ':', strcspn(at, " "));
+
+		snprintf(x->file, sizeof x->file, "%s", corpus_file(a));
+		if (colon != NULL) {
+			snprintf(x->file, sizeof x->file, "%.*s", (int)(colon - at), at);
+			x->line = atoi(colon + 1);
+		} else if (*at == '-')
+			x->line = corpus_lines_above(a); /* where it is declared */
+		else if (*at == '0')
+			x->line = 0;
+		else if (*at >= '1' && *at <= '9')
+			x->line = atoi(at) + corpus_lines_above(a);
+		at += strcspn(at, " ");
+		at += *at == ' ';
+	}
+	x->words = at;
+}
+
+static bool says(const struct expected *x, int line, const char *message)
+{
+	return (x->line < 0 || x->line == line) &&
+	       (strcmp(x->words, "~") == 0 || strstr(message, x->words) != NULL);
+}
+
+/* Of a criterion or step, the whole of what it gives. */
+static bool gives(const struct expected *x, const char *value)
+{
+	return strcmp(x->words, "~") == 0 || strcmp(x->words, value) == 0;
+}
+
+static bool fits_refusal(const struct expected *x, const json_t *faults)
+{
+	size_t i;
+	json_t *fault;
+
+	if (strcmp(x->kind, "refused") != 0)
+		return false;
+	json_array_foreach(faults, i, fault) {
+		bool ours = strcmp(json_member_text(fault, "file"), x->file) == 0;
+
+		if (ours && says(x, (int)json_member_integer(fault, "line", 0),
+				 json_member_text(fault, "message")))
+			return true;
+	}
+	return false;
+}
+
+static bool fits_criterion(const struct expected *x, const json_t *decision)
+{
+	const json_t *found = rig_criterion(decision, "AT-1");
+	const json_t *error = json_object_get(found, "error");
+
+	if (strcmp(json_member_text(found, "status"), x->kind) != 0)
+		return false;
+	rig_expect(decision, "{'outcome': {'award': 'quality-lead'}}");
+	rig_expect(rig_criterion(decision, "AT-2"), "{'status': 'met', 'reason': 'After'}");
+	if (strcmp(x->kind, "error") != 0)
+		return gives(x, json_member_text(found, "reason"));
+	rig_expect(decision, "{'outcome': {'refer_to_assessor': true}}");
+	return strcmp(json_member_text(error, "file"), x->file) == 0 &&
+	       says(x, (int)json_member_integer(error, "line", -1),
+		    json_member_text(error, "message"));
+}
+
+static bool fits_value(const struct expected *x, const json_t *decision)
+{
+	const json_t *value = json_object_get(json_object_get(decision, "outcome"), "attack");
+	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+	bool fits = text != NULL && gives(x, text);
+
+	free(text);
+	return fits;
+}
+
+static bool fits_decision(const struct expected *x, const struct answer *got)
+{
+	json_t *decision = json_read(text_of(got->result), NULL);
+	bool fits = false;
+
+	if (strcmp(x->kind, "value") == 0)
+		fits = fits_value(x, decision);
+	else if (strcmp(x->kind, "decision") == 0)
+		fits = true;
+	else if (strcmp(x->kind, "met") == 0 || strcmp(x->kind, "unmet") == 0 ||
+		 strcmp(x->kind, "error") == 0)
+		fits = fits_criterion(x, decision);
+	json_decref(decision);
+	return fits;
+}
+
+static bool fits_answer(const struct expected *x, const struct answer *got)
+{
+	if (got->status == 0)
+		return fits_decision(x, got);
+	if (got->status == AW_EDEADLINE)
+		return strcmp(x->kind, "deadline") == 0;
+	return got->status == AW_ESCRIPT && strcmp(x->kind, "fails") == 0 &&
+	       (x->line == 0 || strcmp(got->file, x->file) == 0) &&
+	       says(x, got->line, got->message);
+}
+
+/* ---- one attack ------------------------------------------------------------ */
+
+static bool complain(char why[WHY], const char *what, const char *shown)
+{
+	snprintf(why, WHY, "%s: %.700s", what, shown);
+	return false;
+}
+
+/* Something like 0x55d0c0ffee00. */
+static bool shows_address(const char *said)
+{
+	for (const char *at = strstr(said, "0x"); at != NULL; at = strstr(at + 1, "0x"))
+		if (strspn(at + 2, "0123456789abcdef") >= 8)
+			return true;
+	return false;
+}
+
+static bool keeps_secrets(const char *said, char why[WHY])
+{
+	if (strstr(said, PLANTED_TEXT) != NULL)
+		return complain(why, "what was planted came out", said);
+	if (shows_address(said))
+		return complain(why, "an address came out", said);
+	return true;
+}
+
+/* For whoever reads why: the criterion, or the outcome. */
+static bool complain_of(char why[WHY], const struct answer *got)
+{
+	json_t *decision = got->status == 0 ? json_read(text_of(got->result), NULL) : NULL;
+	const json_t *part = json_pointer_get(decision, "/awards/2/criteria/0");
+	char *shown;
+
+	if (decision == NULL) {
+		snprintf(why, WHY, "it comes to something else: %s: %s:%d: %.300s",
+			 status_text(got->status), got->file, got->line, got->message);
+		return false;
+	}
+	if (json_object_get(json_object_get(decision, "outcome"), "attack") != NULL)
+		part = json_pointer_get(decision, "/outcome/attack");
+	shown = json_dumps(part, JSON_COMPACT | JSON_ENCODE_ANY);
+	(void)complain(why, "it comes to something else", shown != NULL ? shown : "");
+	free(shown);
+	json_decref(decision);
+	return false;
+}
+
+static void note(struct buffer *said, const struct answer *got)
+{
+	assert_int_equal(buffer_printf(said, "%d %s %s:%d: %s\n", got->status, got->result,
+				       got->file, got->line, got->message),
+			 0);
+}
+
+/* Three submissions to one process, the third like the first. */
+static bool ask_thrice(struct trial *t, const struct attack *a, const struct expected *x,
+		       struct buffer *said, char why[WHY])
+{
+	const char *changes[3] = {
+		NULL, "{'partnership': {'id': 'south-vale', 'name': 'South Vale'}}", a->third};
+	struct answer got[3] = {{0}};
+	bool good = true;
+
+	for (int i = 0; i < 3; i++) {
+		ask(t, changes[i], &got[i]);
+		note(said, &got[i]);
+		if (good && got[i].took_ms > DEADLINE_MS + GRACE_MS)
+			good = complain(why, "it took too long", a->name);
+		if (good && !fits_answer(x, &got[i]))
+			good = complain_of(why, &got[i]);
+	}
+	if (good && strcmp(got[0].result, got[2].result) != 0)
+		good = complain(why, "the same process decides differently", said->bytes);
+	for (int i = 0; i < 3; i++)
+		answer_deinit(&got[i]);
+	return good;
+}
+
+static void write_file(const char *name, const struct buffer *text)
+{
+	char path[160];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s", here.rules, name);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text->bytes, 1, text->length, file), text->length);
+	assert_int_equal(fclose(file), 0);
+}
+
+static int open_rules(struct trial **out, json_t *faults)
+{
+	const char *named = getenv("AWARDD_PROGRAM");
+	const struct trial_options options = {.program = named != NULL ? named : AWARDD_PROGRAM,
+					      .processes = 1,
+					      .deadline_ms = DEADLINE_MS};
+	struct err e = {0};
+
+	return trial_open(&options, here.rules, out, faults, &e);
+}
+
+/* Loads the folder and asks; appends all that came of it to `said`. */
+static bool run_once(const struct attack *a, const struct expected *x, struct buffer *said,
+		     char why[WHY])
+{
+	struct trial *t = NULL;
+	json_t *faults = json_array();
+	int64_t begun = now_ms();
+	int rv = open_rules(&t, faults);
+	bool good;
+
+	if (rv == 0) {
+		good = ask_thrice(t, a, x, said, why);
+	} else {
+		assert_int_equal(json_canonical(faults, said), 0);
+		good = fits_refusal(x, faults) ||
+		       complain(why, "it is refused", buffer_status(said) == 0 ? said->bytes : "");
+	}
+	if (good && rv != 0 && now_ms() - begun > LOAD_MS + GRACE_MS)
+		good = complain(why, "loading took too long", a->name);
+	trial_close(&t);
+	json_decref(faults);
+	return good;
+}
+
+/* The others never notice. */
+static bool neighbours_go_on(char why[WHY])
+{
+	struct answer got = {0};
+	bool good;
+
+	ask(here.beside, NULL, &got);
+	good = got.status == 0 && strcmp(got.result, here.usual) == 0;
+	if (!good)
+		complain(why, "the rules beside it decide differently", got.message);
+	answer_deinit(&got);
+	return good;
+}
+
+/* What is put into the text of an attack: where the secret is; or, where this test
+ * plants a mistake itself, which run it is. */
+static void fill_in(const struct attack *a, int run, const char *change[2])
+{
+	bool planted = strstr(a->name, "{RUN}") != NULL;
+
+	change[0] = planted ? "{RUN}" : "{PLANTED}";
+	change[1] = !planted ? here.planted : run == 0 ? "first" : "second";
+}
+
+/* False, and why. */
+static bool withstands(const struct attack *a, char why[WHY])
+{
+	struct buffer said[2], text;
+	struct expected x;
+	char path[160];
+	bool good = true;
+
+	read_expected(a, &x);
+	for (int i = 0; i < 2; i++) {
+		const char *change[2];
+
+		buffer_init(&said[i]);
+		buffer_init(&text);
+		fill_in(a, i, change);
+		corpus_write(a, change, &text);
+		write_file(corpus_file(a), &text);
+		buffer_deinit(&text);
+		good = good && run_once(a, &x, &said[i], why) && neighbours_go_on(why);
+		buffer_append(&said[i], "", 1);
+		good = good && keeps_secrets(said[i].bytes, why);
+	}
+	if (good && strcmp(said[0].bytes, said[1].bytes) != 0)
+		good = complain(why, "two processes decide differently", said[1].bytes);
+	snprintf(path, sizeof path, "%s/%s", here.rules, corpus_file(a));
+	assert_int_equal(unlink(path), 0);
+	buffer_deinit(&said[0]);
+	buffer_deinit(&said[1]);
+	return good;
+}
+
+static void attack_is_withstood(void **state)
+{
+	const struct attack *a = *state;
+	char why[WHY] = "";
+
+	if (!withstands(a, why))
+		fail_msg("\"%s\": %s\nwanted: %s", a->name, why, a->gives);
+}
+
+/* ---- the test itself --------------------------------------------------------- */
+
+static void the_corpus_is_large_and_each_attack_has_a_name(void **state)
+{
+	(void)state;
+	assert_true(here.corpus.count >= ATTACKS_MIN);
+	for (size_t i = 0; i < here.corpus.count; i++) {
+		const struct attack *a = &here.corpus.list[i];
+
+		if (a->gives == NULL || a->text.length == 0)
+			fail_msg("\"%s\" does not say what must come of it", a->name);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(here.corpus.list[k].name, a->name) == 0)
+				fail_msg("\"%s\" stands twice", a->name);
+	}
+}
+
+/* What this program would say of rules that were not held. */
+static void what_is_not_withstood_is_noticed(void **state)
+{
+	static const struct {
+		const char *name, *place, *gives, *text, *third, *noticed;
+	} planted[] = {
+		{"a leak", "criterion", "met ~", "return met(\"" PLANTED_TEXT "\")\n", NULL,
+		 "what was planted came out"},
+		{"a leak in an error", "criterion", "error 1 ~", "error(\"" PLANTED_TEXT "\")\n",
+		 NULL, "what was planted came out"},
+		{"a leak at load", "file", "refused 1 ~", "error(\"" PLANTED_TEXT "\")\n", NULL,
+		 "what was planted came out"},
+		{"an address", "criterion", "met ~", "return met(\"0x55d0c0ffee00\")\n", NULL,
+		 "an address came out"},
+		{"chance {RUN}", "criterion", "met ~", "return met(\"{RUN}\")\n", NULL,
+		 "two processes decide differently"},
+		{"chance {RUN} at load", "file", "refused 1 ~", "error(\"{RUN}\")\n", NULL,
+		 "two processes decide differently"},
+		{"state", "criterion", "met ~",
+		 "return met(tostring(submission.partnership.name))\n",
+		 "{'partnership': {'name': 'Other Vale'}}", "the same process decides differently"},
+		{"not an error", "criterion", "error 1 ~", "return met(\"Well\")\n", NULL,
+		 "it comes to something else"},
+		{"another line", "criterion", "error 2 ~", "error(\"x\")\n", NULL,
+		 "it comes to something else"},
+		{"other words", "criterion", "error 1 y", "error(\"x\")\n", NULL,
+		 "it comes to something else"},
+		{"refused", "file", "met ~", "error(\"x\")\n", NULL, "it is refused"},
+		{"not refused", "criterion", "refused 1 ~", "return met(\"x\")\n", NULL,
+		 "it comes to something else"},
+	};
+	char why[WHY];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof planted / sizeof planted[0]; i++) {
+		struct attack a = {.third = planted[i].third};
+
+		a.name = strdup(planted[i].name);
+		a.place = strdup(planted[i].place);
+		a.gives = strdup(planted[i].gives);
+		buffer_init(&a.text);
+		buffer_append_text(&a.text, planted[i].text);
+		why[0] = '\0';
+		if (withstands(&a, why) ||
+		    strncmp(why, planted[i].noticed, strlen(planted[i].noticed)) != 0)
+			fail_msg("\"%s\" is noticed as: %s", a.name, why);
+		free(a.name);
+		free(a.place);
+		free(a.gives);
+		buffer_deinit(&a.text);
+	}
+}
+
+static void run_shell(const char *command)
+{
+	if (system(command) != 0)
+		fail_msg("failed: %s", command);
+}
+
+static int set_up(void **state)
+{
+	json_t *faults = json_array();
+	struct answer usual = {0};
+	char command[512];
+	FILE *file;
+
+	(void)state;
+	snprintf(here.dir, sizeof here.dir, "/tmp/awardd-attack-XXXXXX");
+	assert_non_null(mkdtemp(here.dir));
+	assert_int_equal(chmod(here.dir, 0755), 0);
+	snprintf(here.rules, sizeof here.rules, "%s/rules", here.dir);
+	snprintf(here.planted, sizeof here.planted, "%s/planted.lua", here.dir);
+	file = fopen(here.planted, "we");
+	assert_non_null(file);
+	assert_true(fprintf(file, "return \"%s\"\n", PLANTED_TEXT) > 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(setenv("AWARDD_PLANTED", PLANTED_TEXT, 1), 0);
+	snprintf(command, sizeof command, "cp -R '%s' '%s' && rm -f '%s'/*.test.lua", AWARDD_RULES,
+		 here.rules, here.rules);
+	run_shell(command);
+	assert_int_equal(open_rules(&here.beside, faults), 0);
+	ask(here.beside, NULL, &usual);
+	assert_int_equal(usual.status, 0);
+	here.usual = strdup(usual.result);
+	answer_deinit(&usual);
+	json_decref(faults);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	trial_close(&here.beside);
+	snprintf(command, sizeof command, "rm -rf '%s'", here.dir);
+	run_shell(command);
+	free(here.usual);
+	return 0;
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ATTACKS_MAX + 2] = {
+		cmocka_unit_test(the_corpus_is_large_and_each_attack_has_a_name),
+		cmocka_unit_test(what_is_not_withstood_is_noticed),
+	};
+	size_t count = 2;
+	int failed;
+
+	corpus_open(&here.corpus, AWARDD_SOURCE "/tests/attack");
+	for (size_t i = 0; i < here.corpus.count; i++)
+		tests[count++] = (struct CMUnitTest){.name = here.corpus.list[i].name,
+						     .test_func = attack_is_withstood,
+						     .initial_state = &here.corpus.list[i]};
+	failed = _cmocka_run_group_tests("attacks", tests, count, set_up, tear_down);
+	corpus_close(&here.corpus);
+	return failed;
+}
