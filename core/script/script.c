@@ -1,6 +1,6 @@
 /*
  * A rule set: its files compiled once from text, then run from the start in a
- * fresh state for every evaluation.
+ * fresh state.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,8 @@
  * misbehaves. Only the evaluator process and the tests make one; the daemon's
  * own process never does. No Lua type or code leaves this room.
  *
- * Every run starts from a fresh Lua state, so no run sees what another left.
+ * Every run starts from a fresh Lua state, or one put back to the same bytes, so
+ * no run sees what another left.
  * The state has an allow-list of globals, text chunks only, bounded string and
  * table functions, a budget of instructions and of memory.
  */
