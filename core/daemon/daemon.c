@@ -78,6 +78,7 @@ static void stop(struct daemon *d, const char *reason)
 	d->reason = reason;
 	notify_state("STOPPING=1");
 	watch_close(&d->watch);
+	service_hurry(d->service);
 	if (d->server != NULL)
 		server_close(d->server, on_server_closed, d);
 	/* else it is still starting, and on_started ends it */

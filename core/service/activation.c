@@ -104,6 +104,17 @@ static void give_up(struct activation *a, int status, const struct err *e)
 	end(a);
 }
 
+/* The daemon ends: no step more. Nothing was wrong, so the start has not failed. */
+static void abandon(struct activation *a)
+{
+	static const char why[] = "the rules were not changed: the daemon is ending";
+
+	log_line(a->service, 4, "%s", why);
+	if (a->request != NULL)
+		answer_error(a->service, a->request, CODE_INTERNAL, why, NULL);
+	end(a);
+}
+
 static bool add_faults(struct activation *a, const json_t *faults)
 {
 	size_t i;
@@ -131,6 +142,10 @@ static void begin(struct activation *a)
 	const char *dir = config_text(s->options.config, CONFIG_RULES);
 	int rv = 0;
 
+	if (s->hurried) {
+		abandon(a);
+		return;
+	}
 	if (a->source != SOURCE_FOLDER)
 		take_reading(a, json_array_size(a->faults) > 0 ? AW_ESCRIPT : 0);
 	else
@@ -188,6 +203,10 @@ static void take_reading(struct activation *a, int status)
 	int rv = status == 0 || status == AW_ESCRIPT ? rule_files_key(&a->files, a->faults, a->key)
 						     : status;
 
+	if (a->service->hurried) {
+		abandon(a);
+		return;
+	}
 	if (rv == 0 && is_no_news(a)) {
 		end(a);
 		return;
@@ -210,7 +229,10 @@ static void on_loaded(void *ctx, int status, struct generation *g, const json_t 
 	struct activation *a = ctx;
 
 	a->fresh = g;
-	if (status != 0) {
+	if (a->service->hurried) {
+		abandon(a);
+	} else if (status != 0) {
+		a->may_pass = status == AW_ECRASH;
 		refuse_with(a, faults);
 	} else if (a->source == SOURCE_LOG) {
 		on_tested(a, 0, NULL);
@@ -232,7 +254,9 @@ static void fall_through(struct activation *a, int status, const json_t *faults)
 
 static void on_tested(struct activation *a, int status, const json_t *faults)
 {
-	if (status != 0) {
+	if (a->service->hurried) {
+		abandon(a);
+	} else if (status != 0) {
 		fall_through(a, status, faults);
 	} else if (!bound_is_asked(a)) {
 		on_measured(a, 0, NULL);
@@ -270,6 +294,10 @@ static void on_measured(struct activation *a, int status, const json_t *faults)
 	struct digest d = digest_of(prelude.bytes, prelude.length);
 	char hash[DIGEST_HEX];
 
+	if (s->hurried) {
+		abandon(a);
+		return;
+	}
 	if (status != 0) {
 		fall_through(a, status, faults);
 		return;
@@ -381,7 +409,8 @@ static void refuse(struct activation *a)
 {
 	struct journal_draft draft;
 
-	memcpy(a->service->refused_rules, a->key, sizeof a->key);
+	if (!a->may_pass)
+		memcpy(a->service->refused_rules, a->key, sizeof a->key);
 	log_faults(a);
 	int rv = draft_rejection(a, &draft);
 	if (rv == 0)

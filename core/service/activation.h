@@ -21,7 +21,8 @@ struct activation {
 	const char *cause;       /* a literal: "start", "log", "reload", "signal", "watch" */
 	struct actor by;
 	enum activation_source source;
-	bool starts;              /* the service is not started before it ends */
+	bool starts;   /* the service is not started before it ends */
+	bool may_pass; /* refused for no fault of the rules: to be tried again as they are */
 	char since[INSTANT_TEXT]; /* not "": it is logged as in force since then, and not again */
 	int status;               /* told to whoever waits for the start */
 	struct rule_files files;  /* until they are loaded */

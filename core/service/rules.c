@@ -110,8 +110,9 @@ void rules_deinit(struct service *s)
 	generation_drop(&s->current);
 }
 
-void rules_hurry(struct service *s)
+void service_hurry(struct service *s)
 {
+	s->hurried = true;
 	if (s->first == NULL)
 		return;
 	gate_cancel(s->first);

@@ -309,8 +309,6 @@ void service_stop(struct service *s, const char *reason, void (*stopped)(void *c
 	s->stopping = true;
 	if (s->first == NULL)
 		service_log_stop(s);
-	else
-		rules_hurry(s);
 }
 
 void service_close(struct service **s)

@@ -100,6 +100,11 @@ void service_reload(struct service *s, const char *cause);
  * are in force, or were refused last. */
 void service_offer(struct service *s, struct rule_files *files, json_t *faults);
 
+/* Begins no further step of a change of rules that is on its way, or waits for one:
+ * whoever waits for its answer is told so, soon. For the time before service_stop;
+ * no change is made after it. */
+void service_hurry(struct service *s);
+
 /* Waits for a change of rules on its way, then writes the stop into the log;
  * `stopped` comes once. No request may be pending. */
 void service_stop(struct service *s, const char *reason, void (*stopped)(void *ctx), void *ctx);

@@ -77,7 +77,8 @@ struct service {
 	void *started_ctx;
 	void (*stopped)(void *ctx);
 	void *stopped_ctx;
-	bool stopping; /* as soon as no change of rules is on its way */
+	bool hurried;  /* no change of rules goes on */
+	bool stopping; /* as soon as none is on its way */
 	const char *stop_reason;
 };
 
@@ -164,8 +165,6 @@ void rules_start(struct service *s);
 /* The rules of the folder were refused at the start, or cannot be logged: goes on with
  * the log's. */
 void rules_fall_back(struct service *s);
-/* Tests and measurements of rules on their way are not run to their end. */
-void rules_hurry(struct service *s);
 void rules_deinit(struct service *s);
 
 #endif
