@@ -250,6 +250,7 @@ static int open_parts(struct daemon *d)
 				.program = d->program,
 				.processes = config_number(d->config, CONFIG_EVALUATORS),
 				.deadline_ms = config_number(d->config, CONFIG_DEADLINE),
+				.patience_ms = config_number(d->config, CONFIG_DEADLINE),
 			},
 		.clock = clock_system,
 		.chance = chance_system,

@@ -34,6 +34,10 @@ struct pool_options {
 	const char *program;  /* what to run; borrowed for the pool's life */
 	unsigned processes;   /* how many evaluate side by side */
 	unsigned deadline_ms; /* wall time for one evaluation */
+	/* Where evaluations run into their deadline, those that have waited for so long
+	 * are given up with them, and not kept waiting for one deadline after another;
+	 * none then takes longer than deadline_ms twice and this. 0: all wait. */
+	unsigned patience_ms;
 };
 
 /* The rule set ran, or did not, in its first evaluator. 0 and its manifest;

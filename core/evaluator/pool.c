@@ -92,6 +92,22 @@ void pool_on_loaded(struct pool *pool, int status, const json_t *answer)
 		answer_all_lost(pool);
 }
 
+/* The first in the line have waited longest. */
+void pool_on_overdue(struct pool *pool)
+{
+	const struct evaluation lost = {
+		.status = AW_EDEADLINE,
+		.file = "",
+		.message = "no evaluator was free before the deadline",
+	};
+	uint64_t now = uv_now(pool->options.loop), patience = pool->options.patience_ms;
+
+	if (patience == 0)
+		return;
+	while (pool->first != NULL && now - pool->first->since >= patience)
+		ask_answer(take_first(pool), &lost);
+}
+
 void pool_on_idle(struct pool *pool, struct process *p)
 {
 	struct ask *ask = pool->closing ? NULL : take_first(pool);
@@ -180,6 +196,7 @@ int pool_ask(struct pool *pool, const char *operation, const json_t *input, eval
 	buffer_init(&ask->frame);
 	ask->done = done;
 	ask->ctx = ctx;
+	ask->since = uv_now(pool->options.loop);
 	int rv = make_run(&ask->frame, operation, input);
 	if (rv != 0) {
 		buffer_deinit(&ask->frame);

@@ -71,6 +71,8 @@ void process_end(struct process *p)
 	p->current = NULL;
 	if (ask != NULL)
 		ask_answer(ask, &lost);
+	if (ask != NULL && p->overdue)
+		pool_on_overdue(p->pool);
 	if (was_loading)
 		pool_on_loaded(p->pool, lost.status, NULL);
 }

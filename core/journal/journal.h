@@ -18,7 +18,8 @@
  *                partnership up to a sequence; how many values that removed
  *   activation  {"cause", "digest", "engine", "files": [{"path", "sha256"}],
  *                "lua", "prelude", "previous"}
- *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}]}
+ *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}],
+ *                "files": [{"path", "sha256"}]}, files where they were read and fit
  *   start       {"engine", "key", "log", "lua"}
  *   key         {"key", "previous", "reason"}: verifier keys
  *   stop        {"reason"}

@@ -372,20 +372,22 @@ static void log_faults(struct activation *a)
 		log_line(s, 4, "rules still in force: %s", generation_digest(s->current));
 }
 
-/* Makes a rejection that an entry can hold: of too many faults the first. */
+/* Makes a rejection that an entry can hold: of too many files none, of too many
+ * faults the first. */
 static int draft_rejection(struct activation *a, struct journal_draft *draft)
 {
 	const char *active = a->service->current != NULL ? generation_digest(a->service->current)
 							 : NULL;
 	size_t all = json_array_size(a->faults);
+	const json_t *files = json_object_get(a->about, "files");
 
 	for (;;) {
 		*draft = (struct journal_draft){
 			.kind = "rejection",
 			.by = a->by,
-			.body = json_pack("{ss? ss sO? sO}", "active", active, "cause", a->cause,
-					  "digest", json_object_get(a->about, "digest"), "errors",
-					  a->faults),
+			.body = json_pack("{ss? ss sO? sO sO*}", "active", active, "cause",
+					  a->cause, "digest", json_object_get(a->about, "digest"),
+					  "errors", a->faults, "files", files),
 			.blobs = json_incref(a->texts),
 		};
 		if (draft->body != NULL && journal_entry_size(draft) <= ENTRY_LIMIT)
@@ -394,6 +396,10 @@ static int draft_rejection(struct activation *a, struct journal_draft *draft)
 		size_t count = json_array_size(a->faults);
 		json_decref(draft->body);
 		json_decref(draft->blobs);
+		if (rv == AW_ELIMIT && files != NULL) {
+			files = NULL;
+			continue;
+		}
 		if (rv != AW_ELIMIT || count < 3)
 			return rv;
 		json_t *rest = json_sprintf("and %zu more", all - count / 2 + 1);
