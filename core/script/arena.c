@@ -78,15 +78,20 @@ static void *resize_beyond(struct arena *a, void *block, size_t size)
 
 	unlink_beyond(b);
 	fresh = realloc(b, sizeof *b + size);
-	/* cppcheck-suppress memleak ; where there is no memory the old block is whole */
-	link_beyond(a, fresh != NULL ? fresh : b);
+	link_beyond(a, fresh != NULL ? fresh : b); /* no memory: the old block is whole */
+	/* cppcheck-suppress memleak ; it is in the list */
 	return fresh != NULL ? fresh->block : NULL;
 }
 
 static void drop_all_beyond(struct arena *a)
 {
-	while (a->beyond != NULL)
-		drop_beyond(a->beyond->block);
+	struct beyond *next;
+
+	for (struct beyond *b = a->beyond; b != NULL; b = next) {
+		next = b->next;
+		free(b);
+	}
+	a->beyond = NULL;
 }
 
 void arena_deinit(struct arena *a)
@@ -102,18 +107,16 @@ void arena_deinit(struct arena *a)
 static void *take(struct arena *a, size_t size)
 {
 	size_t shelf = size / ARENA_GRAIN;
-	void *block;
+	struct shelved *found = shelf < ARENA_SHELVES ? a->shelves[shelf] : NULL;
 
-	if (shelf < ARENA_SHELVES && a->shelves[shelf] != NULL) {
-		block = a->shelves[shelf];
-		memcpy(&a->shelves[shelf], block, sizeof block);
-		return block;
+	if (found != NULL) {
+		a->shelves[shelf] = found->next;
+		return found;
 	}
 	if (size > ARENA_SIZE - a->used)
 		return take_beyond(a, size);
-	block = a->base + a->used;
 	a->used += size;
-	return block;
+	return a->base + a->used - size;
 }
 
 static bool is_last(const struct arena *a, const void *block, size_t size)
@@ -125,14 +128,15 @@ static bool is_last(const struct arena *a, const void *block, size_t size)
 static void drop(struct arena *a, void *block, size_t size)
 {
 	size_t shelf = size / ARENA_GRAIN;
+	struct shelved *freed = block;
 
 	if (!is_within(a, block)) {
 		drop_beyond(block);
 	} else if (is_last(a, block, size)) {
 		a->used -= size;
 	} else if (shelf < ARENA_SHELVES) {
-		memcpy(block, &a->shelves[shelf], sizeof block);
-		a->shelves[shelf] = block;
+		freed->next = a->shelves[shelf];
+		a->shelves[shelf] = freed;
 	}
 }
 

@@ -16,15 +16,20 @@ enum {
 	ARENA_SHELVES = 32 + 1, /* free blocks of up to 512 bytes are kept by size */
 };
 
+/* What a free block holds. */
+struct shelved {
+	struct shelved *next;
+};
+
 struct arena {
 	char *base;
 	size_t used;
-	void *shelves[ARENA_SHELVES]; /* free blocks, linked by their first word */
-	struct beyond *beyond;        /* blocks of the heap */
+	struct shelved *shelves[ARENA_SHELVES];
+	struct beyond *beyond; /* blocks of the heap */
 	struct {
 		char *bytes; /* NULL: not kept */
 		size_t used;
-		void *shelves[ARENA_SHELVES];
+		struct shelved *shelves[ARENA_SHELVES];
 	} kept;
 };
 
