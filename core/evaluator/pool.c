@@ -129,13 +129,11 @@ int evaluator_program(char name[PROGRAM_NAME])
 
 /* ---- opening ------------------------------------------------------------ */
 
-static int make_load(struct pool *pool, const json_t *files)
+static int make_load(struct pool *pool, const json_t *rules)
 {
 	size_t begun = frame_begin(&pool->load, FRAME_LOAD);
+	int rv = json_compact(rules, &pool->load);
 
-	(void)buffer_append_text(&pool->load, "{\"files\":");
-	int rv = json_compact(files, &pool->load);
-	(void)buffer_append_text(&pool->load, "}");
 	return rv == 0 ? frame_end(&pool->load, begun) : rv;
 }
 
@@ -146,7 +144,7 @@ static void pool_free(struct pool *pool)
 	free(pool);
 }
 
-int pool_open(const struct pool_options *options, const json_t *files, struct pool **out,
+int pool_open(const struct pool_options *options, const json_t *rules, struct pool **out,
 	      pool_ready_cb ready, void *ctx)
 {
 	struct pool *pool = calloc(1, sizeof *pool);
@@ -159,7 +157,7 @@ int pool_open(const struct pool_options *options, const json_t *files, struct po
 	pool->last = &pool->first;
 	buffer_init(&pool->load);
 	pool->processes = calloc(options->processes, sizeof *pool->processes);
-	int rv = pool->processes != NULL ? make_load(pool, files) : -ENOMEM;
+	int rv = pool->processes != NULL ? make_load(pool, rules) : -ENOMEM;
 	if (rv != 0) {
 		pool_free(pool);
 		return rv;

@@ -22,6 +22,7 @@ struct reading {
 void rule_files_deinit(struct rule_files *f)
 {
 	json_decref(f->files);
+	json_decref(f->prelude);
 	*f = (struct rule_files){0};
 }
 
@@ -258,7 +259,9 @@ static int digest_files(struct rule_files *f)
 {
 	struct buffer list;
 	char hash[DIGEST_HEX];
-	struct text prelude = script_prelude();
+	struct text prelude = f->prelude == NULL ? script_prelude()
+						 : (struct text){json_string_value(f->prelude),
+								 json_string_length(f->prelude)};
 	struct digest d = digest_of(prelude.bytes, prelude.length);
 	size_t i;
 	json_t *file;
@@ -303,7 +306,7 @@ int rule_files_read(const char *dir, struct rule_files *out, json_t *faults)
 	return r.status;
 }
 
-int rule_files_from(const json_t *files, struct rule_files *out)
+int rule_files_from(const json_t *files, json_t *prelude, struct rule_files *out)
 {
 	json_t *fresh = json_array();
 	size_t i;
@@ -320,6 +323,7 @@ int rule_files_from(const json_t *files, struct rule_files *out)
 			rv = -ENOMEM;
 	}
 	if (rv == 0) {
+		out->prelude = json_incref(prelude);
 		out->files = sort_files(fresh);
 		rv = out->files != NULL ? digest_files(out) : -ENOMEM;
 	}

@@ -17,6 +17,7 @@
 /* The bytes of a rule set. */
 struct rule_files {
 	json_t *files;   /* [{"path", "sha256", "text"}] in order of path */
+	json_t *prelude; /* a text: the words they are written in; NULL: this program's */
 	char digest[72]; /* "sha256:<hex>" */
 };
 
@@ -41,8 +42,9 @@ int rule_files_fetch(uv_loop_t *loop, const char *dir, rule_files_cb done, void 
 enum { RULES_KEY = 80 };
 int rule_files_key(const struct rule_files *f, const json_t *faults, char out[RULES_KEY]);
 
-/* The same from files kept in the log, [{"path", "text"}] (borrowed). */
-int rule_files_from(const json_t *files, struct rule_files *out);
+/* The same from files kept in the log, [{"path", "text"}], with the text of the
+ * prelude that was theirs, or this program's where it is NULL (both borrowed). */
+int rule_files_from(const json_t *files, json_t *prelude, struct rule_files *out);
 
 /* Gives {"digest", "files": [{"path", "sha256"}]}, without the texts. */
 json_t *rule_files_describe(const struct rule_files *f);

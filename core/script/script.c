@@ -118,8 +118,8 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct compiled *)a)->path, ((const struct compiled *)b)->path);
 }
 
-static int compile_all(struct script *s, const struct script_file *files, size_t count,
-		       struct script_faults *faults)
+static int compile_all(struct script *s, struct text prelude, const struct script_file *files,
+		       size_t count, struct script_faults *faults)
 {
 	int rv;
 
@@ -127,7 +127,7 @@ static int compile_all(struct script *s, const struct script_file *files, size_t
 	s->files = calloc(count + 1, sizeof *s->files);
 	if (s->files == NULL || s->prelude.path == NULL)
 		return -ENOMEM;
-	rv = compile_text(&s->prelude, '=', script_prelude(), faults);
+	rv = compile_text(&s->prelude, '=', prelude, faults);
 	if (rv != 0)
 		return rv;
 	for (size_t i = 0; i < count; i++) {
@@ -280,11 +280,11 @@ static int take_manifest(struct script *s, struct vm *vm, struct script_faults *
 	return faults_add(faults, &fault) != 0 ? -ENOMEM : rv;
 }
 
-static int open_all(struct script *s, const struct script_file *files, size_t count,
-		    struct script_faults *faults)
+static int open_all(struct script *s, struct text prelude, const struct script_file *files,
+		    size_t count, struct script_faults *faults)
 {
 	struct vm *vm = NULL;
-	int rv = compile_all(s, files, count, faults);
+	int rv = compile_all(s, prelude, files, count, faults);
 
 	if (rv == 0)
 		rv = script_fresh(s, faults, NULL, &vm);
@@ -298,8 +298,8 @@ static int open_all(struct script *s, const struct script_file *files, size_t co
 	return rv;
 }
 
-int script_open(const struct script_file *files, size_t count, struct script **out,
-		struct script_faults *faults)
+int script_open(struct text prelude, const struct script_file *files, size_t count,
+		struct script **out, struct script_faults *faults)
 {
 	struct script *s = calloc(1, sizeof *s);
 	locale_t before = (locale_t)0;
@@ -311,7 +311,7 @@ int script_open(const struct script_file *files, size_t count, struct script **o
 	s->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	if (s->c_locale != (locale_t)0) {
 		before = uselocale(s->c_locale);
-		rv = open_all(s, files, count, faults);
+		rv = open_all(s, prelude, files, count, faults);
 		(void)uselocale(before); /* cannot fail: it was in use */
 	}
 	if (rv != 0)

@@ -42,10 +42,11 @@ struct text script_prelude(void);
 /* "Lua 5.4.4" */
 const char *script_lua_version(void);
 
-/* Runs the prelude and then each file once, and keeps the sources (copied).
+/* Runs the prelude - script_prelude(), or that of another version, which the rules
+ * were written for - and then each file once, and keeps the sources (copied).
  * 0; AW_ESCRIPT with at least one fault, as many as can be known; -ENOMEM. */
-int script_open(const struct script_file *files, size_t count, struct script **out,
-		struct script_faults *faults);
+int script_open(struct text prelude, const struct script_file *files, size_t count,
+		struct script **out, struct script_faults *faults);
 void script_close(struct script **s);
 
 /* Borrows the rule set's description of itself, see README.md of this room. */

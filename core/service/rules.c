@@ -52,7 +52,7 @@ static int queue_kept(struct service *s, const json_t *rules)
 	if (a == NULL)
 		return -ENOMEM;
 
-	int rv = rule_files_from(json_object_get(rules, "files"), &a->files);
+	int rv = rule_files_from(json_object_get(rules, "files"), NULL, &a->files);
 	if (rv != 0) {
 		activation_drop(&a);
 		return rv;
