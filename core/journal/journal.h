@@ -218,12 +218,19 @@ int reader_partnerships(struct journal_reader *r, const char *after, int limit, 
 
 /* A partnership's decisions, imports and revocations up to the entry `through`,
  * in the order of the log: calls `each` with {"sequence", "kind", "id", "at",
- * "body"} (borrowed), commitments in place of personal values, and stops with
+ * "body", "entry", "leaf_hash": "<hex>"} (borrowed; `entry` is the whole document
+ * that was hashed), commitments in place of personal values, and stops with
  * what it returns unless that is 0. Every entry is checked against its leaf
  * hash. None where the partnership is not in the log. */
 typedef int (*reader_past_cb)(void *ctx, json_t *entry);
 int reader_past(struct journal_reader *r, const char *partnership, int64_t through,
 		reader_past_cb each, void *ctx, struct err *e);
+
+/* Calls `each` with every entry of this kind up to the entry `through`, in the
+ * order of the log, as the table of entries itself has them; it stops as above. */
+typedef int (*reader_sequence_cb)(void *ctx, int64_t sequence);
+int reader_of_kind(struct journal_reader *r, const char *kind, int64_t through,
+		   reader_sequence_cb each, void *ctx, struct err *e);
 
 /* Newest first, for decisions.list. NULL or 0 members do not filter. `after`:
  * only sequences below it. Gives {"decisions": [{"decision_id", "sequence",

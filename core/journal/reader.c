@@ -70,7 +70,7 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_COUNTS] = "SELECT kind, count FROM tally ORDER BY kind",
 	[READ_PARTNERSHIPS] = "SELECT id FROM partnership WHERE id > ?1 ORDER BY id LIMIT ?2",
 	/* Which they are comes from derived tables, what they say from the entries. */
-	[READ_PAST] = "SELECT e.bytes, e.leaf_hash FROM ("
+	[READ_PAST] = "SELECT e.bytes, e.leaf_hash, x.sequence FROM ("
 		      " SELECT sequence FROM decision WHERE partnership = ?1"
 		      " UNION ALL SELECT sequence FROM import WHERE partnership = ?1"
 		      " UNION ALL SELECT r.sequence FROM decision d"
@@ -79,6 +79,8 @@ static const char *const texts[READER_STATEMENTS] = {
 		      "  JOIN revocation r ON r.revokes = i.sequence WHERE i.partnership = ?1"
 		      " ) x CROSS JOIN entry e ON e.sequence = x.sequence"
 		      " WHERE x.sequence <= ?2 ORDER BY x.sequence",
+	[READ_OF_KIND] = "SELECT sequence FROM entry WHERE kind = ?1 AND sequence <= ?2"
+			 " ORDER BY sequence",
 	[READ_NEWEST] = "SELECT coalesce(max(sequence), 0) FROM entry",
 	[READ_RULE_HISTORY] = "SELECT sequence FROM rule_set ORDER BY sequence DESC LIMIT ?1",
 	[READ_RULE_SET] = "SELECT max(sequence) FROM rule_set"
