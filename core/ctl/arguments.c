@@ -43,6 +43,8 @@ const struct option_text option_texts[OPTION_COUNT] = {
 			   "change the rules in one place after another, and see what the tests "
 			   "notice"},
 	[OPTION_FORCE] = {"force", 0, NULL, "also into a folder that holds something"},
+	[OPTION_UNDER] = {"under", 0, "DIGEST|active",
+			  "what another rule set of the log says, beside what was decided"},
 };
 
 const uint64_t options_of_all = OPTION_BIT(OPTION_SOCKET) | OPTION_BIT(OPTION_FORMAT) |

@@ -7,6 +7,7 @@
 #include "ctl/erase.h"
 #include "ctl/letter.h"
 #include "ctl/outline.h"
+#include "ctl/under.h"
 #include "ctl/verb.h"
 
 static void write_sender(struct paper *p, const json_t *entry)
@@ -70,6 +71,11 @@ static void write_entry(struct session *s, struct paper *p, const json_t *entry)
 
 json_t *session_entry(const struct session *s)
 {
+	if (session_option(s, OPTION_UNDER) != NULL)
+		return under_show(s);
+	if (session_option(s, OPTION_LOG) != NULL)
+		return session_say(s, EXIT_USAGE, "--log FILE is for --under DIGEST|active");
+
 	const char *word = s->operands[0];
 	bool sequence = *word != '\0' && strspn(word, "0123456789") == strlen(word) &&
 			strlen(word) <= 18;

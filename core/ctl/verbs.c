@@ -4,7 +4,7 @@
 
 #include "ctl/verb.h"
 
-enum { MANY = 1 << 20, SAYS_COLUMN = 32 };
+enum { MANY = 1 << 20, SEQUENCES = 1 << 19, SAYS_COLUMN = 32 };
 
 #define SPAN (OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL))
 
@@ -18,7 +18,8 @@ static const struct verb verbs[] = {
 		 OPTION_BIT(OPTION_FAILED_CRITERION) | OPTION_BIT(OPTION_RULES) |
 		 OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_AFTER),
 	 "decisions in the log, the newest first", verb_decisions_list},
-	{"decisions show", "ID|SEQUENCE", 1, 1, 0, "one decision as it was made",
+	{"decisions show", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_UNDER) | OPTION_BIT(OPTION_LOG),
+	 "one decision as it was made; or, from the log's file, under other rules",
 	 verb_decisions_show},
 	{"decisions revoke", "ID", 1, 1, OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_REASON),
 	 "revoke a decision or an imported award", verb_decisions_revoke},
@@ -66,6 +67,9 @@ static const struct verb verbs[] = {
 		 OPTION_BIT(OPTION_MAX_CHANGED) | OPTION_BIT(OPTION_AGAINST) |
 		 OPTION_BIT(OPTION_HISTORY) | VERB_CSV,
 	 "which past decisions the rules in DIR would change", verb_rules_impact},
+	{"log reproduce", "FILE [SEQUENCE...]", 1, SEQUENCES, 0,
+	 "decide the entries of a log again, by the rules of their time, to the same bytes",
+	 verb_log_reproduce},
 	{"call", "METHOD [PARAMS]", 1, 2, 0, "any method, PARAMS as JSON", verb_call},
 };
 
@@ -186,6 +190,7 @@ static void put_statuses(struct paper *p)
 		"4   tests of the rules fail, or none ran",
 		"5   they see less of the rules than --coverage asks for",
 		"6   more decisions would change than --max-changed allows",
+		"7   the log does not prove what it says",
 		"8   the daemon answered with an error, or one of many submissions failed",
 		"69  the daemon cannot be reached, or went away",
 	};

@@ -163,6 +163,9 @@ void journal_key(struct journal *j, char out[TLOG_VKEY]);
  * have the origin, and its key the name, "awardd/<identity>". */
 const char *journal_identity(const struct journal *j);
 
+/* Where the log is: absolute, links followed. */
+const char *journal_path(const struct journal *j);
+
 /* ---- reading: inside journal_query, or offline -------------------------- */
 
 /* Opens a log read-only, outside of a daemon, also while one writes it. */

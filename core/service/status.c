@@ -42,7 +42,7 @@ static json_t *log_document(const struct service *s, const struct journal_stats 
 				: json_null();
 
 	return json_pack("{ss ss sI sI sI sb sb so sI sI sb sb sb}", "path",
-			 config_text(c, CONFIG_LOG), "identity",
+			 journal_path(s->options.journal), "identity",
 			 journal_identity(s->options.journal), "sequence",
 			 (json_int_t)stats->sequence, "file_bytes", (json_int_t)stats->file_bytes,
 			 "wal_bytes", (json_int_t)stats->wal_bytes, "wal_held", stats->held,
