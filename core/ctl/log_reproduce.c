@@ -147,24 +147,32 @@ static void put_rule_sets(struct paper *p, const json_t *sets)
 	paper_newline(p);
 }
 
+/* Where the program was another one, up to where the next began. */
+static void put_version(struct paper *p, const json_t *summary, size_t i)
+{
+	const json_t *versions = json_member(summary, "versions");
+	const json_t *version = json_array_get(versions, i);
+	const char *engine = json_member_text(version, "engine");
+	const char *lua = json_member_text(version, "lua");
+	json_int_t next = json_member_integer(json_array_get(versions, i + 1), "from",
+					      json_member_integer(summary, "through", 0) + 1);
+
+	paper_wrap_format(p, 0,
+			  "Entries %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT
+			  " were decided by awardd %s with %s; this is %s with %s.",
+			  json_member_integer(version, "from", 0), next - 1,
+			  engine != NULL ? engine : "?", lua != NULL ? lua : "?",
+			  json_member_text(summary, "engine"), json_member_text(summary, "lua"));
+}
+
 static void put_versions(struct paper *p, const json_t *summary)
 {
 	const json_t *version;
 	size_t i;
 
 	json_array_foreach(json_member(summary, "versions"), i, version) {
-		const char *engine = json_member_text(version, "engine");
-		const char *lua = json_member_text(version, "lua");
-
-		if (json_is_true(json_member(version, "same")))
-			continue;
-		paper_wrap_format(p, 0,
-				  "From entry %" JSON_INTEGER_FORMAT
-				  " on decided by awardd %s with %s; this is %s with %s.",
-				  json_member_integer(version, "from", 0),
-				  engine != NULL ? engine : "?", lua != NULL ? lua : "?",
-				  json_member_text(summary, "engine"),
-				  json_member_text(summary, "lua"));
+		if (!json_is_true(json_member(version, "same")))
+			put_version(p, summary, i);
 	}
 }
 
