@@ -85,6 +85,20 @@ static void put_fee(struct buffer *b, const json_t *fee)
 			    json_member_integer(fee, "gross", 0));
 }
 
+/* The next level, and what of it is missing. */
+static void put_next(struct buffer *b, const json_t *next, const struct vocabulary *v)
+{
+	const json_t *missing;
+	size_t i;
+
+	/* The buffer remembers what fails. */
+	(void)buffer_append_text(b, award_title(v, json_member_text(next, "award")));
+	json_array_foreach(json_member(next, "missing"), i, missing) {
+		const char *id = json_member_text(missing, "criterion");
+		(void)buffer_printf(b, "%s%s", i == 0 ? ", missing " : ", ", id != NULL ? id : "?");
+	}
+}
+
 static void put_value(struct buffer *b, const char *name, const json_t *value,
 		      const struct vocabulary *v)
 {
@@ -99,6 +113,8 @@ static void put_value(struct buffer *b, const char *name, const json_t *value,
 		(void)buffer_append_text(b, "none");
 	} else if (strcmp(name, "fee") == 0) {
 		put_fee(b, value);
+	} else if (strcmp(name, "next") == 0) {
+		put_next(b, value, v);
 	} else if (strcmp(name, "commendations") == 0) {
 		json_array_foreach(value, i, each)
 			(void)buffer_printf(b, "%s%s", i > 0 ? ", " : "",
@@ -183,44 +199,71 @@ static const json_t *find(const json_t *list, const char *id)
 
 	json_array_foreach(list, i, each) {
 		const char *own = json_member_text(each, "id");
-		if (own != NULL && strcmp(own, id) == 0)
+		if (own != NULL && id != NULL && strcmp(own, id) == 0)
 			return each;
 	}
 	return NULL;
+}
+
+/* A word that awards and criteria both have, where it is not the same. */
+static void add_word(struct page *g, const char *label, const char *name, const json_t *then,
+		     const json_t *now)
+{
+	const char *words[] = {json_member_text(then, name), json_member_text(now, name)};
+
+	if (words[0] != NULL && words[1] != NULL && strcmp(words[0], words[1]) == 0)
+		return;
+	table_add(&g->table, label);
+	for (int i = 0; i < 2; i++)
+		table_add(&g->table, words[i] != NULL ? words[i] : "there is none");
 }
 
 static void add_criterion(struct page *g, const char *id, const json_t *then, const json_t *now)
 {
 	struct buffer cells[2];
 
-	if (then != NULL && now != NULL && json_equal(then, now))
-		return;
 	buffer_init(&cells[0]);
 	buffer_init(&cells[1]);
 	put_criterion(&cells[0], then);
 	put_criterion(&cells[1], now);
-	add_row(g, id, &cells[0], &cells[1]);
+	if (buffer_status(&cells[0]) != 0 || buffer_status(&cells[1]) != 0 ||
+	    strcmp(cells[0].bytes, cells[1].bytes) != 0)
+		add_row(g, id, &cells[0], &cells[1]);
+	else
+		add_word(g, id, "says", then, now);
 	buffer_deinit(&cells[0]);
 	buffer_deinit(&cells[1]);
 }
 
-/* Each criterion of `from` that stands in the other, too, or only here. */
-static void add_criteria(struct page *g, const json_t *from, const json_t *other, bool only_here)
+static void add_award(struct page *g, const json_t *then, const json_t *now)
 {
-	const json_t *award, *criterion;
-	size_t i, k;
+	const json_t *both[] = {json_member(then, "criteria"), json_member(now, "criteria")};
+	const json_t *criterion;
+	size_t i;
 
-	json_array_foreach(json_member(from, "awards"), i, award) {
-		const json_t *same =
-			find(json_member(other, "awards"), json_member_text(award, "id"));
-		json_array_foreach(json_member(award, "criteria"), k, criterion) {
-			const char *id = json_member_text(criterion, "id");
-			const json_t *found = find(json_member(same, "criteria"), id);
-			if (!only_here)
-				add_criterion(g, id, criterion, found);
-			else if (found == NULL)
-				add_criterion(g, id, NULL, criterion);
-		}
+	add_word(g, json_member_text(then != NULL ? then : now, "id"), "status", then, now);
+	json_array_foreach(both[0], i, criterion) {
+		const char *id = json_member_text(criterion, "id");
+		add_criterion(g, id, criterion, find(both[1], id));
+	}
+	json_array_foreach(both[1], i, criterion) {
+		const char *id = json_member_text(criterion, "id");
+		if (find(both[0], id) == NULL)
+			add_criterion(g, id, NULL, criterion);
+	}
+}
+
+static void add_awards(struct page *g)
+{
+	const json_t *then = json_member(g->then, "awards"), *now = json_member(g->now, "awards");
+	const json_t *award;
+	size_t i;
+
+	json_array_foreach(then, i, award)
+		add_award(g, award, find(now, json_member_text(award, "id")));
+	json_array_foreach(now, i, award) {
+		if (find(then, json_member_text(award, "id")) == NULL)
+			add_award(g, NULL, award);
 	}
 }
 
@@ -245,12 +288,15 @@ static void write_differences(struct paper *p, const json_t *result, const char 
 	table_init(&g.table, headings, sizeof headings / sizeof headings[0]);
 	add_members(&g, json_member(g.then, "outcome"), json_member(g.now, "outcome"), first,
 		    first);
-	add_criteria(&g, g.then, g.now, false);
-	add_criteria(&g, g.now, g.then, true);
+	add_awards(&g);
 	add_members(&g, g.then, g.now, NULL, known);
 	p->out.failed = p->out.failed || g.table.failed;
 	paper_newline(p);
+	/* Two sentences side by side are read nowhere else but in lines that end. */
+	const bool bounded = p->look.bounded;
+	p->look.bounded = true;
 	table_write(&g.table, p);
+	p->look.bounded = bounded;
 	table_deinit(&g.table);
 }
 
@@ -282,12 +328,14 @@ static void write_page(struct paper *p, const json_t *result)
 	short_digest(json_member_text(json_member(result, "then"), "rules"), then_digest);
 	short_digest(json_member_text(now, "rules"), now_digest);
 	wording_day(day, false, words);
-	paper_wrap_format(p, 0, "%s %s of %s, %s %s, by rule set %s",
-			  import ? "Imported award" : "Decision", json_member_text(result, "id"),
-			  json_member_text(result, "partnership"),
-			  import ? "awarded" : "assessed on", words, then_digest);
-	paper_wrap_format(p, 0, "beside rule set %s, put in force at %s, after the same history.",
-			  now_digest, json_member_text(now, "at"));
+	paper_wrap_format(p, 0, "%s %s of %s, %s %s.", import ? "Imported award" : "Decision",
+			  json_member_text(result, "id"), json_member_text(result, "partnership"),
+			  import ? "awarded" : "assessed on", words);
+	paper_wrap_format(
+		p, 0,
+		"Then: rule set %s. Beside it: rule set %s, put in force at %s, after the "
+		"history of that day.",
+		then_digest, now_digest, json_member_text(now, "at"));
 	if (json_member(now, "decision") == NULL)
 		write_refusal(p, now);
 	else if (json_array_size(json_member(result, "differences")) == 0)
