@@ -71,11 +71,6 @@ static void write_entry(struct session *s, struct paper *p, const json_t *entry)
 
 json_t *session_entry(const struct session *s)
 {
-	if (session_option(s, OPTION_UNDER) != NULL)
-		return under_show(s);
-	if (session_option(s, OPTION_LOG) != NULL)
-		return session_say(s, EXIT_USAGE, "--log FILE is for --under DIGEST|active");
-
 	const char *word = s->operands[0];
 	bool sequence = *word != '\0' && strspn(word, "0123456789") == strlen(word) &&
 			strlen(word) <= 18;
@@ -93,8 +88,11 @@ json_t *session_entry(const struct session *s)
 
 int verb_decisions_show(struct session *s)
 {
+	if (session_option(s, OPTION_UNDER) != NULL)
+		return under_show(s);
+	if (session_option(s, OPTION_LOG) != NULL)
+		return session_say(s, EXIT_USAGE, "--log FILE is for --under DIGEST|active");
 	json_t *params = session_entry(s);
-
 	return params == NULL ? EXIT_USAGE : session_show(s, "decisions.get", params, write_entry);
 }
 

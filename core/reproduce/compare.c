@@ -13,7 +13,7 @@ static json_t *rebuild(const json_t *entry, json_t *fresh)
 {
 	json_t *whole = json_copy(json_member(entry, "entry"));
 	json_t *body = json_copy(json_member(entry, "body"));
-	const char *name = entry_is(entry, "decision") ? "decision" : "outcome";
+	const char *name = logged_is(entry, "decision") ? "decision" : "outcome";
 
 	if (whole != NULL && body != NULL && json_object_set(body, name, fresh) == 0 &&
 	    json_object_set(whole, "body", body) == 0) {
@@ -25,7 +25,7 @@ static json_t *rebuild(const json_t *entry, json_t *fresh)
 	return NULL;
 }
 
-int entry_is_same(const json_t *entry, json_t *fresh)
+int logged_is_same(const json_t *entry, json_t *fresh)
 {
 	const char *leaf_hash = json_member_text(entry, "leaf_hash");
 	json_t *whole = rebuild(entry, fresh);

@@ -8,35 +8,35 @@
 
 /* Gives a decision or import that names its partnership, as reader_entry does; it
  * may be there, and yours, where this fails. */
-int entry_find(struct journal_reader *log, int64_t sequence, json_t **out, struct err *e);
+int logged_find(struct journal_reader *log, int64_t sequence, json_t **out, struct err *e);
 
 /* ---- what an entry says: each borrows from it, or gives NULL ------------- */
 
-bool entry_is(const json_t *entry, const char *kind);
-const char *entry_partnership(const json_t *entry);
+bool logged_is(const json_t *entry, const char *kind);
+const char *logged_partnership(const json_t *entry);
 /* The digest of the rule set that decided it. */
-const char *entry_rules(const json_t *entry);
+const char *logged_rules(const json_t *entry);
 
 /* What comes after an entry knows it by a row like reader_history's, or knows
  * that an earlier one is revoked. 0 or -ENOMEM. */
 int history_add(json_t *history, const json_t *entry);
 
 /* The operation that decides an entry, and gives its input, or NULL. */
-const char *entry_operation(const json_t *entry);
-json_t *entry_input(const json_t *entry, json_t *history);
+const char *logged_operation(const json_t *entry);
+json_t *logged_input(const json_t *entry, json_t *history);
 /* Gives, of what an evaluator answered to that (taken), what was logged of it:
  * the decision with its rules' digest, or an import's outcome. NULL: no memory. */
-json_t *entry_answer(const json_t *entry, json_t *answer, const char *digest);
+json_t *logged_answer(const json_t *entry, json_t *answer, const char *digest);
 /* Borrows what was logged: the decision, or the import's outcome. */
-json_t *entry_logged(const json_t *entry);
+json_t *logged_result(const json_t *entry);
 /* Its place in the entry. */
-const char *entry_place(const json_t *entry);
+const char *logged_place(const json_t *entry);
 
 /* ---- comparing ----------------------------------------------------------- */
 
 /* Whether the entry with `fresh` in the place of what was logged has the same
  * leaf hash: 1, 0, or -ENOMEM. */
-int entry_is_same(const json_t *entry, json_t *fresh);
+int logged_is_same(const json_t *entry, json_t *fresh);
 
 /* Appends {"pointer", "then", "now"} for each place in which the two differ, in
  * canonical order; pointers begin with `base`. 0 or -ENOMEM. */

@@ -58,8 +58,8 @@ static int report(struct questions *q, const json_t *entry, const char *result, 
 	json_t *finding = json_pack("{sO? sO? sO? ss? ss? ss ss? so}", "sequence",
 				    json_member(entry, "sequence"), "id", json_member(entry, "id"),
 				    "kind", json_member(entry, "kind"), "partnership",
-				    entry_partnership(entry), "rules", entry_rules(entry), "result",
-				    result, "reason", reason, "differences", differences);
+				    logged_partnership(entry), "rules", logged_rules(entry),
+				    "result", result, "reason", reason, "differences", differences);
 	int rv = finding != NULL ? q->options->each(q->options->ctx, finding) : -ENOMEM;
 
 	json_decref(finding);
@@ -74,8 +74,8 @@ int questions_refuse(struct questions *q, const json_t *entry, const char *reaso
 static int differs(struct questions *q, const struct asked *a)
 {
 	json_t *list = json_array();
-	int rv = list != NULL ? differences_find(entry_logged(a->entry), a->fresh,
-						 entry_place(a->entry), list)
+	int rv = list != NULL ? differences_find(logged_result(a->entry), a->fresh,
+						 logged_place(a->entry), list)
 			      : -ENOMEM;
 	if (rv != 0) {
 		json_decref(list);
@@ -96,7 +96,7 @@ static int judge(struct questions *q, const struct asked *a)
 		return questions_refuse(q, a->entry, a->reason);
 	if (a->status != 0)
 		return a->status;
-	int same = entry_is_same(a->entry, a->fresh);
+	int same = logged_is_same(a->entry, a->fresh);
 	if (same < 0)
 		return same;
 	q->reproduced += same;
@@ -140,7 +140,7 @@ static void on_answer(void *ctx, const struct evaluation *e)
 		return;
 	}
 	json_t *answer = json_read(e->result, NULL);
-	a->fresh = answer != NULL ? entry_answer(a->entry, answer, a->rules->digest) : NULL;
+	a->fresh = answer != NULL ? logged_answer(a->entry, answer, a->rules->digest) : NULL;
 	a->status = a->fresh != NULL ? 0 : -ENOMEM;
 }
 
@@ -179,8 +179,8 @@ int questions_settle(struct questions *q)
 
 static int put(struct questions *q, struct asked *a, json_t *history)
 {
-	json_t *input = entry_input(a->entry, history);
-	int rv = input != NULL ? trial_ask(a->rules->trial, entry_operation(a->entry), input,
+	json_t *input = logged_input(a->entry, history);
+	int rv = input != NULL ? trial_ask(a->rules->trial, logged_operation(a->entry), input,
 					   on_answer, a)
 			       : -ENOMEM;
 

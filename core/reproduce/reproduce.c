@@ -69,11 +69,11 @@ static int say_at_once(struct work *w, const json_t *entry, const char *reason)
 static int decide_again(struct walk *walk, json_t *entry)
 {
 	struct work *w = walk->work;
-	const char *digest = entry_rules(entry);
+	const char *digest = logged_rules(entry);
 	struct shelved *rules = NULL;
 	int rv = 0;
 
-	*(entry_is(entry, "decision") ? &w->decisions : &w->imports) += 1;
+	*(logged_is(entry, "decision") ? &w->decisions : &w->imports) += 1;
 	if (digest == NULL)
 		return say_at_once(w, entry, "it names no rule set");
 	if (!shelf_has(&w->shelf, digest))
@@ -90,7 +90,7 @@ static int on_entry(void *ctx, json_t *entry)
 {
 	struct walk *walk = ctx;
 	struct work *w = walk->work;
-	const char *partnership = entry_partnership(entry);
+	const char *partnership = logged_partnership(entry);
 	json_int_t sequence = json_member_integer(entry, "sequence", 0);
 	int rv = 0;
 
@@ -98,7 +98,7 @@ static int on_entry(void *ctx, json_t *entry)
 	if (partnership == NULL || strcmp(partnership, walk->partnership) != 0)
 		return 0;
 	mark(w, sequence);
-	if (!entry_is(entry, "revocation") && is_wanted(w->options, sequence))
+	if (!logged_is(entry, "revocation") && is_wanted(w->options, sequence))
 		rv = decide_again(walk, entry);
 	return rv == 0 ? history_add(walk->history, entry) : rv;
 }
@@ -161,10 +161,10 @@ static int walk_all(struct work *w, struct err *e)
 static int add_partnership_of(const struct work *w, int64_t sequence, json_t *set, struct err *e)
 {
 	json_t *entry = NULL;
-	int rv = entry_find(w->options->log, sequence, &entry, e);
+	int rv = logged_find(w->options->log, sequence, &entry, e);
 
 	if (rv == 0)
-		rv = json_put(set, entry_partnership(entry), json_true());
+		rv = json_put(set, logged_partnership(entry), json_true());
 	json_decref(entry);
 	return rv;
 }
@@ -285,7 +285,7 @@ static int find_versions(struct work *w, struct err *e)
 
 	for (size_t i = json_array_size(history); i-- > 0 && rv == 0;) {
 		const json_t *row = json_array_get(history, i);
-		if (entry_is(row, "activation") &&
+		if (logged_is(row, "activation") &&
 		    json_member_integer(row, "sequence", 0) <= w->through)
 			rv = add_version(w, row);
 	}

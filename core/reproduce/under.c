@@ -41,10 +41,10 @@ static int on_entry(void *ctx, json_t *entry)
 static int find(struct under *u, struct journal_reader *log, struct err *e)
 {
 	json_t *entry = NULL;
-	int rv = entry_find(log, u->sequence, &entry, e);
+	int rv = logged_find(log, u->sequence, &entry, e);
 
 	if (rv == 0)
-		rv = reader_past(log, entry_partnership(entry), u->sequence, on_entry, u, e);
+		rv = reader_past(log, logged_partnership(entry), u->sequence, on_entry, u, e);
 	if (rv == 0 && u->entry == NULL)
 		rv = err_set(e, AW_ECORRUPT, "the log's tables do not lead to entry %" PRId64,
 			     u->sequence);
@@ -76,10 +76,10 @@ static int check(struct under *u)
 	const struct generation *rules = trial_rules(u->trial);
 	const json_t *body = json_member(u->entry, "body");
 
-	if (entry_is(u->entry, "decision"))
+	if (logged_is(u->entry, "decision"))
 		return form_check_stored(generation_form(rules), json_member(body, "submission"),
 					 u->errors);
-	json_t *input = entry_input(u->entry, u->history);
+	json_t *input = logged_input(u->entry, u->history);
 	int rv = input != NULL ? form_check_stored(generation_import_form(rules), input, u->errors)
 			       : -ENOMEM;
 	json_decref(input);
@@ -94,8 +94,8 @@ static void on_answer(void *ctx, const struct evaluation *e)
 	if (e->status == 0) {
 		json_t *answer = json_read(e->result, NULL);
 		if (answer != NULL)
-			u->now = entry_answer(u->entry, answer,
-					      generation_digest(trial_rules(u->trial)));
+			u->now = logged_answer(u->entry, answer,
+					       generation_digest(trial_rules(u->trial)));
 		u->status = u->now != NULL ? 0 : -ENOMEM;
 		return;
 	}
@@ -111,9 +111,10 @@ static void on_answer(void *ctx, const struct evaluation *e)
 
 static int ask(struct under *u)
 {
-	json_t *input = entry_input(u->entry, u->history);
-	int rv = input != NULL ? trial_ask(u->trial, entry_operation(u->entry), input, on_answer, u)
-			       : -ENOMEM;
+	json_t *input = logged_input(u->entry, u->history);
+	int rv = input != NULL
+			 ? trial_ask(u->trial, logged_operation(u->entry), input, on_answer, u)
+			 : -ENOMEM;
 
 	json_decref(input);
 	if (rv != 0)
@@ -125,8 +126,8 @@ static int ask(struct under *u)
 /* That the digests differ is known. */
 static int compare(struct under *u)
 {
-	json_t *then = json_copy(entry_logged(u->entry)), *now = json_copy(u->now);
-	const char *base = entry_is(u->entry, "decision") ? "" : "/outcome";
+	json_t *then = json_copy(logged_result(u->entry)), *now = json_copy(u->now);
+	const char *base = logged_is(u->entry, "decision") ? "" : "/outcome";
 	int rv = then != NULL && now != NULL ? 0 : -ENOMEM;
 
 	(void)json_object_del(then, "rules"); /* an import's outcome has none */
@@ -154,8 +155,8 @@ static json_t *decision_of(const struct under *u, json_t *made)
 {
 	if (made == NULL)
 		return json_null();
-	return entry_is(u->entry, "decision") ? json_incref(made)
-					      : json_pack("{sO}", "outcome", made);
+	return logged_is(u->entry, "decision") ? json_incref(made)
+					       : json_pack("{sO}", "outcome", made);
 }
 
 static json_t *describe(const struct under *u, const json_t *rules)
@@ -168,11 +169,12 @@ static json_t *describe(const struct under *u, const json_t *rules)
 	return json_pack("{sO sO sO ss sO? s{ss? so} s{sO sO so sO ss?} sO}", "sequence",
 			 json_member(u->entry, "sequence"), "id", json_member(u->entry, "id"),
 			 "kind", json_member(u->entry, "kind"), "partnership",
-			 entry_partnership(u->entry), "assessed_on", day, "then", "rules",
-			 entry_rules(u->entry), "decision", decision_of(u, entry_logged(u->entry)),
-			 "now", "rules", json_member(rules, "digest"), "at",
-			 json_member(rules, "at"), "decision", decision_of(u, u->now), "errors",
-			 u->errors, "reason", u->reason, "differences", u->differences);
+			 logged_partnership(u->entry), "assessed_on", day, "then", "rules",
+			 logged_rules(u->entry), "decision",
+			 decision_of(u, logged_result(u->entry)), "now", "rules",
+			 json_member(rules, "digest"), "at", json_member(rules, "at"), "decision",
+			 decision_of(u, u->now), "errors", u->errors, "reason", u->reason,
+			 "differences", u->differences);
 }
 
 int reproduce_under(struct journal_reader *log, const struct trial_options *how, int64_t sequence,

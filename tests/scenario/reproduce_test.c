@@ -1,7 +1,7 @@
 /*
  * log reproduce and decisions show --under: a log that went through several rule
- * sets, another version of the program, restarts, kills under load, imports and
- * revocations, decided again from its file to the same bytes; and what is found
+ * sets, another version of the program, restarts, kills under load, imports,
+ * revocations and erasures, decided again from its file to the same bytes; and what is found
  * where it was tampered with.
  */
 #include <glob.h>
@@ -34,12 +34,26 @@ static void kill_under_load(struct scene *s, int round)
 	scene_start(s, NULL);
 }
 
-/* Three decisions of the area, one of them revoked, and an award imported. */
+/* Takes the names of those who signed it off out of the log; takes the result. */
+static void erase(struct scene *s, json_t *result)
+{
+	char params[160];
+
+	snprintf(params, sizeof params, "{'decision_id': '%s', 'by': 'Jo', 'reason': 'asked to'}",
+		 json_member_text(result, "decision_id"));
+	json_t *erased = called(s, "decisions.erase", params);
+	expect(erased, "{'kind': 'erasure', 'values': 2}");
+	json_decref(erased);
+	json_decref(result);
+}
+
+/* Three decisions of the area, one of them revoked and one that names were erased
+ * from, and an award imported. */
 static void decide_some(struct scene *s)
 {
 	s->area++;
 	imports(s, "{'awarded_on': '2021-05-20'}");
-	json_decref(decided(s, "{'every': 5, 'assessed_on': '2023-05-20'}"));
+	erase(s, decided(s, "{'every': 5, 'assessed_on': '2023-05-20'}"));
 	json_t *wrong = decided(s, "{'every': 7, 'assessed_on': '2024-05-20'}");
 	revokes(s, wrong);
 	json_decref(wrong);
@@ -220,6 +234,7 @@ static void every_entry_of_a_long_life_is_reproduced(void **state)
 	size_t i, others = 0;
 
 	assert_true(decisions > 100);
+	assert_true(scene_sql_number(s, "SELECT count(*) FROM entries WHERE kind = 'erasure'") > 4);
 	assert_int_equal(json_member_integer(found, "decisions", 0), decisions);
 	assert_int_equal(json_member_integer(found, "imports", 0), imports_made);
 	assert_int_equal(json_member_integer(found, "reproduced", 0), decisions + imports_made);
