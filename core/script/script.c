@@ -242,20 +242,49 @@ static int describe(lua_State *L)
 	return 1;
 }
 
-static json_t *object_shape(json_t *members)
+/* A copy, which is added to. */
+static json_t *object_shape(const json_t *members)
 {
-	return json_pack("{s:s, s:O}", "type", "object", "members", members);
+	return json_pack("{s:s, s:o}", "type", "object", "members", json_deep_copy(members));
+}
+
+/* Adds to each group its members by their names, which views look for all the time. */
+static int index_shape(json_t *shape)
+{
+	json_t *members = json_object_get(shape, "members"), *of = json_object_get(shape, "of");
+	json_t *by_name = members != NULL ? json_object() : NULL, *member;
+	int rv = of != NULL ? index_shape(of) : 0;
+	size_t i;
+
+	json_array_foreach(members, i, member) {
+		if (rv == 0)
+			rv = index_shape(member);
+		if (rv == 0 &&
+		    json_object_set(by_name, json_member_text(member, "name"), member) != 0)
+			rv = -ENOMEM;
+	}
+	if (members != NULL && json_put(shape, "by_name", by_name) != 0)
+		rv = -ENOMEM;
+	return rv;
 }
 
 static int keep_shapes(struct script *s)
 {
 	json_t *form = json_object_get(s->manifest, "form");
-	json_t *awards = json_object_get(s->manifest, "import_form");
+	json_t *awards = json_object_get(s->manifest, "import_form"), *shape;
+	const char *name;
+	int rv = 0;
 
 	s->shapes = json_pack("{s:o, s:o, s:{s:s, s:o}}", "submission", object_shape(form),
 			      "history", json_loads(history_shape, 0, NULL), "awards", "type",
 			      "list", "of", object_shape(awards));
-	return s->shapes != NULL ? 0 : -ENOMEM;
+	if (s->shapes == NULL)
+		return -ENOMEM;
+	json_object_foreach(s->shapes, name, shape) {
+		if (rv == 0)
+			rv = index_shape(shape);
+	}
+	return rv;
 }
 
 static int take_manifest(struct script *s, struct vm *vm, struct script_faults *faults)
