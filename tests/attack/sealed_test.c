@@ -23,7 +23,11 @@ struct site {
 	char *usual;          /* what they decide */
 };
 
-static struct site here;
+/* One test: an attack at this site. */
+struct attempt {
+	struct site *site;
+	const struct attack *attack;
+};
 
 /* ---- one evaluation ------------------------------------------------------- */
 
@@ -142,19 +146,19 @@ static bool ask_thrice(struct trial *t, const struct attack *a, const struct exp
 	return good;
 }
 
-static void write_file(const char *name, const struct buffer *text)
+static void write_file(const struct site *site, const char *name, const struct buffer *text)
 {
 	char path[160];
 	FILE *file;
 
-	snprintf(path, sizeof path, "%s/%s", here.rules, name);
+	snprintf(path, sizeof path, "%s/%s", site->rules, name);
 	file = fopen(path, "we");
 	assert_non_null(file);
 	assert_int_equal(fwrite(text->bytes, 1, text->length, file), text->length);
 	assert_int_equal(fclose(file), 0);
 }
 
-static int open_rules(struct trial **out, json_t *faults)
+static int open_rules(const struct site *site, struct trial **out, json_t *faults)
 {
 	const char *named = getenv("AWARDD_PROGRAM");
 	const struct trial_options options = {.program = named != NULL ? named : AWARDD_PROGRAM,
@@ -162,17 +166,17 @@ static int open_rules(struct trial **out, json_t *faults)
 					      .deadline_ms = DEADLINE_MS};
 	struct err e = {0};
 
-	return trial_open(&options, here.rules, out, faults, &e);
+	return trial_open(&options, site->rules, out, faults, &e);
 }
 
 /* Loads the folder and asks; appends all that came of it to `said`. */
-static bool run_once(const struct attack *a, const struct expected *x, struct buffer *said,
-		     char why[WHY])
+static bool run_once(const struct site *site, const struct attack *a, const struct expected *x,
+		     struct buffer *said, char why[WHY])
 {
 	struct trial *t = NULL;
 	json_t *faults = json_array();
 	int64_t begun = now_ms();
-	int rv = open_rules(&t, faults);
+	int rv = open_rules(site, &t, faults);
 	bool good;
 
 	if (rv == 0) {
@@ -190,13 +194,13 @@ static bool run_once(const struct attack *a, const struct expected *x, struct bu
 }
 
 /* The others never notice. */
-static bool neighbours_go_on(char why[WHY])
+static bool neighbours_go_on(const struct site *site, char why[WHY])
 {
 	struct answer got = {0};
 	bool good;
 
-	ask(here.beside, NULL, &got);
-	good = got.status == 0 && strcmp(got.result, here.usual) == 0;
+	ask(site->beside, NULL, &got);
+	good = got.status == 0 && strcmp(got.result, site->usual) == 0;
 	if (!good)
 		complain(why, "the rules beside it decide differently", got.message);
 	answer_deinit(&got);
@@ -205,16 +209,16 @@ static bool neighbours_go_on(char why[WHY])
 
 /* What is put into the text of an attack: where the secret is; or, where this test
  * plants a mistake itself, which run it is. */
-static void fill_in(const struct attack *a, int run, const char *change[2])
+static void fill_in(const struct site *site, const struct attack *a, int run, const char *change[2])
 {
 	bool planted = strstr(a->name, "{RUN}") != NULL;
 
 	change[0] = planted ? "{RUN}" : "{PLANTED}";
-	change[1] = !planted ? here.planted : run == 0 ? "first" : "second";
+	change[1] = !planted ? site->planted : run == 0 ? "first" : "second";
 }
 
 /* False, and why. */
-static bool withstands(const struct attack *a, char why[WHY])
+static bool withstands(const struct site *site, const struct attack *a, char why[WHY])
 {
 	struct buffer said[2], text;
 	struct expected x;
@@ -227,17 +231,17 @@ static bool withstands(const struct attack *a, char why[WHY])
 
 		buffer_init(&said[i]);
 		buffer_init(&text);
-		fill_in(a, i, change);
+		fill_in(site, a, i, change);
 		corpus_write(a, change, &text);
-		write_file(corpus_file(a), &text);
+		write_file(site, corpus_file(a), &text);
 		buffer_deinit(&text);
-		good = good && run_once(a, &x, &said[i], why) && neighbours_go_on(why);
+		good = good && run_once(site, a, &x, &said[i], why) && neighbours_go_on(site, why);
 		buffer_append(&said[i], "", 1);
 		good = good && keeps_secrets(said[i].bytes, why);
 	}
 	if (good && strcmp(said[0].bytes, said[1].bytes) != 0)
 		good = complain(why, "two processes decide differently", said[1].bytes);
-	snprintf(path, sizeof path, "%s/%s", here.rules, corpus_file(a));
+	snprintf(path, sizeof path, "%s/%s", site->rules, corpus_file(a));
 	assert_int_equal(unlink(path), 0);
 	buffer_deinit(&said[0]);
 	buffer_deinit(&said[1]);
@@ -246,10 +250,11 @@ static bool withstands(const struct attack *a, char why[WHY])
 
 static void attack_is_withstood(void **state)
 {
-	const struct attack *a = *state;
+	const struct attempt *attempt = *state;
+	const struct attack *a = attempt->attack;
 	char why[WHY] = "";
 
-	if (!withstands(a, why))
+	if (!withstands(attempt->site, a, why))
 		fail_msg("\"%s\": %s\nwanted: %s", a->name, why, a->gives);
 }
 
@@ -257,15 +262,16 @@ static void attack_is_withstood(void **state)
 
 static void the_corpus_is_large_and_each_attack_has_a_name(void **state)
 {
-	(void)state;
-	assert_true(here.corpus.count >= ATTACKS_MIN);
-	for (size_t i = 0; i < here.corpus.count; i++) {
-		const struct attack *a = &here.corpus.list[i];
+	const struct site *site = *state;
+
+	assert_true(site->corpus.count >= ATTACKS_MIN);
+	for (size_t i = 0; i < site->corpus.count; i++) {
+		const struct attack *a = &site->corpus.list[i];
 
 		if (a->gives == NULL || a->text.length == 0)
 			fail_msg("\"%s\" does not say what must come of it", a->name);
 		for (size_t k = 0; k < i; k++)
-			if (strcmp(here.corpus.list[k].name, a->name) == 0)
+			if (strcmp(site->corpus.list[k].name, a->name) == 0)
 				fail_msg("\"%s\" stands twice", a->name);
 	}
 }
@@ -301,9 +307,9 @@ static void what_is_not_withstood_is_noticed(void **state)
 		{"not refused", "criterion", "refused 1 ~", "return met(\"x\")\n", NULL,
 		 "it comes to something else"},
 	};
+	const struct site *site = *state;
 	char why[WHY];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof planted / sizeof planted[0]; i++) {
 		struct attack a = {.third = planted[i].third};
 
@@ -313,7 +319,7 @@ static void what_is_not_withstood_is_noticed(void **state)
 		buffer_init(&a.text);
 		buffer_append_text(&a.text, planted[i].text);
 		why[0] = '\0';
-		if (withstands(&a, why) ||
+		if (withstands(site, &a, why) ||
 		    strncmp(why, planted[i].noticed, strlen(planted[i].noticed)) != 0)
 			fail_msg("\"%s\" is noticed as: %s", a.name, why);
 		free(a.name);
@@ -329,46 +335,44 @@ static void run_shell(const char *command)
 		fail_msg("failed: %s", command);
 }
 
-static int set_up(void **state)
+static void set_up(struct site *site)
 {
 	json_t *faults = json_array();
 	struct answer usual = {0};
 	char command[512];
 	FILE *file;
 
-	(void)state;
-	snprintf(here.dir, sizeof here.dir, "/tmp/awardd-attack-XXXXXX");
-	assert_non_null(mkdtemp(here.dir));
-	assert_int_equal(chmod(here.dir, 0755), 0);
-	snprintf(here.rules, sizeof here.rules, "%s/rules", here.dir);
-	snprintf(here.planted, sizeof here.planted, "%s/planted.lua", here.dir);
-	file = fopen(here.planted, "we");
+	snprintf(site->dir, sizeof site->dir, "/tmp/awardd-attack-XXXXXX");
+	assert_non_null(mkdtemp(site->dir));
+	assert_int_equal(chmod(site->dir, 0755), 0);
+	snprintf(site->rules, sizeof site->rules, "%s/rules", site->dir);
+	snprintf(site->planted, sizeof site->planted, "%s/planted.lua", site->dir);
+	file = fopen(site->planted, "we");
 	assert_non_null(file);
 	assert_true(fprintf(file, "return \"%s\"\n", PLANTED_TEXT) > 0);
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(setenv("AWARDD_PLANTED", PLANTED_TEXT, 1), 0);
 	snprintf(command, sizeof command, "cp -R '%s' '%s' && rm -f '%s'/*.test.lua", AWARDD_RULES,
-		 here.rules, here.rules);
+		 site->rules, site->rules);
 	run_shell(command);
-	assert_int_equal(open_rules(&here.beside, faults), 0);
-	ask(here.beside, NULL, &usual);
+	assert_int_equal(open_rules(site, &site->beside, faults), 0);
+	ask(site->beside, NULL, &usual);
 	assert_int_equal(usual.status, 0);
-	here.usual = strdup(usual.result);
+	site->usual = strdup(usual.result);
 	answer_deinit(&usual);
 	json_decref(faults);
-	return 0;
+	corpus_open(&site->corpus, AWARDD_SOURCE "/tests/attack");
 }
 
-static int tear_down(void **state)
+static void tear_down(struct site *site)
 {
 	char command[128];
 
-	(void)state;
-	trial_close(&here.beside);
-	snprintf(command, sizeof command, "rm -rf '%s'", here.dir);
+	trial_close(&site->beside);
+	snprintf(command, sizeof command, "rm -rf '%s'", site->dir);
 	run_shell(command);
-	free(here.usual);
-	return 0;
+	free(site->usual);
+	corpus_close(&site->corpus);
 }
 
 int main(void)
@@ -377,15 +381,20 @@ int main(void)
 		cmocka_unit_test(the_corpus_is_large_and_each_attack_has_a_name),
 		cmocka_unit_test(what_is_not_withstood_is_noticed),
 	};
-	size_t count = 2;
+	struct attempt attempts[ATTACKS_MAX];
+	struct site site = {.usual = NULL};
+	size_t count = 0;
 	int failed;
 
-	corpus_open(&here.corpus, AWARDD_SOURCE "/tests/attack");
-	for (size_t i = 0; i < here.corpus.count; i++)
-		tests[count++] = (struct CMUnitTest){.name = here.corpus.list[i].name,
-						     .test_func = attack_is_withstood,
-						     .initial_state = &here.corpus.list[i]};
-	failed = _cmocka_run_group_tests("attacks", tests, count, set_up, tear_down);
-	corpus_close(&here.corpus);
+	set_up(&site);
+	tests[0].initial_state = tests[1].initial_state = &site;
+	for (; count < site.corpus.count; count++) {
+		attempts[count] = (struct attempt){&site, &site.corpus.list[count]};
+		tests[count + 2] = (struct CMUnitTest){.name = site.corpus.list[count].name,
+						       .test_func = attack_is_withstood,
+						       .initial_state = &attempts[count]};
+	}
+	failed = _cmocka_run_group_tests("attacks", tests, count + 2, NULL, NULL);
+	tear_down(&site);
 	return failed;
 }

@@ -1,6 +1,7 @@
 /*
  * A great many submissions, one on each line, for `awardctl submit -`:
- * bench-submissions [how many] [of each partnership]. The same each time.
+ * bench-submissions [how many] [of each partnership]. The same each time. A log filled
+ * with them shows how long `awardctl rules impact` takes.
  */
 #include "../script/rig.h"
 
