@@ -14,7 +14,7 @@
  *   import      {"award": {...}, "outcome": {...}, "rules": {"digest"}}
  *   revocation  {"by", "partnership", "reason", "revokes": {"id", "sequence"}}
  *   activation  {"cause", "digest", "engine", "files": [{"path", "sha256"}],
- *                "lua", "prelude", "previous"}
+ *                "lua", "prelude", "previous", "register": what the rules say of it}
  *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}]}
  *   start       {"engine", "log", "lua"}
  *   stop        {"reason"}
@@ -168,26 +168,37 @@ typedef int (*reader_past_cb)(void *ctx, json_t *entry);
 int reader_past(struct journal_reader *r, const char *partnership, int64_t through,
 		reader_past_cb each, void *ctx, struct err *e);
 
-/* Newest first, for decisions.list. NULL or 0 members do not filter. `after`:
- * only sequences below it. Gives {"decisions": [{"decision_id", "sequence",
- * "submission_id", "partnership", "name", "assessed_on", "award",
- * "commendations", "route", "change", "revoked"}], "next": "<sequence>" or null}. */
+/* For decisions.list. NULL or 0 members do not filter; but `kind` is then
+ * "decision", `sort` "-sequence", `limit` 50. Gives {"decisions": [{"kind",
+ * "decision_id", "sequence", "by": {"uid", "user"}, "submission_id",
+ * "partnership", "name", "assessed_on", "award", "commendations", "awarded_on",
+ * "precision", "route", "change", "revoked"}], "next": a key or null}; an import
+ * has null for what a decision alone has. Lists go by its `awarded_on` where
+ * they go by a decision's `assessed_on`. */
 struct decision_filter {
-	const char *partnership, *award, *since, *until, *failed_criterion, *rules;
-	int64_t after;
+	const char *partnership, *since, *until;
+	const char *award; /* a level or a commendation */
+	const char *failed_criterion, *changed, *rules;
+	const char *by;   /* a user's name as logged, or digits: a uid */
+	const char *kind; /* "decision", "import" or "any" */
+	const char *sort; /* "sequence", "assessed_on" or "partnership"; "-" before it: descending */
+	const char *after; /* the "next" of the page before */
 	int limit;
 };
 int reader_decisions(struct journal_reader *r, const struct decision_filter *f, json_t **out,
 		     struct err *e);
+/* Whether `after` is a key that lists of this `sort` give. */
+bool decision_filter_fits(const struct decision_filter *f);
 
-/* The latest unrevoked award of each partnership made on or before `on`, by
- * partnership id: [{"partnership", "name", "award", "commendations",
+/* The latest unrevoked award of each partnership made on or before `on`, in the order
+ * of `sort` ("partnership", "awarded_on", "expires_on"; "-" before it: descending; equal ones
+ * by partnership; NULL: "partnership"): [{"partnership", "name", "award", "commendations",
  * "awarded_on", "expires_on", "precision", "citation", "source",
  * "decision_id"}]. `partnership` may be NULL. `name` is the last one that any
  * entry of the partnership gave (R-25); `source` is the import's, or the
  * decision's id. */
-int reader_register(struct journal_reader *r, const char *on, const char *partnership, json_t **out,
-		    struct err *e);
+int reader_register(struct journal_reader *r, const char *on, const char *partnership,
+		    const char *sort, json_t **out, struct err *e);
 
 /* Whether an award of this partnership, level and day is in the log, decided
  * or imported, revoked or not: 0 or AW_EABSENT. */

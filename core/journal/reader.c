@@ -30,6 +30,11 @@ static const char *const texts[READER_STATEMENTS] = {
 	"  ORDER BY x.awarded_on DESC, x.sequence DESC LIMIT 1)"
 	[READ_REGISTER] = LATEST_AWARDS " ORDER BY p.id",
 	[READ_REGISTER_ONE] = LATEST_AWARDS " WHERE p.id = ?2",
+	[READ_REGISTER_DOWN] = LATEST_AWARDS " ORDER BY p.id DESC",
+	[READ_REGISTER_AWARDED] = LATEST_AWARDS " ORDER BY a.awarded_on, p.id",
+	[READ_REGISTER_AWARDED_DOWN] = LATEST_AWARDS " ORDER BY a.awarded_on DESC, p.id",
+	[READ_REGISTER_EXPIRES] = LATEST_AWARDS " ORDER BY a.expires_on, p.id",
+	[READ_REGISTER_EXPIRES_DOWN] = LATEST_AWARDS " ORDER BY a.expires_on DESC, p.id",
 #undef LATEST_AWARDS
 	[READ_AWARD_KNOWN] = "SELECT sequence FROM award"
 			     " WHERE partnership = ?1 AND awarded_on = ?2 AND award = ?3 LIMIT 1",

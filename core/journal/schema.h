@@ -15,6 +15,9 @@ enum {
 	LOG_IDENTITY = 33, /* 32 hex digits and a NUL */
 };
 
+/* How many entries share a row of `span`, as SQL. */
+#define SPAN_ENTRIES "1024"
+
 /* 0 where the file is ours; *version is 0 for a file with nothing in it yet.
  * AW_EFOREIGN, AW_ENEWER. Changes nothing. */
 int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e);

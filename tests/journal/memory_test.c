@@ -182,7 +182,7 @@ static int read_decisions(struct journal_reader *r, json_t **out, struct err *e)
 
 static int read_register(struct journal_reader *r, json_t **out, struct err *e)
 {
-	return reader_register(r, "2025-01-01", NULL, out, e);
+	return reader_register(r, "2025-01-01", NULL, NULL, out, e);
 }
 
 static int read_benchmarks(struct journal_reader *r, json_t **out, struct err *e)
