@@ -36,10 +36,14 @@ enum option {
 	OPTION_COVERAGE,
 	OPTION_MUTATE,
 	OPTION_FORCE,
+	OPTION_CHANGED,
+	OPTION_KIND,
+	OPTION_SORT,
+	OPTION_FOLLOW,
 	OPTION_COUNT
 };
 
-#define OPTION_BIT(option) (1u << (option))
+#define OPTION_BIT(option) (UINT64_C(1) << (option))
 
 struct option_text {
 	const char *name;  /* without its hyphens */
@@ -51,7 +55,7 @@ struct option_text {
 extern const struct option_text option_texts[OPTION_COUNT];
 
 /* Those that every verb takes. */
-extern const unsigned options_of_all;
+extern const uint64_t options_of_all;
 
 struct arguments {
 	const char *values[OPTION_COUNT]; /* borrowed from argv; "" for a flag that is set */

@@ -43,6 +43,7 @@ static int read_common(struct session *s)
 	if (format != NULL && !knows_format(s->verb, format))
 		return session_say(s, EXIT_USAGE, "--format is text or json, not \"%s\"", format);
 	s->json = format != NULL && strcmp(format, "json") == 0;
+	s->csv = format != NULL && strcmp(format, "csv") == 0;
 	s->socket = socket != NULL                    ? socket
 		    : named != NULL && *named != '\0' ? named
 						      : "/run/awardd/awardd.sock";
@@ -53,7 +54,7 @@ static int read_common(struct session *s)
  * takes. */
 static int check_usage(const struct session *s)
 {
-	unsigned allowed = s->verb->options | options_of_all;
+	uint64_t allowed = s->verb->options | options_of_all;
 
 	for (int i = 0; i < OPTION_COUNT; i++)
 		if (s->arguments.values[i] != NULL && (allowed & OPTION_BIT(i)) == 0)

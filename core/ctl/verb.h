@@ -7,14 +7,14 @@
 #include "ctl/session.h"
 
 /* In `options`: further --formats that the verb knows. */
-#define VERB_CSV (1u << 31)
-#define VERB_JUNIT (1u << 30)
+#define VERB_CSV (UINT64_C(1) << 63)
+#define VERB_JUNIT (UINT64_C(1) << 62)
 
 struct verb {
 	const char *name;     /* one or two words: "decisions list" */
 	const char *operands; /* as help shows them; "" for none */
 	size_t least, most;   /* how many */
-	unsigned options;     /* OPTION_BITs beside those of all, and VERB_CSV */
+	uint64_t options;     /* OPTION_BITs beside those of all, and VERB_CSV */
 	const char *says;     /* one line */
 	int (*run)(struct session *s);
 };
