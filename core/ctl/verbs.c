@@ -59,6 +59,12 @@ static const struct verb verbs[] = {
 		 OPTION_BIT(OPTION_MAX_CHANGED) | OPTION_BIT(OPTION_AGAINST) |
 		 OPTION_BIT(OPTION_HISTORY) | VERB_CSV,
 	 "which past decisions the rules in DIR would change", verb_rules_impact},
+	{"log tail", "", 0, 0,
+	 OPTION_BIT(OPTION_LOG) | OPTION_BIT(OPTION_FOLLOW) | OPTION_BIT(OPTION_LIMIT) |
+		 OPTION_BIT(OPTION_KIND),
+	 "the last entries of the log, 10 unless --limit says; as JSON the bytes that are hashed, "
+	 "an entry a line",
+	 verb_log_tail},
 	{"call", "METHOD [PARAMS]", 1, 2, 0, "any method, PARAMS as JSON", verb_call},
 };
 

@@ -266,3 +266,8 @@ const char *journal_identity(const struct journal *j)
 {
 	return j->writer.store.identity;
 }
+
+const char *journal_path(const struct journal *j)
+{
+	return j->writer.store.path;
+}

@@ -125,6 +125,8 @@ void journal_stats(struct journal *j, struct journal_stats *out);
 
 /* The log's own identity, 32 hex digits made when it was created. */
 const char *journal_identity(const struct journal *j);
+/* Where its file is, absolute and links followed. */
+const char *journal_path(const struct journal *j);
 
 /* ---- reading: inside journal_query, or offline -------------------------- */
 
@@ -185,10 +187,10 @@ struct decision_filter {
 	const char *after; /* the "next" of the page before */
 	int limit;
 };
-int reader_decisions(struct journal_reader *r, const struct decision_filter *f, json_t **out,
-		     struct err *e);
 /* Whether `after` is a key that lists of this `sort` give. */
 bool decision_filter_fits(const struct decision_filter *f);
+int reader_decisions(struct journal_reader *r, const struct decision_filter *f, json_t **out,
+		     struct err *e);
 
 /* The latest unrevoked award of each partnership made on or before `on`, in the order
  * of `sort` ("partnership", "awarded_on", "expires_on"; "-" before it: descending; equal ones
@@ -221,6 +223,24 @@ int reader_award_counts(struct journal_reader *r, const char *since, const char 
 
 /* Counts of entries by kind: {"decision": n, ...}. */
 int reader_counts(struct journal_reader *r, json_t **out, struct err *e);
+
+/* An entry as the view `activity` tells of it, all borrowed; user, partnership and what may
+ * be NULL. `bytes` are those that are hashed, and were checked. */
+struct tail_entry {
+	int64_t sequence;
+	const char *at, *user, *kind, *partnership, *what;
+	uid_t uid;
+	struct text bytes;
+};
+
+/* Calls `each` with every entry above `after`, of this kind unless it is NULL, in the order of
+ * the log, and stops with what it returns unless that is 0. AW_ECORRUPT. */
+typedef int (*reader_tail_cb)(void *ctx, const struct tail_entry *entry);
+int reader_tail(struct journal_reader *r, const char *kind, int64_t after, reader_tail_cb each,
+		void *ctx, struct err *e);
+/* The sequence above which the last `count` of them stand. */
+int reader_tail_start(struct journal_reader *r, const char *kind, int64_t count, int64_t *after,
+		      struct err *e);
 
 /* Activations and rejections, newest first: [{"sequence", "at", "by", "kind",
  * "body"}]. */

@@ -63,6 +63,14 @@ static const char *const texts[READER_STATEMENTS] = {
 		      " ) x CROSS JOIN entry e ON e.sequence = x.sequence"
 		      " WHERE x.sequence <= ?2 ORDER BY x.sequence",
 	[READ_NEWEST] = "SELECT coalesce(max(sequence), 0) FROM entry",
+	[READ_TAIL_START] = "SELECT coalesce(max(sequence), 0) - ?1 FROM entry",
+	[READ_TAIL_START_KIND] = "SELECT coalesce(min(sequence), 1) - 1 FROM (SELECT sequence"
+				 " FROM listed WHERE kind = ?2 ORDER BY sequence DESC LIMIT ?1)",
+#define TAIL                                                                                       \
+	"SELECT " ACTIVITY_COLUMNS ", e.bytes, e.leaf_hash" ACTIVITY_FROM " WHERE l.sequence > ?1"
+	[READ_TAIL] = TAIL " ORDER BY l.sequence",
+	[READ_TAIL_KIND] = TAIL " AND l.kind = ?2 ORDER BY l.sequence",
+#undef TAIL
 	[READ_RULE_HISTORY] = "SELECT sequence FROM rule_set ORDER BY sequence DESC LIMIT ?1",
 	[READ_RULE_SET] = "SELECT max(sequence) FROM rule_set"
 			  " WHERE digest = ?1 AND kind = 'activation'",

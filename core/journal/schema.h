@@ -29,6 +29,23 @@ int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e
 /* Reads the log's identity. */
 int schema_identity(sqlite3 *db, char out[LOG_IDENTITY], struct err *e);
 
+/* The view `activity`, for reading the same without it: what stands in a file that somebody else
+ * made is not run. `e` is the entry. */
+#define ENTRY_TEXT "CAST(e.bytes AS TEXT)"
+#define ACTIVITY_COLUMNS                                                                           \
+	"l.sequence, e.at, l.uid, l.user, l.kind, l.partnership, CASE l.kind"                      \
+	" WHEN 'decision' THEN coalesce(d.award, 'no award')"                                      \
+	" WHEN 'import' THEN json_extract(i.outcome, '$.award')"                                   \
+	" WHEN 'revocation' THEN 'revokes '"                                                       \
+	"  || json_extract(" ENTRY_TEXT ", '$.body.revokes.id') || ': '"                           \
+	"  || json_extract(" ENTRY_TEXT ", '$.body.reason')"                                       \
+	" WHEN 'stop' THEN json_extract(" ENTRY_TEXT ", '$.body.reason')"                          \
+	" ELSE json_extract(" ENTRY_TEXT ", '$.body.digest') END AS what"
+#define ACTIVITY_FROM                                                                              \
+	" FROM listed l CROSS JOIN entry e ON e.sequence = l.sequence"                             \
+	" LEFT JOIN decision d ON d.sequence = l.sequence"                                         \
+	" LEFT JOIN import i ON i.sequence = l.sequence"
+
 /* The text that makes the views for auditors (views.c). */
 extern const char schema_views[];
 

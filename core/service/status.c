@@ -36,9 +36,8 @@ static json_t *evaluators_document(const struct service *s, const struct pool_st
 
 static json_t *log_document(const struct service *s, const struct journal_stats *stats)
 {
-	return json_pack("{ss ss sI sI sI sI sI sb sb}", "path",
-			 config_text(s->options.config, CONFIG_LOG), "identity",
-			 journal_identity(s->options.journal), "sequence",
+	return json_pack("{ss ss sI sI sI sI sI sb sb}", "path", journal_path(s->options.journal),
+			 "identity", journal_identity(s->options.journal), "sequence",
 			 (json_int_t)stats->sequence, "file_bytes", (json_int_t)stats->file_bytes,
 			 "wal_bytes", (json_int_t)stats->wal_bytes, "commits",
 			 (json_int_t)stats->commits, "entries", (json_int_t)stats->entries, "full",
