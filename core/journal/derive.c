@@ -18,12 +18,14 @@ static const char *const texts[DERIVE_STATEMENTS] = {
 		"?6") ", ?7,"
 		      " (SELECT id FROM digest WHERE digest = ?8))",
 	[DERIVE_SPAN] =
-		"INSERT INTO span SELECT kind, ?1 / " SPAN_ENTRIES ", day, day FROM"
-		" (SELECT ?2 AS kind UNION ALL SELECT 'any'),"
-		" (SELECT " DAY(
-			"?3") " AS day) WHERE true"
-			      " ON CONFLICT (kind, block) DO UPDATE SET"
-			      " first = min(first, excluded.first), last = max(last, excluded.last)",
+		"INSERT INTO span VALUES"
+		" (?2, ?1 / " SPAN_ENTRIES ", " DAY("?3") ", " DAY(
+			"?3") "),"
+			      " ('any', ?1 / " SPAN_ENTRIES ", " DAY("?3") ", " DAY(
+				      "?3") ")"
+					    " ON CONFLICT (kind, block) DO UPDATE SET"
+					    " first = min(first, excluded.first), last = max(last, excluded.last)"
+					    " WHERE excluded.first < first OR excluded.last > last",
 	[DERIVE_PARTNERSHIP] = "INSERT INTO partnership VALUES (?1, ?2)"
 			       " ON CONFLICT (id) DO UPDATE SET name = excluded.name"
 			       " WHERE excluded.name IS NOT NULL",

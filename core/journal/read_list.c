@@ -114,6 +114,11 @@ static bool is_any(const struct decision_filter *f)
 	return f->kind != NULL && strcmp(f->kind, "any") == 0;
 }
 
+static bool is_import(const struct decision_filter *f)
+{
+	return f->kind != NULL && strcmp(f->kind, "import") == 0;
+}
+
 static bool is_uid(const struct decision_filter *f)
 {
 	return f->by != NULL && *f->by != '\0' && strspn(f->by, "0123456789") == strlen(f->by);
@@ -166,9 +171,10 @@ static void put_from(const struct list *l, enum way way, struct buffer *sql)
 		if (l->order == BY_DAY)
 			(void)buffer_printf(sql, " INDEXED BY %s_day", name);
 		(void)buffer_append_text(sql, " CROSS JOIN listed l ON l.sequence = w.sequence");
+	} else if (way == WAY_KIND && !is_import(f) && l->order == BY_DAY) {
+		(void)buffer_append_text(sql, " listed l INDEXED BY listed_day");
 	} else if (way == WAY_KIND && is_any(f)) {
-		(void)buffer_append_text(sql, l->order == BY_DAY ? " listed l INDEXED BY listed_day"
-								 : " listed l NOT INDEXED");
+		(void)buffer_append_text(sql, " listed l NOT INDEXED");
 	} else {
 		(void)buffer_printf(sql, " listed l INDEXED BY listed_%s%s", index, day);
 	}
@@ -207,6 +213,8 @@ static void put_filters(const struct decision_filter *f, enum way way, const cha
 	/* buffer_status at the end tells of any of these. */
 	(void)buffer_append_text(sql, is_any(f) ? " AND l.kind IN ('decision', 'import')"
 						: " AND l.kind = ?11");
+	if (is_import(f)) /* as the index of those alone has it */
+		(void)buffer_append_text(sql, " AND l.kind <> 'decision'");
 	if (f->partnership != NULL)
 		(void)buffer_append_text(sql, " AND l.partnership = ?3");
 	if (f->since != NULL)

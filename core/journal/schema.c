@@ -67,8 +67,6 @@ static const char derived[] =
 	"  scores TEXT, outcome TEXT) STRICT;"
 	"CREATE UNIQUE INDEX decision_submission ON decision (submission_id)"
 	"  WHERE submission_id IS NOT NULL;"
-	"CREATE INDEX decision_partnership ON decision (partnership);"
-	"CREATE INDEX decision_benchmark ON decision (partnership, assessed_on);"
 	/* What lists are made from (read_list.c): every filter alone is an index in the
 	 * order of the sequence, and one in that of the day. A day is the number 20240520. */
 	"CREATE TABLE digest (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE) STRICT;"
@@ -77,7 +75,7 @@ static const char derived[] =
 	"  user TEXT NOT NULL, partnership TEXT, day INTEGER, change TEXT, rules INTEGER) STRICT;"
 	"CREATE INDEX listed_day ON listed (day);"
 	"CREATE INDEX listed_kind ON listed (kind);"
-	"CREATE INDEX listed_kind_day ON listed (kind, day);"
+	"CREATE INDEX listed_kind_day ON listed (kind, day) WHERE kind <> 'decision';"
 	"CREATE INDEX listed_user ON listed (user);"
 	"CREATE INDEX listed_user_day ON listed (user, day);"
 	"CREATE INDEX listed_uid ON listed (uid);"
@@ -102,7 +100,6 @@ static const char derived[] =
 	"CREATE TABLE import ("
 	"  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, partnership TEXT NOT NULL, name TEXT,"
 	"  outcome TEXT NOT NULL) STRICT;"
-	"CREATE INDEX import_partnership ON import (partnership);"
 	"CREATE TABLE award ("
 	"  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, partnership TEXT NOT NULL,"
 	"  award TEXT NOT NULL, commendations TEXT NOT NULL, awarded_on TEXT NOT NULL,"

@@ -14,7 +14,7 @@
 
 #include "journal/journal.h"
 
-enum { PARTNERSHIPS = 3000, GROUP = 250, ROUNDS = 21 };
+enum { GROUP = 250, ROUNDS = 21 };
 
 static void die(const char *what)
 {
