@@ -25,7 +25,9 @@ const struct option_text option_texts[OPTION_COUNT] = {
 	[OPTION_ON] = {"on", 0, "DATE", "as it stands on this day; default: today"},
 	[OPTION_STATUS] = {"status", 0, "current|due|lapsed", "only awards that stand like this"},
 	[OPTION_STATEMENT] = {"statement", 0, "ID", "only for this statement"},
-	[OPTION_BY] = {"by", 0, "NAME", "who asks for it; default: your user name"},
+	[OPTION_BY] = {"by", 0, "NAME",
+		       "only what this user did, by name or number; with revoke "
+		       "and erase: who asks for it, else your user name"},
 	[OPTION_REASON] = {"reason", 0, "TEXT", "why; required"},
 	[OPTION_STRICT] = {"strict", 0, NULL, "end with 3 for a warning too"},
 	[OPTION_LOG] = {"log", 0, "FILE", "the daemon's log; it may be running"},
@@ -45,6 +47,15 @@ const struct option_text option_texts[OPTION_COUNT] = {
 	[OPTION_FORCE] = {"force", 0, NULL, "also into a folder that holds something"},
 	[OPTION_UNDER] = {"under", 0, "DIGEST|active",
 			  "what another rule set of the log says, beside what was decided"},
+	[OPTION_CHANGED] = {"changed", 0, "first|maintained|higher|lower|none",
+			    "only where the award held changed like this"},
+	[OPTION_KIND] = {"kind", 0, "KIND",
+			 "only this kind of entry; for decisions list: decision (the default), "
+			 "import or any"},
+	[OPTION_SORT] = {"sort", 0, "MEMBER",
+			 "in the order of sequence, assessed_on or partnership; of the register: "
+			 "partnership, awarded_on or expires_on; -MEMBER: the other way round"},
+	[OPTION_FOLLOW] = {"follow", 0, NULL, "go on with every entry as it is written"},
 };
 
 const uint64_t options_of_all = OPTION_BIT(OPTION_SOCKET) | OPTION_BIT(OPTION_FORMAT) |

@@ -29,7 +29,7 @@ struct session {
 	const struct verb *verb;
 	const char **operands; /* those behind the verb; borrowed from arguments */
 	size_t count;
-	bool json;
+	bool json, csv;
 	const char *socket;
 	int timeout_ms;
 	struct look out, err; /* of standard output and standard error */

@@ -59,6 +59,7 @@ int verb_rules_impact(struct session *s);
 int verb_rules_test(struct session *s);
 int verb_decisions_test(struct session *s);
 int verb_log_reproduce(struct session *s);
+int verb_log_tail(struct session *s);
 int verb_call(struct session *s);
 
 #endif

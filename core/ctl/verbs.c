@@ -15,8 +15,10 @@ static const struct verb verbs[] = {
 	 "see what would be decided; nothing is logged", verb_assess},
 	{"decisions list", "", 0, 0,
 	 OPTION_BIT(OPTION_PARTNERSHIP) | OPTION_BIT(OPTION_AWARD) | SPAN |
-		 OPTION_BIT(OPTION_FAILED_CRITERION) | OPTION_BIT(OPTION_RULES) |
-		 OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_AFTER),
+		 OPTION_BIT(OPTION_FAILED_CRITERION) | OPTION_BIT(OPTION_CHANGED) |
+		 OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_KIND) | OPTION_BIT(OPTION_RULES) |
+		 OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_AFTER) |
+		 VERB_CSV,
 	 "decisions in the log, the newest first", verb_decisions_list},
 	{"decisions show", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_UNDER) | OPTION_BIT(OPTION_LOG),
 	 "one decision as it was made; or, from the log's file, under other rules",
@@ -30,7 +32,8 @@ static const struct verb verbs[] = {
 	{"decisions test", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_LOG),
 	 "one decision of a log as a test of the rules", verb_decisions_test},
 	{"register list", "", 0, 0,
-	 OPTION_BIT(OPTION_ON) | OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_PARTNERSHIP),
+	 OPTION_BIT(OPTION_ON) | OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_AWARD) |
+		 OPTION_BIT(OPTION_PARTNERSHIP) | OPTION_BIT(OPTION_SORT) | VERB_CSV,
 	 "who holds what", verb_register_list},
 	{"register import", "FILE", 1, 1, 0, "awards made before, from JSON or CSV",
 	 verb_register_import},
@@ -70,6 +73,12 @@ static const struct verb verbs[] = {
 	{"log reproduce", "FILE [SEQUENCE...]", 1, SEQUENCES, 0,
 	 "decide the entries of a log again, by the rules of their time, to the same bytes",
 	 verb_log_reproduce},
+	{"log tail", "", 0, 0,
+	 OPTION_BIT(OPTION_LOG) | OPTION_BIT(OPTION_FOLLOW) | OPTION_BIT(OPTION_LIMIT) |
+		 OPTION_BIT(OPTION_KIND),
+	 "the last entries of the log, 10 unless --limit says; as JSON the bytes that are hashed, "
+	 "an entry a line",
+	 verb_log_tail},
 	{"call", "METHOD [PARAMS]", 1, 2, 0, "any method, PARAMS as JSON", verb_call},
 };
 
@@ -216,7 +225,10 @@ void verb_help(struct paper *p, const struct verb *verb, const char *group)
 				   "A FILE holds one submission, an array of them, or one on "
 				   "each line; - is standard input.");
 		if ((verb->options & VERB_CSV) != 0)
-			paper_wrap(p, 0, "--format may also be csv.");
+			paper_wrap(p, 0,
+				   "--format may also be csv, as in RFC 4180. A text that a "
+				   "spreadsheet would take for a formula has an apostrophe before "
+				   "it.");
 		if ((verb->options & VERB_JUNIT) != 0)
 			paper_wrap(p, 0, "--format may also be junit.");
 		if (verb->options != 0)

@@ -17,7 +17,7 @@
  *                "partnership", "reason", "values"}: of one entry, or of all entries of a
  *                partnership up to a sequence; how many values that removed
  *   activation  {"cause", "digest", "engine", "files": [{"path", "sha256"}],
- *                "lua", "prelude", "previous"}
+ *                "lua", "prelude", "previous", "register": what the rules say of it}
  *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}],
  *                "files": [{"path", "sha256"}]}, files where they were read and fit
  *   start       {"engine", "key", "log", "lua"}
@@ -235,26 +235,37 @@ typedef int (*reader_sequence_cb)(void *ctx, int64_t sequence);
 int reader_of_kind(struct journal_reader *r, const char *kind, int64_t through,
 		   reader_sequence_cb each, void *ctx, struct err *e);
 
-/* Newest first, for decisions.list. NULL or 0 members do not filter. `after`:
- * only sequences below it. Gives {"decisions": [{"decision_id", "sequence",
- * "submission_id", "partnership", "name", "assessed_on", "award",
- * "commendations", "route", "change", "revoked"}], "next": "<sequence>" or null}. */
+/* For decisions.list. NULL or 0 members do not filter; but `kind` is then
+ * "decision", `sort` "-sequence", `limit` 50. Gives {"decisions": [{"kind",
+ * "decision_id", "sequence", "by": {"uid", "user"}, "submission_id",
+ * "partnership", "name", "assessed_on", "award", "commendations", "awarded_on",
+ * "precision", "route", "change", "revoked"}], "next": a key or null}; an import
+ * has null for what a decision alone has. Lists go by its `awarded_on` where
+ * they go by a decision's `assessed_on`. */
 struct decision_filter {
-	const char *partnership, *award, *since, *until, *failed_criterion, *rules;
-	int64_t after;
+	const char *partnership, *since, *until;
+	const char *award; /* a level or a commendation */
+	const char *failed_criterion, *changed, *rules;
+	const char *by;   /* a user's name as logged, or digits: a uid */
+	const char *kind; /* "decision", "import" or "any" */
+	const char *sort; /* "sequence", "assessed_on" or "partnership"; "-" before it: descending */
+	const char *after; /* the "next" of the page before */
 	int limit;
 };
+/* Whether `after` is a key that lists of this `sort` give. */
+bool decision_filter_fits(const struct decision_filter *f);
 int reader_decisions(struct journal_reader *r, const struct decision_filter *f, json_t **out,
 		     struct err *e);
 
-/* The latest unrevoked award of each partnership made on or before `on`, by
- * partnership id: [{"partnership", "name", "award", "commendations",
+/* The latest unrevoked award of each partnership made on or before `on`, in the order
+ * of `sort` ("partnership", "awarded_on", "expires_on"; "-" before it: descending; equal ones
+ * by partnership; NULL: "partnership"): [{"partnership", "name", "award", "commendations",
  * "awarded_on", "expires_on", "precision", "citation", "source",
  * "decision_id"}]. `partnership` may be NULL. `name` is the last one that any
  * entry of the partnership gave (R-25); `source` is the import's, or the
  * decision's id. */
-int reader_register(struct journal_reader *r, const char *on, const char *partnership, json_t **out,
-		    struct err *e);
+int reader_register(struct journal_reader *r, const char *on, const char *partnership,
+		    const char *sort, json_t **out, struct err *e);
 
 /* Whether an award of this partnership, level and day is in the log, decided
  * or imported, revoked or not: 0 or AW_EABSENT. */
@@ -277,6 +288,24 @@ int reader_award_counts(struct journal_reader *r, const char *since, const char 
 
 /* Counts of entries by kind: {"decision": n, ...}. */
 int reader_counts(struct journal_reader *r, json_t **out, struct err *e);
+
+/* An entry as the view `activity` tells of it, all borrowed; user, partnership and what may
+ * be NULL. `bytes` are those that are hashed, and were checked. */
+struct tail_entry {
+	int64_t sequence;
+	const char *at, *user, *kind, *partnership, *what;
+	uid_t uid;
+	struct text bytes;
+};
+
+/* Calls `each` with every entry above `after`, of this kind unless it is NULL, in the order of
+ * the log, and stops with what it returns unless that is 0. AW_ECORRUPT. */
+typedef int (*reader_tail_cb)(void *ctx, const struct tail_entry *entry);
+int reader_tail(struct journal_reader *r, const char *kind, int64_t after, reader_tail_cb each,
+		void *ctx, struct err *e);
+/* The sequence above which the last `count` of them stand. */
+int reader_tail_start(struct journal_reader *r, const char *kind, int64_t count, int64_t *after,
+		      struct err *e);
 
 /* Activations and rejections, newest first: [{"sequence", "at", "by", "kind",
  * "body"}]. */

@@ -35,14 +35,15 @@ static const char *const texts[READER_STATEMENTS] = {
 			 "  WHERE partnership = ?2 AND through >= ?1 ORDER BY 1 LIMIT 1",
 	[READ_REVOCATION] = "SELECT sequence FROM revocation WHERE revokes = ?1",
 	[READ_SUBMISSION] = "SELECT sequence FROM decision WHERE submission_id = ?1",
-	[READ_HISTORY] = "SELECT d.sequence, d.id, 'decision',"
-			 " EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = d.sequence),"
-			 " d.name_given, d.assessed_on, d.registered_on, d.scores, d.outcome"
-			 " FROM decision d WHERE d.partnership = ?1"
-			 " UNION ALL SELECT i.sequence, i.id, 'import',"
-			 " EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = i.sequence),"
-			 " i.name, NULL, NULL, NULL, i.outcome"
-			 " FROM import i WHERE i.partnership = ?1 ORDER BY 1",
+	[READ_HISTORY] =
+		"SELECT l.sequence, coalesce(d.id, i.id), l.kind,"
+		" EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = l.sequence),"
+		" coalesce(d.name_given, i.name), d.assessed_on, d.registered_on, d.scores,"
+		" coalesce(d.outcome, i.outcome) FROM listed l INDEXED BY listed_partnership"
+		" LEFT JOIN decision d ON d.sequence = l.sequence"
+		" LEFT JOIN import i ON i.sequence = l.sequence"
+		" WHERE l.partnership = ?1 AND l.kind IN ('decision', 'import')"
+		" ORDER BY l.sequence",
 #define LATEST_AWARDS                                                                              \
 	"SELECT p.id, coalesce(p.name, p.id), a.award, a.commendations, a.awarded_on,"             \
 	" a.expires_on, a.precision, a.citation, a.source, a.id"                                   \
@@ -52,16 +53,23 @@ static const char *const texts[READER_STATEMENTS] = {
 	"  ORDER BY x.awarded_on DESC, x.sequence DESC LIMIT 1)"
 	[READ_REGISTER] = LATEST_AWARDS " ORDER BY p.id",
 	[READ_REGISTER_ONE] = LATEST_AWARDS " WHERE p.id = ?2",
+	[READ_REGISTER_DOWN] = LATEST_AWARDS " ORDER BY p.id DESC",
+	[READ_REGISTER_AWARDED] = LATEST_AWARDS " ORDER BY a.awarded_on, p.id",
+	[READ_REGISTER_AWARDED_DOWN] = LATEST_AWARDS " ORDER BY a.awarded_on DESC, p.id",
+	[READ_REGISTER_EXPIRES] = LATEST_AWARDS " ORDER BY a.expires_on, p.id",
+	[READ_REGISTER_EXPIRES_DOWN] = LATEST_AWARDS " ORDER BY a.expires_on DESC, p.id",
 #undef LATEST_AWARDS
 	[READ_AWARD_KNOWN] = "SELECT sequence FROM award"
 			     " WHERE partnership = ?1 AND awarded_on = ?2 AND award = ?3 LIMIT 1",
 	[READ_BENCHMARKS] =
 		"SELECT p.id, d.sequence, coalesce(p.name, d.name), d.assessed_on, d.scores"
 		" FROM partnership p CROSS JOIN decision d ON d.sequence ="
-		" (SELECT x.sequence FROM decision x WHERE x.partnership = p.id"
-		"  AND x.assessed_on >= ?1 AND x.assessed_on <= ?2"
+		" (SELECT x.sequence FROM listed x INDEXED BY listed_partnership_day"
+		"  WHERE x.partnership = p.id AND x.kind = 'decision'"
+		"  AND x.day >= CAST(replace(?1, '-', '') AS INTEGER)"
+		"  AND x.day <= CAST(replace(?2, '-', '') AS INTEGER)"
 		"  AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = x.sequence)"
-		"  ORDER BY x.assessed_on DESC, x.sequence DESC LIMIT 1) ORDER BY p.id",
+		"  ORDER BY x.day DESC, x.sequence DESC LIMIT 1) ORDER BY p.id",
 	[READ_AWARD_COUNTS] =
 		"SELECT award, CAST(substr(awarded_on, 1, 4) AS INTEGER), count(*) FROM award a"
 		" WHERE awarded_on >= ?1 AND awarded_on <= ?2"
@@ -70,18 +78,22 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_COUNTS] = "SELECT kind, count FROM tally ORDER BY kind",
 	[READ_PARTNERSHIPS] = "SELECT id FROM partnership WHERE id > ?1 ORDER BY id LIMIT ?2",
 	/* Which they are comes from derived tables, what they say from the entries. */
-	[READ_PAST] = "SELECT e.bytes, e.leaf_hash, x.sequence FROM ("
-		      " SELECT sequence FROM decision WHERE partnership = ?1"
-		      " UNION ALL SELECT sequence FROM import WHERE partnership = ?1"
-		      " UNION ALL SELECT r.sequence FROM decision d"
-		      "  JOIN revocation r ON r.revokes = d.sequence WHERE d.partnership = ?1"
-		      " UNION ALL SELECT r.sequence FROM import i"
-		      "  JOIN revocation r ON r.revokes = i.sequence WHERE i.partnership = ?1"
-		      " ) x CROSS JOIN entry e ON e.sequence = x.sequence"
-		      " WHERE x.sequence <= ?2 ORDER BY x.sequence",
+	[READ_PAST] =
+		"SELECT e.bytes, e.leaf_hash, l.sequence FROM listed l INDEXED BY listed_partnership"
+		" CROSS JOIN entry e ON e.sequence = l.sequence WHERE l.partnership = ?1"
+		" AND l.kind IN ('decision', 'import', 'revocation') AND l.sequence <= ?2"
+		" ORDER BY l.sequence",
 	[READ_OF_KIND] = "SELECT sequence FROM entry WHERE kind = ?1 AND sequence <= ?2"
 			 " ORDER BY sequence",
 	[READ_NEWEST] = "SELECT coalesce(max(sequence), 0) FROM entry",
+	[READ_TAIL_START] = "SELECT coalesce(max(sequence), 0) - ?1 FROM entry",
+	[READ_TAIL_START_KIND] = "SELECT coalesce(min(sequence), 1) - 1 FROM (SELECT sequence"
+				 " FROM listed WHERE kind = ?2 ORDER BY sequence DESC LIMIT ?1)",
+#define TAIL                                                                                       \
+	"SELECT " ACTIVITY_COLUMNS ", e.bytes, e.leaf_hash" ACTIVITY_FROM " WHERE l.sequence > ?1"
+	[READ_TAIL] = TAIL " ORDER BY l.sequence",
+	[READ_TAIL_KIND] = TAIL " AND l.kind = ?2 ORDER BY l.sequence",
+#undef TAIL
 	[READ_RULE_HISTORY] = "SELECT sequence FROM rule_set ORDER BY sequence DESC LIMIT ?1",
 	[READ_RULE_SET] = "SELECT max(sequence) FROM rule_set"
 			  " WHERE digest = ?1 AND kind = 'activation'",

@@ -310,11 +310,12 @@ static void on_measured(struct activation *a, int status, const json_t *faults)
 	struct journal_draft draft = {
 		.kind = "activation",
 		.by = a->by,
-		.body = json_pack("{ss sO ss sO ss ss ss?}", "cause", a->cause, "digest",
-				  json_object_get(a->about, "digest"), "engine", AWARDD_VERSION,
-				  "files", json_object_get(a->about, "files"), "lua",
-				  script_lua_version(), "prelude", hash, "previous",
-				  s->current != NULL ? generation_digest(s->current) : NULL),
+		.body = json_pack(
+			"{ss sO ss sO ss ss ss? sO?}", "cause", a->cause, "digest",
+			json_object_get(a->about, "digest"), "engine", AWARDD_VERSION, "files",
+			json_object_get(a->about, "files"), "lua", script_lua_version(), "prelude",
+			hash, "previous", s->current != NULL ? generation_digest(s->current) : NULL,
+			"register", json_object_get(generation_manifest(a->fresh), "register")),
 		.blobs = json_incref(a->texts),
 	};
 	int rv = draft.body != NULL ? journal_append(s->options.journal, &draft, 1, on_activated, a)

@@ -196,7 +196,7 @@ static void an_entry_that_no_table_leads_to_is_not_overlooked(void **state)
 {
 	struct rig *rig = *state;
 
-	rig_tamper(rig, "DELETE FROM decision WHERE sequence = 9");
+	rig_tamper(rig, "DELETE FROM listed WHERE sequence = 9");
 	rig_gives(rig, 5, 0, 1);
 	assert_int_equal(rig_found_at(rig, 0), 9);
 	assert_non_null(strstr(rig_found(rig, 0, "reason"), "tables do not lead to it"));
@@ -206,7 +206,7 @@ static void an_entry_filed_under_another_partnership_is_found(void **state)
 {
 	struct rig *rig = *state;
 
-	rig_tamper(rig, "UPDATE decision SET partnership = 'north' WHERE sequence = 9");
+	rig_tamper(rig, "UPDATE listed SET partnership = 'north' WHERE sequence = 9");
 	rig_gives(rig, 5, 0, 1);
 	assert_int_equal(rig_found_at(rig, 0), 9);
 }

@@ -154,7 +154,7 @@ static void what_cannot_be_asked_is_said(void **state)
 	(void)under(rig, 6, NULL, AW_EINVALID);
 	(void)under(rig, 60, NULL, AW_EABSENT);
 	(void)under(rig, 2, "sha256:00", AW_EABSENT);
-	rig_tamper(rig, "DELETE FROM decision WHERE sequence = 2");
+	rig_tamper(rig, "DELETE FROM listed WHERE sequence = 2");
 	(void)under(rig, 2, NULL, AW_ECORRUPT);
 }
 
