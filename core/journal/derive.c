@@ -448,13 +448,18 @@ static int derive_all(struct derive *d, struct err *e)
 	return rv == 0 ? 0 : sql_wrap(e, rv, "deriving from entry %lld", (long long)at);
 }
 
+int derive_fill(struct derive *d, struct err *e)
+{
+	d->edge = (struct tree_edge){.size = 0};
+	return derive_all(d, e);
+}
+
 int derive_again(struct derive *d, struct err *e)
 {
 	int rv = sql_run(d->db, "BEGIN IMMEDIATE", e);
 
 	if (rv != 0)
 		return rv;
-	d->edge = (struct tree_edge){.size = 0};
 	rv = sql_run(
 		d->db,
 		"DELETE FROM node; DELETE FROM tally; DELETE FROM partnership; DELETE FROM decision;"
@@ -463,7 +468,7 @@ int derive_again(struct derive *d, struct err *e)
 		"DELETE FROM rule_set; DELETE FROM listed; DELETE FROM digest; DELETE FROM span;",
 		e);
 	if (rv == 0)
-		rv = derive_all(d, e);
+		rv = derive_fill(d, e);
 	if (rv == 0)
 		rv = sql_run(d->db, "COMMIT", e);
 	if (rv == 0)

@@ -73,7 +73,7 @@ static void dismantle(struct journal *j)
 static int start_reading(struct journal *j, struct reading *r, struct err *e)
 {
 	r->journal = j;
-	int rv = reader_connect(j->writer.store.path, &r->reader, e);
+	int rv = reader_connect(j->writer.store.path, false, &r->reader, e);
 	return rv == 0 ? start(&r->thread, threads_read, r, &r->started, e) : rv;
 }
 

@@ -131,6 +131,12 @@ typedef void (*journal_query_done)(void *ctx, int status, const struct err *e);
 int journal_query(struct journal *j, journal_query_run run, journal_query_done done, void *ctx);
 int journal_look_up(struct journal *j, journal_query_run run, journal_query_done done, void *ctx);
 
+/* Makes everything that follows from the entries again: derived tables, the
+ * tree's nodes, views, indexes, guards. Entries, texts, personal values and checkpoints
+ * stay as they are. AW_EBUSY where a daemon has the log, AW_ECORRUPT where an
+ * entry does not have its leaf hash; nothing was changed then. */
+int journal_rebuild(const char *path, struct err *e);
+
 /* Counters for server.status; callable from the owner's thread at any time. */
 struct journal_stats {
 	int64_t sequence; /* of the newest committed entry */
@@ -168,9 +174,23 @@ const char *journal_path(const struct journal *j);
 
 /* ---- reading: inside journal_query, or offline -------------------------- */
 
-/* Opens a log read-only, outside of a daemon, also while one writes it. */
+/* Opens a log read-only, outside of a daemon, also while one writes it. One that
+ * lies there without a WAL is read as it stands, and nothing is made beside it. */
 int reader_open(const char *path, struct journal_reader **out, struct err *e);
 void reader_close(struct journal_reader **r);
+
+/* Writes the log and what of it stands in the WAL as one file, of the newest
+ * snapshot, to a path that is empty or not there. It is not synced. Not inside
+ * reader_begin. */
+int reader_copy(struct journal_reader *r, const char *path, struct err *e);
+
+/* A snapshot for several calls, and its end. */
+int reader_begin(struct journal_reader *r, struct err *e);
+void reader_end(struct journal_reader *r);
+
+/* Whether a file that was read as it stands was left alone meanwhile: 0, also
+ * where others may write it, since a snapshot then holds; AW_EBUSY. */
+int reader_is_still(const struct journal_reader *r, struct err *e);
 
 /* Each gives a document, or AW_EABSENT, AW_ECORRUPT, AW_EIO, -ENOMEM.
  *
@@ -316,5 +336,70 @@ int reader_rule_history(struct journal_reader *r, int limit, json_t **out, struc
  * "text"}}; prelude is null where the activation names none by a SHA-256 (hex,
  * with or without "sha256:" in front). AW_EABSENT. */
 int reader_rules(struct journal_reader *r, const char *digest, json_t **out, struct err *e);
+
+/* ---- auditing: what stands in the file, unjudged ------------------------- */
+
+/* Rows in the order of their key; texts are borrowed until the next step.
+ *
+ *   table            numbers          texts
+ *   RAW_META         -                name, value
+ *   RAW_ENTRY        sequence         kind, at, bytes, leaf_hash
+ *   RAW_BLOB         rowid            sha256, bytes
+ *   RAW_PERSONAL     sequence         pointer, salt, value
+ *   RAW_CHECKPOINT   size             note
+ *   RAW_NODE         level, number    hash
+ *
+ * The walks of a reader see one snapshot inside reader_begin. */
+enum raw_table {
+	RAW_META,
+	RAW_ENTRY,
+	RAW_BLOB,
+	RAW_PERSONAL,
+	RAW_CHECKPOINT,
+	RAW_NODE,
+	RAW_TABLES
+};
+struct raw_row {
+	int64_t numbers[2];
+	struct text texts[4];
+};
+struct raw_walk;
+int raw_walk_new(struct journal_reader *r, enum raw_table table, struct raw_walk **out,
+		 struct err *e);
+/* 1 and a row, 0 at the end, AW_ECORRUPT where the file cannot be read on. */
+int raw_walk_next(struct raw_walk *w, struct raw_row *row, struct err *e);
+void raw_walk_free(struct raw_walk **w); /* before its reader is closed */
+
+/* What SQLite finds wrong with the pages, indexes and types: a sentence each, at
+ * most a hundred. Stops with what the callback returns unless that is 0, as the
+ * others below do. */
+typedef int (*raw_fault_cb)(void *ctx, const char *fault);
+int raw_check_pages(struct journal_reader *r, raw_fault_cb each, void *ctx, struct err *e);
+
+/* Tables, views, indexes and triggers that are not as this program makes them:
+ * their type, their name, and "missing", "changed" or "added". */
+typedef int (*raw_object_cb)(void *ctx, const char *type, const char *name, const char *what);
+int raw_check_schema(struct journal_reader *r, raw_object_cb each, void *ctx, struct err *e);
+
+/* Whether this salt and value are what the commitment {"commitment":
+ * "sha256:<hex>"} was made of: 0, AW_EINVALID, -ENOMEM. */
+int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_BYTES],
+		     const json_t *value, struct err *e);
+
+/* The derived tables made again, by the code that made them, in a temporary file
+ * of SQLite's beside the reader's snapshot. */
+struct follow;
+int follow_new(struct journal_reader *r, struct follow **out, struct err *e);
+void follow_free(struct follow **f); /* before its reader is closed */
+/* Adds what follows from the next entry. AW_EINVALID where it contradicts an
+ * earlier one. Of one that cannot be read (NULL) only the leaf counts. */
+int follow_add(struct follow *f, const json_t *document, const struct digest *leaf, struct err *e);
+/* Compares one of them with the file's: calls `each` with the table, the row's
+ * key, the column (NULL for a whole row) and "missing", "changed" or "added". */
+size_t follow_count(const struct follow *f);
+const char *follow_table(const struct follow *f, size_t i);
+typedef int (*follow_cb)(void *ctx, const char *table, const char *key, const char *column,
+			 const char *what);
+int follow_compare(struct follow *f, size_t i, follow_cb each, void *ctx, struct err *e);
 
 #endif

@@ -110,10 +110,11 @@ static const char *const texts[READER_STATEMENTS] = {
 /* How long a query waits where a recovery or a schema change locks readers out. */
 enum { READ_WAIT_MS = 2000 };
 
-int reader_connect(const char *path, struct journal_reader **out, struct err *e)
+int reader_connect(const char *path, bool uri, struct journal_reader **out, struct err *e)
 {
 	struct journal_reader *r = calloc(1, sizeof *r);
-	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+		    (uri ? SQLITE_OPEN_URI : 0);
 
 	if (r == NULL)
 		return err_set(e, -ENOMEM, "no memory for a reader");
@@ -130,6 +131,76 @@ int reader_connect(const char *path, struct journal_reader **out, struct err *e)
 	return 0;
 }
 
+/* Whether a file beside the log, "-wal" or "-shm", is there and holds something. */
+static bool has_beside(const char *real, const char *suffix)
+{
+	struct buffer name;
+	struct stat about;
+	bool has;
+
+	buffer_init(&name);
+	has = buffer_printf(&name, "%s%s", real, suffix) != 0 ||
+	      (stat(name.bytes, &about) == 0 && about.st_size > 0);
+	buffer_deinit(&name);
+	return has;
+}
+
+/* "file:<path>?immutable=1", what has a meaning in there written as %xx. */
+static int write_uri(const char *real, struct buffer *out)
+{
+	(void)buffer_append_text(out, "file:"); /* buffer_status tells */
+	for (const char *c = real; *c != '\0'; c++) {
+		if (*c == '%' || *c == '?' || *c == '#')
+			(void)buffer_printf(out, "%%%02x", (unsigned)*c);
+		else
+			(void)buffer_append(out, c, 1);
+	}
+	(void)buffer_append_text(out, "?immutable=1");
+	return buffer_status(out);
+}
+
+/* A log without WAL and index beside it is a copy that nobody has open. SQLite would make
+ * both anew, which changes a folder that holds evidence, and which fails in one that may
+ * not be written. */
+static int open_still(const char *real, struct journal_reader **out, struct err *e)
+{
+	struct buffer uri;
+	struct stat about;
+
+	buffer_init(&uri);
+	int rv = stat(real, &about) == 0 ? write_uri(real, &uri) : -errno;
+	if (rv == 0)
+		rv = reader_connect(uri.bytes, true, out, e);
+	else
+		(void)err_set(e, rv, "opening %s: %s", real, status_text(rv));
+	buffer_deinit(&uri);
+	if (rv != 0)
+		return rv;
+	struct journal_reader *r = *out;
+	r->still = strdup(real); /* NOLINT: connected */
+	r->about = about;
+	return r->still != NULL ? 0 : err_set(e, -ENOMEM, "no memory for a path");
+}
+
+static int open_shared(const char *real, struct journal_reader **out, struct err *e)
+{
+	int rv = reader_connect(real, false, out, e);
+
+	/* The first statement finds out; recognising it would call it foreign. */
+	if (rv == 0) {
+		sqlite3 *db = (*out)->db; /* NOLINT: connected */
+		int code = sqlite3_exec(db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) & 0xff;
+		if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM)
+			rv = err_set(
+				e, -EACCES,
+				"%s has a WAL beside it that cannot be opened with it here: copy "
+				"the log and its -wal to a folder that you may write, or let "
+				"\"awardctl log copy\" make one file of both",
+				real);
+	}
+	return rv;
+}
+
 int reader_open(const char *path, struct journal_reader **out, struct err *e)
 {
 	struct journal_reader *r = NULL;
@@ -139,9 +210,10 @@ int reader_open(const char *path, struct journal_reader **out, struct err *e)
 
 	if (real == NULL)
 		return err_set(e, -errno, "opening the log %s: %s", path, strerror(errno));
-	rv = reader_connect(real, &r, e);
+	rv = has_beside(real, "-wal") || has_beside(real, "-shm") ? open_shared(real, &r, e)
+								  : open_still(real, &r, e);
 	if (rv == 0)
-		rv = schema_recognise(r->db, path, &version, e); /* NOLINT: connected */
+		rv = schema_recognise(r->db, path, &version, e);
 	if (rv == 0 && version == 0)
 		rv = err_set(e, AW_EFOREIGN, "%s is not a decision log: nothing is in it", path);
 	else if (rv == 0 && version < LOG_VERSION)
@@ -158,6 +230,19 @@ int reader_open(const char *path, struct journal_reader **out, struct err *e)
 	return 0;
 }
 
+int reader_is_still(const struct journal_reader *r, struct err *e)
+{
+	struct stat now;
+
+	if (r->still == NULL)
+		return 0;
+	if (stat(r->still, &now) == 0 && now.st_size == r->about.st_size &&
+	    now.st_ino == r->about.st_ino && now.st_mtim.tv_sec == r->about.st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == r->about.st_mtim.tv_nsec && !has_beside(r->still, "-wal"))
+		return 0;
+	return err_set(e, AW_EBUSY, "%s was written while it was read: begin again", r->still);
+}
+
 void reader_close(struct journal_reader **reader)
 {
 	struct journal_reader *r = *reader;
@@ -168,6 +253,7 @@ void reader_close(struct journal_reader **reader)
 	for (int i = 0; i < READER_STATEMENTS; i++)
 		(void)sqlite3_finalize(r->statements[i]); /* repeats an old failure */
 	(void)sqlite3_close_v2(r->db);                    /* all statements are gone */
+	free(r->still);
 	free(r);
 }
 

@@ -6,6 +6,7 @@
 #define AW_JOURNAL_READER_H
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "journal/entry.h"
 #include "journal/sql.h"
@@ -52,14 +53,12 @@ enum reader_statement {
 struct journal_reader {
 	sqlite3 *db;
 	sqlite3_stmt *statements[READER_STATEMENTS]; /* prepared when first used */
+	char *still;       /* path of a file that nobody writes, opened as such; or NULL */
+	struct stat about; /* of it, when it was opened */
 };
 
-/* Opens without looking whether the file is a log. */
-int reader_connect(const char *path, struct journal_reader **out, struct err *e);
-
-/* A snapshot for several calls, and its end. */
-int reader_begin(struct journal_reader *r, struct err *e);
-void reader_end(struct journal_reader *r);
+/* Opens without looking whether the file is a log. `uri`: the path is one. */
+int reader_connect(const char *path, bool uri, struct journal_reader **out, struct err *e);
 
 /* Gives a binder on a kept statement. */
 int reader_bind(struct journal_reader *r, enum reader_statement which, struct binder *out,

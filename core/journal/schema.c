@@ -73,11 +73,17 @@ static const char truth_2[] =
 
 static const char *const truths[LOG_VERSION] = {truth_1, truth_2};
 
+#define NOT_TRUTH                                                                                  \
+	" name NOT LIKE 'sqlite_%' AND name NOT IN"                                                \
+	" ('meta', 'entry', 'blob', 'personal', 'checkpoint')"
+
 /* What is not true of itself, whatever form it is of. */
 static const char forget[] =
 	"SELECT group_concat('DROP ' || type || ' \"' || name || '\";', '') FROM sqlite_schema"
-	"  WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
-	"  AND name NOT IN ('meta', 'entry', 'blob', 'personal', 'checkpoint')";
+	"  WHERE type IN ('table', 'view') AND" NOT_TRUTH;
+
+const char schema_derived_tables[] = "SELECT name, sql FROM sqlite_schema"
+				     " WHERE type = 'table' AND" NOT_TRUTH;
 
 /* What follows from it, filled by derive.c alone. */
 static const char derived[] =
@@ -213,7 +219,7 @@ static int forget_derived(sqlite3 *db, struct err *e)
 
 /* Derived tables and views are made anew, empty: store_check sees that they
  * do not follow, and fills them. */
-static int make_derived(sqlite3 *db, struct err *e)
+int schema_make_derived(sqlite3 *db, struct err *e)
 {
 	int rv = forget_derived(db, e);
 
@@ -232,7 +238,7 @@ static int bring_up(sqlite3 *db, int from, struct chance chance, struct err *e)
 	if (rv == 0 && from == 0)
 		rv = make_identity(db, chance, e);
 	if (rv == 0)
-		rv = make_derived(db, e);
+		rv = schema_make_derived(db, e);
 	(void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d;PRAGMA user_version=%d",
 		       (int)LOG_APPLICATION, (int)LOG_VERSION); /* fits */
 	return rv == 0 ? sql_run(db, pragmas, e) : rv;
@@ -250,6 +256,17 @@ int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e
 	if (rv != 0 && sqlite3_get_autocommit(db) == 0)
 		(void)sql_run(db, "ROLLBACK", NULL); /* the first failure is the one to tell */
 	return rv == 0 ? 0 : sql_wrap(e, rv, "bringing the log to form %d", (int)LOG_VERSION);
+}
+
+int schema_make_pattern(sqlite3 **out, struct err *e)
+{
+	int code = sqlite3_open_v2(":memory:", out,
+				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+				   NULL);
+
+	if (code != SQLITE_OK)
+		return sql_fail(*out, code, "making a log in memory", e);
+	return schema_migrate(*out, 0, chance_system, e);
 }
 
 int schema_identity(sqlite3 *db, char out[LOG_IDENTITY], struct err *e)

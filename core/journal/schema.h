@@ -29,6 +29,17 @@ int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e
 /* Reads the log's identity. */
 int schema_identity(sqlite3 *db, char out[LOG_IDENTITY], struct err *e);
 
+/* Gives a new, empty log in memory: what the tables of a file should look like.
+ * sqlite3_close_v2 it, whatever was returned. */
+int schema_make_pattern(sqlite3 **out, struct err *e);
+
+/* In the pattern, the tables that derive.c fills, as rows of (name, sql). */
+extern const char schema_derived_tables[];
+
+/* Drops everything that follows from the entries and makes it again, empty,
+ * inside the caller's transaction. */
+int schema_make_derived(sqlite3 *db, struct err *e);
+
 /* The view `activity`, for reading the same without it: what stands in a file that somebody else
  * made is not run. `e` is the entry. */
 #define ENTRY_TEXT "CAST(e.bytes AS TEXT)"

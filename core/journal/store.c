@@ -203,23 +203,26 @@ static int open_signing(struct store *s, struct chance chance, struct err *e)
 	return signing_open(&s->signing, &log, e);
 }
 
+int store_take(struct store *s, const char *path, int *version, struct err *e)
+{
+	s->path = realpath(path, NULL);
+	if (s->path == NULL)
+		return err_set(e, -errno, "finding %s: %s", path, strerror(errno));
+	int rv = take_lock(s, e);
+	if (rv == 0)
+		rv = connect_writer(s, e);
+	if (rv == 0)
+		rv = schema_recognise(s->db, s->path, version, e);
+	return rv == 0 ? make_durable(s->db, e) : rv;
+}
+
 int store_open(struct store *s, const char *path, struct chance chance, struct err *e)
 {
 	int version = 0;
 	int rv = make_file(path, e);
 
-	if (rv != 0)
-		return rv;
-	s->path = realpath(path, NULL);
-	if (s->path == NULL)
-		return err_set(e, -errno, "finding %s: %s", path, strerror(errno));
-	rv = take_lock(s, e);
 	if (rv == 0)
-		rv = connect_writer(s, e);
-	if (rv == 0)
-		rv = schema_recognise(s->db, s->path, &version, e);
-	if (rv == 0)
-		rv = make_durable(s->db, e);
+		rv = store_take(s, path, &version, e);
 	if (rv == 0)
 		rv = schema_migrate(s->db, version, chance, e);
 	if (rv == 0)

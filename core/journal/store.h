@@ -29,6 +29,9 @@ struct store {
 };
 
 void store_init(struct store *s);
+/* Locks, opens and recognises a file that is there, and looks no further;
+ * store_open does, and makes one where there is none. */
+int store_take(struct store *s, const char *path, int *version, struct err *e);
 int store_open(struct store *s, const char *path, struct chance chance, struct err *e);
 /* Where the file can still be trusted, the WAL goes into it first. */
 void store_close(struct store *s, bool trusted);

@@ -253,33 +253,42 @@ static json_t *sort_files(const json_t *files)
 	return sorted;
 }
 
-/* The digest is SHA-256 over what `sha256sum` would print of the prelude, by
- * the name "prelude", and then of each file by its path. */
-static int digest_files(struct rule_files *f)
+int rule_files_digest(const char *prelude, const json_t *files, char out[RULES_DIGEST])
 {
 	struct buffer list;
+	char hash[DIGEST_HEX];
+	size_t i;
+	const json_t *file;
+
+	buffer_init(&list);
+	(void)buffer_printf(&list, "%s  prelude\n", prelude); /* buffer_status tells */
+	json_array_foreach(files, i, file) {
+		const char *sha256 = json_member_text(file, "sha256");
+		const char *path = json_member_text(file, "path");
+		(void)buffer_printf(&list, "%s  %s\n", sha256 != NULL ? sha256 : "",
+				    path != NULL ? path : "");
+	}
+	int rv = buffer_status(&list);
+	if (rv == 0) {
+		struct digest d = digest_of(list.bytes, list.length);
+		hex_format(d.bytes, sizeof d.bytes, hash);
+		(void)snprintf(out, RULES_DIGEST, "sha256:%s", hash);
+	}
+	buffer_deinit(&list);
+	return rv;
+}
+
+/* By the words that it is written in. */
+static int digest_files(struct rule_files *f)
+{
 	char hash[DIGEST_HEX];
 	struct text prelude = f->prelude == NULL ? script_prelude()
 						 : (struct text){json_string_value(f->prelude),
 								 json_string_length(f->prelude)};
 	struct digest d = digest_of(prelude.bytes, prelude.length);
-	size_t i;
-	json_t *file;
 
-	buffer_init(&list);
 	hex_format(d.bytes, sizeof d.bytes, hash);
-	(void)buffer_printf(&list, "%s  prelude\n", hash);
-	json_array_foreach(f->files, i, file)
-		(void)buffer_printf(&list, "%s  %s\n", json_member_text(file, "sha256"),
-				    json_member_text(file, "path"));
-	int rv = buffer_status(&list);
-	if (rv == 0) {
-		d = digest_of(list.bytes, list.length);
-		hex_format(d.bytes, sizeof d.bytes, hash);
-		(void)snprintf(f->digest, sizeof f->digest, "sha256:%s", hash);
-	}
-	buffer_deinit(&list);
-	return rv;
+	return rule_files_digest(hash, f->files, f->digest);
 }
 
 int rule_files_read(const char *dir, struct rule_files *out, json_t *faults)

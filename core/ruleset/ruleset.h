@@ -14,12 +14,19 @@
 
 /* ---- files -------------------------------------------------------------- */
 
+enum { RULES_DIGEST = 72 }; /* "sha256:<hex>" and its NUL */
+
 /* The bytes of a rule set. */
 struct rule_files {
 	json_t *files;   /* [{"path", "sha256", "text"}] in order of path */
 	json_t *prelude; /* a text: the words they are written in; NULL: this program's */
-	char digest[72]; /* "sha256:<hex>" */
+	char digest[RULES_DIGEST];
 };
+
+/* The digest of a rule set is SHA-256 over what `sha256sum` would print of the
+ * prelude, by the name "prelude", and then of each file by its path: here from
+ * the prelude's SHA-256 in hex and [{"path", "sha256"}]. 0 or -ENOMEM. */
+int rule_files_digest(const char *prelude, const json_t *files, char out[RULES_DIGEST]);
 
 void rule_files_deinit(struct rule_files *f);
 
