@@ -15,7 +15,9 @@ const struct option_text option_texts[OPTION_COUNT] = {
 	[OPTION_BRIEF] = {"brief", 0, NULL, "one line for each submission, no letter"},
 	[OPTION_PARTNERSHIP] = {"partnership", 0, "ID", "only this partnership"},
 	[OPTION_AWARD] = {"award", 0, "ID", "only with this level or commendation"},
-	[OPTION_SINCE] = {"since", 0, "DATE", "only from this day on (YYYY-MM-DD)"},
+	[OPTION_SINCE] = {"since", 0, "DATE",
+			  "only from this day on (YYYY-MM-DD); of log verify: a file with signed "
+			  "checkpoints kept elsewhere"},
 	[OPTION_UNTIL] = {"until", 0, "DATE", "only up to this day (YYYY-MM-DD)"},
 	[OPTION_FAILED_CRITERION] = {"failed-criterion", 0, "ID",
 				     "only where this criterion was not met, or failed"},
@@ -56,6 +58,8 @@ const struct option_text option_texts[OPTION_COUNT] = {
 			 "in the order of sequence, assessed_on or partnership; of the register: "
 			 "partnership, awarded_on or expires_on; -MEMBER: the other way round"},
 	[OPTION_FOLLOW] = {"follow", 0, NULL, "go on with every entry as it is written"},
+	[OPTION_KEY] = {"key", 0, "VKEY",
+			"the log's public key, as you had it told by another way"},
 };
 
 const uint64_t options_of_all = OPTION_BIT(OPTION_SOCKET) | OPTION_BIT(OPTION_FORMAT) |

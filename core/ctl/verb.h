@@ -48,6 +48,7 @@ int verb_log_key(struct session *s);
 int verb_log_checkpoint(struct session *s);
 int verb_log_proof(struct session *s);
 int verb_log_rotate(struct session *s);
+int verb_log_verify(struct session *s);
 int verb_rules_status(struct session *s);
 int verb_rules_reload(struct session *s);
 int verb_rules_history(struct session *s);

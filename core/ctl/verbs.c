@@ -49,6 +49,8 @@ static const struct verb verbs[] = {
 	 verb_log_proof},
 	{"log rotate", "", 0, 0, OPTION_BIT(OPTION_REASON), "sign with a new key from now on",
 	 verb_log_rotate},
+	{"log verify", "FILE", 1, 1, OPTION_BIT(OPTION_KEY) | OPTION_BIT(OPTION_SINCE),
+	 "whether a log is what was written, from its file alone", verb_log_verify},
 	{"rules status", "", 0, 0, 0, "the active rule set", verb_rules_status},
 	{"rules reload", "", 0, 0, 0, "load the rules again", verb_rules_reload},
 	{"rules history", "", 0, 0, 0, "every rule set tried, the newest first",
@@ -199,7 +201,7 @@ static void put_statuses(struct paper *p)
 		"4   tests of the rules fail, or none ran",
 		"5   they see less of the rules than --coverage asks for",
 		"6   more decisions would change than --max-changed allows",
-		"7   the log does not prove what it says",
+		"7   a log or a proof does not prove what it says",
 		"8   the daemon answered with an error, or one of many submissions failed",
 		"69  the daemon cannot be reached, or went away",
 	};
