@@ -47,4 +47,18 @@ struct audit_options {
  * where `since` holds no checkpoint; AW_EBUSY; an errno; -ENOMEM. */
 int audit_verify(const struct audit_options *options, json_t **summary, struct err *e);
 
+/* ---- copies ---------------------------------------------------- */
+
+struct audit_copy {
+	const char *from, *to;
+	int (*each)(void *ctx, const json_t *finding); /* as above, where it does not verify */
+	void *ctx;
+};
+
+/* Copies a log, also while a daemon writes it, into one new file of mode 0640 that
+ * has its name only once it is whole, synced and verified. Gives the summary of
+ * audit_verify and "bytes". -EEXIST where the name is taken; AW_ECORRUPT where the
+ * log does not verify. */
+int audit_copy(const struct audit_copy *copy, json_t **made, struct err *e);
+
 #endif
