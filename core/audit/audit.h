@@ -47,7 +47,7 @@ struct audit_options {
  * where `since` holds no checkpoint; AW_EBUSY; an errno; -ENOMEM. */
 int audit_verify(const struct audit_options *options, json_t **summary, struct err *e);
 
-/* ---- copies ---------------------------------------------------- */
+/* ---- copies and tiles ---------------------------------------------------- */
 
 struct audit_copy {
 	const char *from, *to;
@@ -60,5 +60,19 @@ struct audit_copy {
  * audit_verify and "bytes". -EEXIST where the name is taken; AW_ECORRUPT where the
  * log does not verify. */
 int audit_copy(const struct audit_copy *copy, json_t **made, struct err *e);
+
+/* Writes the log as C2SP tlog-tiles into a folder, made where it is not there:
+ * what is missing of tiles and bundles of entries, then the checkpoint. Gives
+ * {"size", "written": files}. AW_EINVALID where the folder holds those of another
+ * log, or more of this one; AW_ECORRUPT where entries or folder are not what
+ * was signed. */
+int audit_tiles(const char *log, const char *dir, json_t **made, struct err *e);
+
+/* ---- proofs ---------------------------------------------------------------- */
+
+/* Checks the text of a .tlog-proof, its entry within, by this key. Gives {"entry":
+ * the whole entry, "origin", "size", "root": base64}. AW_ECORRUPT where it does not
+ * prove its entry, AW_ESYNTAX where it is no proof. */
+int audit_proof(struct text proof, const struct tlog_verifier *key, json_t **out, struct err *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* The verbs that work on a log's file: export, rebuild, copy. */
+/* The verbs that work on a log's file: export, rebuild, copy, tiles. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,6 +167,40 @@ int verb_log_copy(struct session *s)
 	if (status == EXIT_DONE) {
 		int rv = audit_copy(&copy, &made, &e);
 		status = rv == 0 ? print_copy(s, copy.to, made) : say_failure(s, rv, &e);
+	}
+	json_decref(made);
+	json_decref(answer);
+	return status;
+}
+
+/* ---- tiles ---------------------------------------------------------------------- */
+
+int verb_log_tiles(struct session *s)
+{
+	json_t *answer = NULL, *made = NULL;
+	const char *path = NULL;
+	struct err e = {.status = 0};
+	int status = find_log(s, &path, &answer);
+
+	if (status == EXIT_DONE) {
+		int rv = audit_tiles(path, s->operands[0], &made, &e);
+		status = rv == 0 ? EXIT_DONE : say_failure(s, rv, &e);
+	}
+	if (status == EXIT_DONE && s->json) {
+		char *text = json_dumps(made, JSON_COMPACT);
+		status = text != NULL ? session_print_json(s, text, true) : EXIT_UNEXPECTED;
+		free(text);
+	} else if (status == EXIT_DONE) {
+		struct paper p;
+		paper_init(&p, s->out);
+		paper_format(&p,
+			     "%s: the tree of %" JSON_INTEGER_FORMAT
+			     " entries; files written: %" JSON_INTEGER_FORMAT,
+			     s->operands[0], json_member_integer(made, "size", 0),
+			     json_member_integer(made, "written", 0));
+		paper_newline(&p);
+		status = session_print(s, &p);
+		paper_deinit(&p);
 	}
 	json_decref(made);
 	json_decref(answer);
