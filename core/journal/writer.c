@@ -31,7 +31,8 @@ static int note_kept(struct writer *w, struct err *e)
 	int64_t erasures = 0;
 	int rv = sql_integer(w->store.db, "SELECT count(*) FROM erasure", &erasures, e);
 
-	w->wal_pages = 1; /* not known; to be emptied as soon as may be */
+	/* Where SQLite did not tell: to be emptied as soon as may be. */
+	w->wal_pages = w->store.wal_pages > 0 ? w->store.wal_pages : 1;
 	w->erasing = erasures > 0;
 	return rv;
 }
@@ -46,8 +47,6 @@ int writer_open(struct writer *w, const struct journal_options *options, struct 
 	w->wal_long = WAL_LONG / WAL_FRAME;
 	if (w->wal_limit > 0 && w->wal_limit / 2 < w->wal_long)
 		w->wal_long = w->wal_limit / 2;
-	if (w->store.wal_pages > 0)
-		w->wal_pages = w->store.wal_pages; /* a reader kept them from being emptied */
 	if (rv == 0)
 		rv = sql_prepare(w->store.db, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5)",
 				 &w->insert_entry, e);
