@@ -259,7 +259,7 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 /* Makes the key, and names it in the entry: its body is nobody else's. */
 static int begin_rotation(struct writer *w, struct append *a, struct err *e)
 {
-	const struct key *key = &w->store.signing.key;
+	struct key *key = &w->store.signing.key;
 	char vkey[TLOG_VKEY];
 	json_t *body = a->parts[0].draft.body;
 	int rv = key_next(key, w->chance, &w->next_key, e);
@@ -276,20 +276,26 @@ static int begin_rotation(struct writer *w, struct append *a, struct err *e)
 	return rv == 0 ? 0 : err_set(e, rv, "no memory for a change of the key");
 }
 
-static int rotate(struct writer *w, struct append *a, struct err *e)
+static int commit_rotation(struct writer *w, struct append *a, struct err *e)
 {
 	struct key *key = &w->store.signing.key;
-	int rv = begin_rotation(w, a, e);
+	int rv = try_group(w, &a, 1, e);
 
-	if (rv != 0)
-		return rv;
-	rv = try_group(w, &a, 1, e);
 	/* Where a file keeps the next key's name, or nobody knows whether it signed, the
 	 * next start asks the newest checkpoint. */
 	if (rv == 0 && !a->settled)
 		(void)key_take_over(key, &w->next_key, NULL);
 	else if (!w->broken)
 		key_forget_next(key);
+	return rv;
+}
+
+static int rotate(struct writer *w, struct append *a, struct err *e)
+{
+	int rv = begin_rotation(w, a, e);
+
+	if (rv == 0)
+		rv = commit_rotation(w, a, e);
 	tlog_signer_wipe(&w->next_key);
 	return rv;
 }
