@@ -117,7 +117,7 @@ static int open_active(struct run *r, const struct trial_options *options)
 			      "no rules were ever in force in this log: compare with what "
 			      "was decided (--against logged)");
 	if (rv == 0)
-		rv = trial_open_files(options, json_member(rules, "files"), &r->active, faults, &e);
+		rv = trial_open_kept(options, rules, &r->active, faults, &e);
 	if (rv != 0) {
 		say_faults(r->session, faults);
 		(void)session_say(r->session, 0, "the rules in force: %s", e.text); /* as below */

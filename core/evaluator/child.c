@@ -79,7 +79,7 @@ static int write_faults(struct child *c, const struct script_fault *faults, size
 static int open_script(struct child *c, const json_t *rules, struct script_faults *faults)
 {
 	const json_t *files = json_member(rules, "files"), *prelude = json_member(rules, "prelude");
-	struct text words = script_prelude();
+	struct text words = {NULL, 0};
 	size_t count = json_array_size(files);
 	struct script_file *list = calloc(count + 1, sizeof *list);
 

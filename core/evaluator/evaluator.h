@@ -46,8 +46,7 @@ struct pool_options {
 typedef void (*pool_ready_cb)(void *ctx, int status, const json_t *answer);
 
 /* Starts the processes with these rules (borrowed): {"files": [{"path", "text"}],
- * "prelude"}, the last being the words' text where they are not the program's
- * own. The callback comes once, never before this has returned. -ENOMEM or what
+ * "prelude"}, the last as script_open takes it, or left out. The callback comes once, never before this has returned. -ENOMEM or what
  * starting a process gives: no callback. */
 int pool_open(const struct pool_options *options, const json_t *rules, struct pool **out,
 	      pool_ready_cb ready, void *ctx);

@@ -35,7 +35,7 @@ static int open_active(const struct impact_count *c, struct journal_reader *log,
 	int rv = faults != NULL ? reader_rules(log, c->limit.against, &rules, e) : -ENOMEM;
 
 	if (rv == 0)
-		rv = trial_open_files(how, json_member(rules, "files"), out, faults, e);
+		rv = trial_open_kept(how, rules, out, faults, e);
 	json_decref(faults);
 	json_decref(rules);
 	return rv;

@@ -19,7 +19,7 @@ enum { RULES_DIGEST = 72 }; /* "sha256:<hex>" and its NUL */
 /* The bytes of a rule set. */
 struct rule_files {
 	json_t *files;   /* [{"path", "sha256", "text"}] in order of path */
-	json_t *prelude; /* a text: the words they are written in; NULL: this program's */
+	json_t *prelude; /* a text: the words that a log keeps with them; NULL: this program's */
 	char digest[RULES_DIGEST];
 };
 

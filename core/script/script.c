@@ -94,7 +94,7 @@ static int compile_text(struct compiled *to, char kind, struct text source,
 	return rv;
 }
 
-static int compile_file(struct compiled *to, const struct script_file *file,
+static int compile_file(struct compiled *to, const struct script_file *file, bool is_new,
 			struct script_faults *faults)
 {
 	struct script_fault fault;
@@ -108,6 +108,8 @@ static int compile_file(struct compiled *to, const struct script_file *file,
 	if (to->path == NULL || to->source.failed)
 		return -ENOMEM;
 	rv = lint(file, &fault);
+	if (rv == 0 && is_new)
+		rv = lint_slips(file, &fault);
 	if (rv == AW_ESCRIPT && faults_add(faults, &fault) != 0)
 		return -ENOMEM;
 	return rv != 0 ? rv : compile_text(to, '@', file->source, faults);
@@ -121,18 +123,19 @@ static int by_path(const void *a, const void *b)
 static int compile_all(struct script *s, struct text prelude, const struct script_file *files,
 		       size_t count, struct script_faults *faults)
 {
+	bool is_new = prelude.bytes == NULL;
 	int rv;
 
 	s->prelude.path = strdup("prelude");
 	s->files = calloc(count + 1, sizeof *s->files);
 	if (s->files == NULL || s->prelude.path == NULL)
 		return -ENOMEM;
-	rv = compile_text(&s->prelude, '=', prelude, faults);
+	rv = compile_text(&s->prelude, '=', is_new ? script_prelude() : prelude, faults);
 	if (rv != 0)
 		return rv;
 	for (size_t i = 0; i < count; i++) {
 		s->count++;
-		rv = compile_file(&s->files[i], &files[i], faults);
+		rv = compile_file(&s->files[i], &files[i], is_new, faults);
 		if (rv != 0 && rv != AW_ESCRIPT)
 			return rv;
 	}

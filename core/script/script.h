@@ -42,8 +42,10 @@ struct text script_prelude(void);
 /* "Lua 5.4.4" */
 const char *script_lua_version(void);
 
-/* Runs the prelude - script_prelude(), or that of another version, which the rules
- * were written for - and then each file once, and keeps the sources (copied).
+/* Runs the prelude and then each file once, and keeps the sources (copied). The
+ * prelude is this program's, where its bytes are NULL; or the one that a log keeps
+ * with rules that were in force, and then those need not pass what this program
+ * looks for in new ones (lint.c's slips).
  * 0; AW_ESCRIPT with at least one fault, as many as can be known; -ENOMEM. */
 int script_open(struct text prelude, const struct script_file *files, size_t count,
 		struct script **out, struct script_faults *faults);

@@ -97,6 +97,8 @@ void fault_from_parser(struct script_fault *f, const char *file, const char *mes
 
 /* 0, or a fault where the text holds an operator or name that is refused. */
 int lint(const struct script_file *file, struct script_fault *fault);
+/* The same for what can be run, and was surely not meant. */
+int lint_slips(const struct script_file *file, struct script_fault *fault);
 
 /* Each sets the words of its file in the table on top of the stack. */
 void words_base_add(lua_State *L);

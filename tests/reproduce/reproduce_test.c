@@ -78,6 +78,20 @@ static void words_of_their_time_are_run_where_they_are_others(void **state)
 	assert_int_equal(json_member_integer(set, "entries", 0), 1);
 }
 
+/* It decided so before any program looked for it. */
+static void rules_with_a_slip_that_is_refused_now_are_run(void **state)
+{
+	struct rig *rig = *state;
+	json_t *files = bench_files(NULL);
+
+	rig_change(files, "quality-mark.lua", "every_score_at_least(5),",
+		   "check = function(it)\n\t\t\tmet(\"forgotten\")\n"
+		   "\t\t\treturn met(\"always\")\n\t\tend,");
+	rig_in_force(rig, files, NULL);
+	(void)rig_decide(rig, "west", "2023-01-01", 3);
+	rig_gives(rig, 7, 0, 0);
+}
+
 static void the_program_s_own_words_would_say_it_otherwise(void **state)
 {
 	struct rig *rig = *state;
@@ -354,6 +368,7 @@ int main(void)
 		IN_LOG(every_entry_comes_out_as_it_was),
 		IN_LOG(the_history_is_what_a_daemon_would_read),
 		IN_LOG(words_of_their_time_are_run_where_they_are_others),
+		IN_LOG(rules_with_a_slip_that_is_refused_now_are_run),
 		IN_LOG(the_program_s_own_words_would_say_it_otherwise),
 		IN_LOG(some_of_them_can_be_named),
 		IN_LOG(a_forged_decision_is_found_with_its_place),

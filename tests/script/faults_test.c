@@ -167,6 +167,8 @@ static void what_is_unfinished_or_misplaced_is_said(void **state)
 		       "no file says what the scheme is");
 }
 
+static const struct text own_words = {NULL, 0};
+
 static void several_files_have_their_faults_said_at_once(void **state)
 {
 	struct script_file files[] = {{"a.lua", text_of("x = 1")},
@@ -176,11 +178,11 @@ static void several_files_have_their_faults_said_at_once(void **state)
 	struct script *script = NULL;
 
 	(void)state;
-	assert_int_equal(script_open(script_prelude(), files, 3, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(own_words, files, 3, &script, &faults), AW_ESCRIPT);
 	assert_null(script);
 	assert_int_equal(faults.count, 3);
 	script_faults_deinit(&faults);
-	assert_int_equal(script_open(script_prelude(), NULL, 0, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(own_words, NULL, 0, &script, &faults), AW_ESCRIPT);
 	assert_true(faults.count >= 1);
 	script_faults_deinit(&faults);
 }
@@ -209,6 +211,28 @@ static void words_that_are_wrong_are_a_fault_like_any_other(void **state)
 		assert_true(faults.count >= 1);
 		script_faults_deinit(&faults);
 	}
+}
+
+/* They decided while no program looked for it, and must do so again. */
+static void rules_with_the_words_of_their_log_may_have_slips(void **state)
+{
+	struct script_file file = {"a.lua", text_of("function rule()\n\tmet(\"it\")\nend")};
+	struct script_faults faults = {NULL, 0, 0};
+	struct script *script = NULL;
+
+	(void)state;
+	assert_int_equal(script_open(own_words, &file, 1, &script, &faults), AW_ESCRIPT);
+	assert_non_null(strstr(faults.list[0].message, "write return before met"));
+	script_faults_deinit(&faults);
+	assert_int_equal(script_open(script_prelude(), &file, 1, &script, &faults), AW_ESCRIPT);
+	for (size_t i = 0; i < faults.count; i++)
+		assert_null(strstr(faults.list[i].message, "write return"));
+	script_faults_deinit(&faults);
+	/* What Lua would compute wrongly is refused all the same. */
+	file.source = text_of("x = 1 | 2");
+	assert_int_equal(script_open(script_prelude(), &file, 1, &script, &faults), AW_ESCRIPT);
+	assert_non_null(strstr(faults.list[0].message, "operators on bits"));
+	script_faults_deinit(&faults);
 }
 
 /* The words that a part of the prelude defines by `before`, each in the handbook. */
@@ -259,6 +283,7 @@ int main(void)
 		cmocka_unit_test(what_is_unfinished_or_misplaced_is_said),
 		cmocka_unit_test(several_files_have_their_faults_said_at_once),
 		cmocka_unit_test(words_that_are_wrong_are_a_fault_like_any_other),
+		cmocka_unit_test(rules_with_the_words_of_their_log_may_have_slips),
 		cmocka_unit_test(every_word_has_a_heading_in_the_handbook),
 	};
 
