@@ -165,9 +165,24 @@ static void on_read(void *ctx, int status, struct rule_files *files, const json_
 	take_reading(a, status);
 }
 
+/* The words: those that the log keeps with the rules, or this program's. */
+static int take_prelude(struct activation *a)
+{
+	struct text own = script_prelude();
+	json_t *text = a->files.prelude != NULL ? json_incref(a->files.prelude)
+						: json_stringn(own.bytes, own.length);
+	struct digest d = digest_of(json_string_value(text), json_string_length(text));
+	char hash[DIGEST_HEX];
+
+	hex_format(d.bytes, sizeof d.bytes, hash);
+	return json_array_append_new(a->texts, text) == 0 &&
+			       json_put(a->about, "prelude", json_string(hash)) == 0
+		       ? 0
+		       : -ENOMEM;
+}
+
 static int take_texts(struct activation *a)
 {
-	struct text prelude = script_prelude();
 	size_t i;
 	json_t *file;
 
@@ -179,9 +194,7 @@ static int take_texts(struct activation *a)
 		if (json_array_append(a->texts, json_object_get(file, "text")) != 0)
 			return -ENOMEM;
 	}
-	return json_array_append_new(a->texts, json_stringn(prelude.bytes, prelude.length)) == 0
-		       ? 0
-		       : -ENOMEM;
+	return take_prelude(a);
 }
 
 /* What the watched folder holds is in force already, or was refused as it is. */
@@ -290,9 +303,6 @@ static void put_in_force(struct activation *a, const char *since)
 static void on_measured(struct activation *a, int status, const json_t *faults)
 {
 	struct service *s = a->service;
-	struct text prelude = script_prelude();
-	struct digest d = digest_of(prelude.bytes, prelude.length);
-	char hash[DIGEST_HEX];
 
 	if (s->hurried) {
 		abandon(a);
@@ -306,16 +316,16 @@ static void on_measured(struct activation *a, int status, const json_t *faults)
 		put_in_force(a, a->since);
 		return;
 	}
-	hex_format(d.bytes, sizeof d.bytes, hash);
 	struct journal_draft draft = {
 		.kind = "activation",
 		.by = a->by,
 		.body = json_pack(
-			"{ss sO ss sO ss ss ss? sO?}", "cause", a->cause, "digest",
+			"{ss sO ss sO ss sO ss? sO?}", "cause", a->cause, "digest",
 			json_object_get(a->about, "digest"), "engine", AWARDD_VERSION, "files",
 			json_object_get(a->about, "files"), "lua", script_lua_version(), "prelude",
-			hash, "previous", s->current != NULL ? generation_digest(s->current) : NULL,
-			"register", json_object_get(generation_manifest(a->fresh), "register")),
+			json_object_get(a->about, "prelude"), "previous",
+			s->current != NULL ? generation_digest(s->current) : NULL, "register",
+			json_object_get(generation_manifest(a->fresh), "register")),
 		.blobs = json_incref(a->texts),
 	};
 	int rv = draft.body != NULL ? journal_append(s->options.journal, &draft, 1, on_activated, a)

@@ -26,10 +26,10 @@ struct activation {
 	char since[INSTANT_TEXT]; /* not "": it is logged as in force since then, and not again */
 	int status;               /* told to whoever waits for the start */
 	struct rule_files files;  /* until they are loaded */
-	json_t *about;            /* {"digest", "files"}, NULL where nothing was read */
-	json_t *texts;            /* of the files and the prelude, for the log */
-	json_t *faults;           /* [{"file", "line", "message"}] */
-	char key[RULES_KEY];      /* of the files, or of what kept them from being read */
+	json_t *about; /* {"digest", "files", "prelude": its SHA-256}, NULL where nothing was read */
+	json_t *texts;       /* of the files and the prelude, for the log */
+	json_t *faults;      /* [{"file", "line", "message"}] */
+	char key[RULES_KEY]; /* of the files, or of what kept them from being read */
 	struct generation *fresh;
 	struct verify *tests; /* while they run */
 	gate_cb tested;

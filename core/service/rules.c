@@ -52,7 +52,8 @@ static int queue_kept(struct service *s, const json_t *rules)
 	if (a == NULL)
 		return -ENOMEM;
 
-	int rv = rule_files_from(json_object_get(rules, "files"), NULL, &a->files);
+	json_t *prelude = json_member(json_member(rules, "prelude"), "text");
+	int rv = rule_files_from(json_object_get(rules, "files"), prelude, &a->files);
 	if (rv != 0) {
 		activation_drop(&a);
 		return rv;
