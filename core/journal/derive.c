@@ -129,20 +129,17 @@ static int add_listed_row(struct derive *d, const struct entry *entry, const str
 static int add_listed(struct derive *d, const struct entry *entry, struct err *e)
 {
 	const json_t *decision = json_member(entry->body, "decision");
-	const json_t *award = json_member(entry->body, "award");
 	struct listed l = {
 		.sequence = entry->sequence,
-		.partnership = json_member_text(entry->body, "partnership"),
+		.partnership = journal_partnership(entry->kind, entry->body),
 	};
 	int rv = 0;
 
 	if (strcmp(entry->kind, "decision") == 0) {
-		l.partnership = json_member_text(json_member(decision, "partnership"), "id");
 		l.day = json_member_text(decision, "assessed_on");
 		l.change = json_member_text(json_member(decision, "outcome"), "change");
 		l.rules = json_member_text(json_member(decision, "rules"), "digest");
 	} else if (strcmp(entry->kind, "import") == 0) {
-		l.partnership = json_member_text(award, "partnership");
 		l.day = json_member_text(json_member(entry->body, "outcome"), "awarded_on");
 		l.rules = json_member_text(json_member(entry->body, "rules"), "digest");
 	}

@@ -76,6 +76,16 @@ bool entry_fill(const json_t *document, struct entry *out)
 	       json_is_object(out->body);
 }
 
+const char *journal_partnership(const char *kind, const json_t *body)
+{
+	if (kind != NULL && strcmp(kind, "decision") == 0)
+		return json_member_text(json_member(json_member(body, "decision"), "partnership"),
+					"id");
+	if (kind != NULL && strcmp(kind, "import") == 0)
+		return json_member_text(json_member(body, "award"), "partnership");
+	return json_member_text(body, "partnership");
+}
+
 int entry_read(struct text bytes, struct text leaf_hash, json_t **document, struct entry *out,
 	       struct err *e)
 {

@@ -172,6 +172,10 @@ const char *journal_identity(const struct journal *j);
 /* Where the log is: absolute, links followed. */
 const char *journal_path(const struct journal *j);
 
+/* Borrows the partnership that an entry of this kind (may be NULL) is about, or
+ * gives NULL where it is about none. */
+const char *journal_partnership(const char *kind, const json_t *body);
+
 /* ---- reading: inside journal_query, or offline -------------------------- */
 
 /* Opens a log read-only, outside of a daemon, also while one writes it. One that

@@ -1,6 +1,4 @@
 /* Decisions of the past: a partnership's history for the rules. */
-#include <errno.h>
-
 #include "journal/reader.h"
 
 static json_t *history_row(sqlite3_stmt *row, struct err *e)
@@ -16,25 +14,11 @@ static json_t *history_row(sqlite3_stmt *row, struct err *e)
 int reader_history(struct journal_reader *r, const char *partnership, json_t **out, struct err *e)
 {
 	struct binder b;
-	json_t *list = NULL;
 	int rv = reader_bind(r, READ_HISTORY, &b, e);
 
-	if (rv != 0)
-		return rv;
-	list = json_array();
-	bind_text(&b, partnership);
-	while ((rv = sql_next(&b, e)) == 1) {
-		rv = list_append(list, history_row(b.statement, e));
-		if (rv != 0)
-			break;
+	if (rv == 0) {
+		bind_text(&b, partnership);
+		rv = reader_collect(&b, history_row, out, e);
 	}
-	reader_done(&b);
-	if (rv == 0 && list == NULL)
-		rv = -ENOMEM;
-	if (rv != 0) {
-		json_decref(list);
-		return sql_wrap(e, rv, "reading the history of %s", partnership);
-	}
-	*out = list;
-	return 0;
+	return rv == 0 ? 0 : sql_wrap(e, rv, "reading the history of %s", partnership);
 }

@@ -5,16 +5,6 @@
 
 #include "journal/reader.h"
 
-const char *entry_partnership(const struct entry *entry)
-{
-	if (strcmp(entry->kind, "decision") == 0)
-		return json_member_text(
-			json_member(json_member(entry->body, "decision"), "partnership"), "id");
-	if (strcmp(entry->kind, "import") == 0)
-		return json_member_text(json_member(entry->body, "award"), "partnership");
-	return json_member_text(entry->body, "partnership");
-}
-
 /* The one entry: whose it is, and {"id", "sequence"}. */
 static int find_entry(struct journal_reader *r, const char *id, json_t *found, struct err *e)
 {
@@ -27,7 +17,7 @@ static int find_entry(struct journal_reader *r, const char *id, json_t *found, s
 
 	if (rv != 0)
 		return rv;
-	const char *partnership = entry_partnership(&entry);
+	const char *partnership = journal_partnership(entry.kind, entry.body);
 	if (partnership == NULL || strcmp(entry.id, id) != 0)
 		rv = AW_EABSENT;
 	else if (json_put(found, "partnership", json_string(partnership)) != 0 ||
@@ -120,7 +110,7 @@ int reader_erasure(struct journal_reader *r, const struct entry *entry, json_t *
 	if (rv != 0)
 		return rv;
 	bind_integer(&b, entry->sequence);
-	bind_text(&b, entry_partnership(entry));
+	bind_text(&b, journal_partnership(entry->kind, entry->body));
 	rv = sql_next(&b, e);
 	if (rv <= 0) {
 		*out = rv == 0 ? json_null() : NULL;

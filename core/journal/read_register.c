@@ -7,29 +7,6 @@
 /* Dates are compared as texts; these are before and after every one. */
 static const char first_day[] = "0000-01-01", last_day[] = "9999-12-31";
 
-/* Walks the rows of a bound statement into a list. */
-static int collect(struct binder *b, json_t *(*row)(sqlite3_stmt *s, struct err *e), json_t **out,
-		   struct err *e)
-{
-	json_t *list = json_array();
-	int rv;
-
-	while ((rv = sql_next(b, e)) == 1) {
-		rv = list_append(list, row(b->statement, e));
-		if (rv != 0)
-			break;
-	}
-	reader_done(b);
-	if (rv == 0 && list == NULL)
-		rv = -ENOMEM;
-	if (rv != 0) {
-		json_decref(list);
-		return rv;
-	}
-	*out = list;
-	return 0;
-}
-
 static json_t *register_row(sqlite3_stmt *row, struct err *e)
 {
 	return json_pack("{so so so so so so so so so so}", "partnership", column_string(row, 0),
@@ -70,7 +47,7 @@ int reader_register(struct journal_reader *r, const char *on, const char *partne
 		bind_text(&b, on);
 		if (partnership != NULL)
 			bind_text(&b, partnership);
-		rv = collect(&b, register_row, out, e);
+		rv = reader_collect(&b, register_row, out, e);
 	}
 	return rv == 0 ? 0 : sql_wrap(e, rv, "reading the register");
 }
@@ -153,7 +130,7 @@ int reader_award_counts(struct journal_reader *r, const char *since, const char 
 	if (rv == 0) {
 		bind_text(&b, since != NULL ? since : first_day);
 		bind_text(&b, until != NULL ? until : last_day);
-		rv = collect(&b, count_row, out, e);
+		rv = reader_collect(&b, count_row, out, e);
 	}
 	return rv == 0 ? 0 : sql_wrap(e, rv, "counting awards");
 }

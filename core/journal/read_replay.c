@@ -18,32 +18,24 @@ int reader_newest(struct journal_reader *r, int64_t *out, struct err *e)
 	return rv < 0 ? sql_wrap(e, rv, "looking for the newest entry") : 0;
 }
 
+static json_t *partnership_row(sqlite3_stmt *row, struct err *e)
+{
+	(void)e; /* nothing is read that could be damaged */
+	return column_string(row, 0);
+}
+
 int reader_partnerships(struct journal_reader *r, const char *after, int limit, json_t **out,
 			struct err *e)
 {
 	struct binder b;
-	json_t *list = NULL;
 	int rv = reader_bind(r, READ_PARTNERSHIPS, &b, e);
 
-	if (rv != 0)
-		return sql_wrap(e, rv, "listing partnerships");
-	list = json_array();
-	bind_text(&b, after != NULL ? after : "");
-	bind_integer(&b, limit);
-	while ((rv = sql_next(&b, e)) == 1) {
-		rv = list_append(list, column_string(b.statement, 0));
-		if (rv != 0)
-			break;
+	if (rv == 0) {
+		bind_text(&b, after != NULL ? after : "");
+		bind_integer(&b, limit);
+		rv = reader_collect(&b, partnership_row, out, e);
 	}
-	reader_done(&b);
-	if (rv == 0 && list == NULL)
-		rv = -ENOMEM;
-	if (rv != 0) {
-		json_decref(list);
-		return sql_wrap(e, rv, "listing partnerships");
-	}
-	*out = list;
-	return 0;
+	return rv == 0 ? 0 : sql_wrap(e, rv, "listing partnerships");
 }
 
 static int past_row(sqlite3_stmt *row, reader_past_cb each, void *ctx, struct err *e)

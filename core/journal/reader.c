@@ -288,6 +288,28 @@ void reader_done(struct binder *b)
 	(void)sqlite3_reset(b->statement); /* repeats what step said */
 }
 
+int reader_collect(struct binder *b, json_t *(*row)(sqlite3_stmt *s, struct err *e), json_t **out,
+		   struct err *e)
+{
+	json_t *list = json_array();
+	int rv;
+
+	while ((rv = sql_next(b, e)) == 1) {
+		rv = list_append(list, row(b->statement, e));
+		if (rv != 0)
+			break;
+	}
+	reader_done(b);
+	if (rv == 0 && list == NULL)
+		rv = -ENOMEM;
+	if (rv != 0) {
+		json_decref(list);
+		return rv;
+	}
+	*out = list;
+	return 0;
+}
+
 int reader_load(struct journal_reader *r, int64_t sequence, json_t **document, struct entry *entry,
 		char leaf_hash[DIGEST_HEX], struct err *e)
 {

@@ -65,9 +65,10 @@ int reader_bind(struct journal_reader *r, enum reader_statement which, struct bi
 		struct err *e);
 /* Resets the statement, where a walk ended before its last row. */
 void reader_done(struct binder *b);
-
-/* Borrows the partnership that an entry is about, NULL where it is about none. */
-const char *entry_partnership(const struct entry *entry);
+/* Gives the rows of a bound statement as a list, each as `row` makes it (NULL counts
+ * as -ENOMEM). */
+int reader_collect(struct binder *b, json_t *(*row)(sqlite3_stmt *s, struct err *e), json_t **out,
+		   struct err *e);
 
 /* Gives {"sequence", "id", "at", "reason"} of the first erasure that was told to
  * erase this entry's values, or null where none was. */

@@ -14,14 +14,7 @@ bool logged_is(const json_t *entry, const char *kind)
 
 const char *logged_partnership(const json_t *entry)
 {
-	const json_t *body = json_member(entry, "body");
-
-	if (logged_is(entry, "decision"))
-		return json_member_text(json_member(json_member(body, "decision"), "partnership"),
-					"id");
-	if (logged_is(entry, "import"))
-		return json_member_text(json_member(body, "award"), "partnership");
-	return json_member_text(body, "partnership");
+	return journal_partnership(json_member_text(entry, "kind"), json_member(entry, "body"));
 }
 
 const char *logged_rules(const json_t *entry)

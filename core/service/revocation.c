@@ -73,14 +73,10 @@ static void arrive(struct job *job)
 static const char *partnership_of(const json_t *entry)
 {
 	const char *kind = json_member_text(entry, "kind");
-	const json_t *body = json_object_get(entry, "body");
 
-	if (kind != NULL && strcmp(kind, "decision") == 0)
-		return json_member_text(
-			json_object_get(json_object_get(body, "decision"), "partnership"), "id");
-	if (kind != NULL && strcmp(kind, "import") == 0)
-		return json_member_text(json_object_get(body, "award"), "partnership");
-	return NULL;
+	if (kind == NULL || (strcmp(kind, "decision") != 0 && strcmp(kind, "import") != 0))
+		return NULL;
+	return journal_partnership(kind, json_object_get(entry, "body"));
 }
 
 static void on_found(void *ctx, int status, const struct err *e)
