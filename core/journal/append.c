@@ -66,11 +66,12 @@ static int prepare_body(struct part *p, struct err *e)
 static int build_part(struct writer *w, struct part *p, int64_t sequence,
 		      struct journal_receipt *receipt, struct err *e)
 {
-	struct entry entry = {.sequence = sequence, .kind = p->draft.kind, .by = p->draft.by};
 	int rv = prepare_body(p, e);
 
 	if (rv != 0)
 		return rv;
+	entry_check_actor(&p->draft.by);
+	struct entry entry = {.sequence = sequence, .kind = p->draft.kind, .by = p->draft.by};
 	receipt->sequence = sequence;
 	entry_id(sequence, w->chance, receipt->id);
 	instant_format(w->clock.now_ms(w->clock.ctx), receipt->at);

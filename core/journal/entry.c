@@ -9,12 +9,19 @@
 
 enum { ID_CHANCE = 6 };
 
+void entry_check_actor(struct actor *by)
+{
+	json_t *name = json_string(by->user);
+
+	if (name == NULL)
+		by->user[0] = '\0';
+	json_decref(name);
+}
+
 static int put_user(const char *user, struct buffer *out)
 {
 	json_t *name = json_string(user);
 
-	if (name == NULL)
-		name = json_string(""); /* a name that is not UTF-8 is an unknown one */
 	if (name == NULL)
 		return -ENOMEM;
 	int rv = json_canonical(name, out);
@@ -46,6 +53,7 @@ size_t journal_entry_size(const struct journal_draft *draft)
 	size_t size = SIZE_MAX;
 
 	entry.by = draft->by;
+	entry_check_actor(&entry.by);
 	instant_format(0, at);
 	entry_id(INT64_MAX, none, id);
 	buffer_init(&body);

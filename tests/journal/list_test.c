@@ -419,6 +419,29 @@ static void the_register_comes_in_the_order_asked_for(void **state)
 	}
 }
 
+/* Such a name may be cut within a letter. */
+static void a_name_that_is_not_utf_8_is_an_unknown_one(void **state)
+{
+	struct log *log = *state;
+	const struct decision_filter all = {.limit = 5};
+	struct ask ask = {.run = ask_list, .with = &all};
+	struct journal_draft d =
+		draft("decision", decision_body((struct made){.partnership = "kent",
+							      .assessed_on = "2024-05-20"}));
+	bool there = false;
+
+	strcpy(d.by.user, "cut \xc3");
+	assert_int_equal(journal_append(log->j, &d, 1, on_any, &there), 0);
+	log_wait(log, &there);
+	log_ask(log, &ask);
+	if (ask.status != 0)
+		fail_msg("%s", ask.text);
+	same(json_deep_copy(json_object_get(
+		     json_array_get(json_object_get(ask.out, "decisions"), 0), "by")),
+	     doc("{'uid': 1000, 'user': ''}"));
+	json_decref(ask.out);
+}
+
 int main(void)
 {
 #define IN_THE_LOG(test) cmocka_unit_test_setup_teardown(test, setup, log_teardown)
@@ -428,6 +451,8 @@ int main(void)
 		IN_THE_LOG(a_summary_has_what_lists_show),
 		cmocka_unit_test(a_key_of_another_order_is_refused),
 		IN_THE_LOG(the_register_comes_in_the_order_asked_for),
+		cmocka_unit_test_setup_teardown(a_name_that_is_not_utf_8_is_an_unknown_one,
+						log_setup, log_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
