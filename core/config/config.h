@@ -22,7 +22,8 @@
 	X(CONFIG_PLUGINS, "plugins", "", "DIR", "the folder of plugins")                           \
 	X(CONFIG_SUBMIT, "submit", "", "WHO", "who may decide and assess")                         \
 	X(CONFIG_AUDIT, "audit", "", "WHO", "who may read the log")                                \
-	X(CONFIG_ADMIN, "admin", "", "WHO", "who may import, revoke and reload")                   \
+	X(CONFIG_ADMIN, "admin", "", "WHO",                                                        \
+	  "who may import, revoke, erase, reload, and change the log's key")                       \
 	X(CONFIG_SOCKET_MODE, "socket-mode", "0660", "MODE", "permissions of the socket, octal")   \
 	X(CONFIG_EVALUATORS, "evaluators", "2", "N", "evaluator processes, 1 to 64")               \
 	X(CONFIG_DEADLINE, "deadline", "2000", "MS", "wall time of one evaluation, 1000 to 60000") \
@@ -39,7 +40,7 @@
 	X(CONFIG_MAX_IMPACT, "max-impact", "", "N",                                                \
 	  "past decisions that new rules may change, 0 to 1000000000; else any")                   \
 	X(CONFIG_WAL_LIMIT, "wal-limit", "", "BYTES",                                              \
-	  "the log's WAL while a reader holds it, 8388608 to 4294967295; else any")
+	  "what a reader may let the log's WAL grow to, 8388608 to 4294967295; else any")
 
 enum config_setting {
 #define CONFIG_ENUM(id, name, otherwise, takes, help) id,
