@@ -57,7 +57,8 @@ static int check_derived(struct store *s, bool *follow, struct err *e)
 	static const char missing[] =
 		"SELECT count(*) FROM (SELECT sequence, kind FROM entry"
 		" ORDER BY sequence DESC LIMIT 1000) e WHERE"
-		" (kind = 'decision' AND NOT EXISTS"
+		" NOT EXISTS (SELECT 1 FROM listed l WHERE l.sequence = e.sequence)"
+		" OR (kind = 'decision' AND NOT EXISTS"
 		"   (SELECT 1 FROM decision d WHERE d.sequence = e.sequence))"
 		" OR (kind = 'import' AND NOT EXISTS"
 		"   (SELECT 1 FROM import i WHERE i.sequence = e.sequence))"

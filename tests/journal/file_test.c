@@ -201,6 +201,10 @@ static void derived_tables_are_made_again_where_they_do_not_follow(void **state)
 		   "SELECT id FROM partnership",
 		   "3\ndecision|3\nnorth\n");
 	assert_int_equal(log_add(log, "stop", doc("{}")), 4);
+	journal_close(&log->j);
+	changed(log, "DELETE FROM listed WHERE sequence = 4");
+	log_open(log);
+	shell_says(log, "SELECT count(*) FROM listed", "4\n");
 }
 
 /* ---- a process that dies ------------------------------------------------ */
