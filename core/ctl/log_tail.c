@@ -115,8 +115,8 @@ static int show(struct tail *t)
 	do {
 		rv = reader_tail(t->log, t->kind, t->after, on_entry, t, &e);
 		if (rv < 0 && t->status == EXIT_DONE)
-			t->status = session_say(t->session, EXIT_UNEXPECTED, "%s: %s", t->path,
-						e.text);
+			t->status =
+				session_say(t->session, EXIT_UNEXPECTED, "%s: %s", t->path, e.text);
 		if (flush(t) != 0)
 			return 1;
 	} while (rv > 0);

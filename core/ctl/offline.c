@@ -1,4 +1,5 @@
 /* The log's file, its entries, and evaluators of awardctl's own. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,4 +59,32 @@ int offline_trial(char program[PROGRAM_NAME], struct trial_options *out, struct 
 		.program = program, .processes = processors(), .deadline_ms = DEADLINE_MS};
 	return rv == 0 ? 0
 		       : err_set(e, rv, "this program cannot be run again: %s", status_text(rv));
+}
+
+int offline_faults(const struct session *s, const json_t *faults)
+{
+	const json_t *fault;
+	size_t i;
+
+	if (s->json && json_array_size(faults) > 0) {
+		char *text = json_dumps(faults, JSON_COMPACT);
+		struct buffer document;
+
+		buffer_init(&document);
+		if (text != NULL && buffer_printf(&document, "{\"faults\":%s}", text) == 0)
+			(void)session_print_json(s, document.bytes, true); /* it says so itself */
+		buffer_deinit(&document);
+		free(text);
+	}
+	json_array_foreach(faults, i, fault) {
+		const char *file = json_member_text(fault, "file");
+		json_int_t line = json_member_integer(fault, "line", 0);
+		char place[32] = "";
+
+		if (line > 0)
+			(void)snprintf(place, sizeof place, ":%" JSON_INTEGER_FORMAT, line);
+		(void)session_say(s, EXIT_DONE, "%s%s%s%s", file, place, *file != '\0' ? ": " : "",
+				  json_member_text(fault, "message"));
+	}
+	return EXIT_UNLOADABLE;
 }

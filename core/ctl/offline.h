@@ -20,4 +20,8 @@ int offline_entry(struct journal_reader *log, const char *word, json_t **entry, 
  * `program` is filled too, and borrowed by it. 0, or an errno and a sentence. */
 int offline_trial(char program[PROGRAM_NAME], struct trial_options *out, struct err *e);
 
+/* Says why a rule set does not load, as JSON too, where JSON was asked for.
+ * EXIT_UNLOADABLE. */
+int offline_faults(const struct session *s, const json_t *faults);
+
 #endif

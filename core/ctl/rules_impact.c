@@ -77,35 +77,6 @@ static int read_options(struct run *r)
 
 /* ---- the rule sets ------------------------------------------------------ */
 
-static void say_faults(const struct session *s, const json_t *faults)
-{
-	const json_t *fault;
-	size_t i;
-
-	if (s->json && json_array_size(faults) > 0) {
-		char *text = json_dumps(faults, JSON_COMPACT);
-		struct buffer document;
-
-		buffer_init(&document);
-		if (text != NULL && buffer_printf(&document, "{\"faults\":%s}", text) == 0)
-			(void)session_print_json(s, document.bytes, true); /* it says so itself */
-		buffer_deinit(&document);
-		free(text);
-	}
-	json_array_foreach(faults, i, fault) {
-		const char *file = json_member_text(fault, "file");
-		const char *message = json_member_text(fault, "message");
-		json_int_t line = json_member_integer(fault, "line", 0);
-
-		if (line > 0)
-			(void)session_say(s, 0, "%s:%" JSON_INTEGER_FORMAT ": %s",
-					  file != NULL ? file : "", line, message);
-		else
-			(void)session_say(s, 0, "%s%s%s", file != NULL ? file : "",
-					  file != NULL && *file != '\0' ? ": " : "", message);
-	}
-}
-
 static int open_active(struct run *r, const struct trial_options *options)
 {
 	json_t *rules = NULL, *faults = json_array();
@@ -119,7 +90,7 @@ static int open_active(struct run *r, const struct trial_options *options)
 	if (rv == 0)
 		rv = trial_open_kept(options, rules, &r->active, faults, &e);
 	if (rv != 0) {
-		say_faults(r->session, faults);
+		(void)offline_faults(r->session, faults); /* the status follows */
 		(void)session_say(r->session, 0, "the rules in force: %s", e.text); /* as below */
 	}
 	json_decref(faults);
@@ -134,7 +105,7 @@ static int open_candidate(struct run *r, const struct trial_options *options)
 	int rv = trial_open(options, r->session->operands[0], &r->candidate, faults, &e);
 
 	if (rv != 0) {
-		say_faults(r->session, faults);
+		(void)offline_faults(r->session, faults); /* likewise */
 		(void)session_say(r->session, 0, "%s: %s", r->session->operands[0], e.text);
 	}
 	json_decref(faults);

@@ -52,34 +52,6 @@ static void on_progress(void *ctx, size_t done, size_t failed, size_t all)
 
 /* ---- the rules ---------------------------------------------------------------- */
 
-static int say_faults(const struct session *s, const json_t *faults)
-{
-	const json_t *fault;
-	size_t i;
-
-	if (s->json) {
-		char *text = json_dumps(faults, JSON_COMPACT);
-		struct buffer document;
-
-		buffer_init(&document);
-		if (text != NULL && buffer_printf(&document, "{\"faults\":%s}", text) == 0)
-			(void)session_print_json(s, document.bytes, true); /* it says so itself */
-		buffer_deinit(&document);
-		free(text);
-	}
-	json_array_foreach(faults, i, fault) {
-		const char *file = json_member_text(fault, "file");
-		json_int_t line = json_member_integer(fault, "line", 0);
-		char place[32] = "";
-
-		if (line > 0)
-			(void)snprintf(place, sizeof place, ":%" JSON_INTEGER_FORMAT, line);
-		(void)session_say(s, 0, "%s%s%s%s", file, place, *file != '\0' ? ": " : "",
-				  json_member_text(fault, "message"));
-	}
-	return EXIT_UNLOADABLE;
-}
-
 static int open_rules(struct run *r)
 {
 	json_t *faults = json_array();
@@ -91,7 +63,7 @@ static int open_rules(struct run *r)
 	else if (rv == 0)
 		(void)err_set(&e, -ENOMEM, "no memory for faults"); /* said below */
 	if (json_array_size(faults) > 0)
-		status = say_faults(r->session, faults);
+		status = offline_faults(r->session, faults);
 	else if (rv != 0 || faults == NULL)
 		status = session_say(r->session, EXIT_UNLOADABLE, "%s", e.text);
 	json_decref(faults);
