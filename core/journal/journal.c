@@ -194,23 +194,11 @@ static struct append *append_new(size_t count)
 	return a;
 }
 
-/* A user's name that cannot stand in an entry is an unknown one, there and in what
- * follows from it. */
-static void clear_strange_name(struct actor *by)
-{
-	json_t *name = json_string(by->user);
-
-	if (name == NULL)
-		by->user[0] = '\0';
-	json_decref(name);
-}
-
 /* Moves a draft's documents, into `to` or, where that is NULL, away. */
 static void take(struct journal_draft *draft, struct part *to)
 {
 	if (to != NULL) {
 		to->draft = *draft;
-		clear_strange_name(&to->draft.by);
 		buffer_init(&to->body);
 		buffer_init(&to->bytes);
 	} else {
