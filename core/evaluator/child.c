@@ -16,40 +16,6 @@ struct child {
 	struct buffer in, out;
 };
 
-static int send_all(const struct buffer *out)
-{
-	size_t sent = 0;
-
-	while (sent < out->length) {
-		ssize_t n = write(STDIN_FILENO, out->bytes + sent, out->length - sent);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		sent += (size_t)n;
-	}
-	return 0;
-}
-
-/* Reads until a whole frame is there; AW_ECLOSED at the end. */
-static int receive(struct child *c, struct frame *frame)
-{
-	for (;;) {
-		int rv = frame_take(&c->in, frame);
-		if (rv != 0)
-			return rv < 0 ? rv : 0;
-		rv = buffer_reserve(&c->in, 65536);
-		if (rv != 0)
-			return rv;
-		ssize_t n = read(STDIN_FILENO, c->in.bytes + c->in.length, 65536);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? AW_ECLOSED : -errno;
-		c->in.length += (size_t)n;
-	}
-}
-
 static int append_fault(json_t *faults, const struct script_fault *fault)
 {
 	json_t *one = json_pack("{ss si ss}", "file", fault->file, "line", fault->line, "message",
@@ -129,7 +95,7 @@ static int run(struct child *c, const json_t *document)
 static int step(struct child *c)
 {
 	struct frame frame;
-	int rv = receive(c, &frame);
+	int rv = frame_receive(&c->in, &frame);
 	if (rv != 0)
 		return rv;
 
@@ -145,7 +111,7 @@ static int step(struct child *c)
 		rv = AW_ESYNTAX;
 	json_decref(document);
 	if (rv == 0)
-		rv = send_all(&c->out);
+		rv = frame_send(&c->out);
 	if (rv == 0 && c->script != NULL)
 		script_prepare(c->script);
 	return rv;
