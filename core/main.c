@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "daemon/daemon.h"
 #include "evaluator/evaluator.h"
+#include "plugin/plugin.h"
 
 enum { EXIT_USAGE = 2, EXIT_RULES = 3 };
 
@@ -58,6 +59,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], EVALUATOR_ARGUMENT) == 0)
 		return evaluator_main();
+	if (argc == 2 && strcmp(argv[1], PLUGIN_ARGUMENT) == 0)
+		return plugin_main();
 
 	int status = EXIT_USAGE;
 	int rv = config_read(argc, argv, &config, &action, &e);

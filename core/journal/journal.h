@@ -158,6 +158,10 @@ int reader_entry_by_id(struct journal_reader *r, const char *id, json_t **out, s
 int reader_submission(struct journal_reader *r, const char *submission_id, json_t **out,
 		      struct err *e);
 
+/* The document whose canonical bytes are hashed, checked against its leaf hash:
+ * commitments in the place of personal values. */
+int reader_hashed(struct journal_reader *r, int64_t sequence, json_t **out, struct err *e);
+
 /* Everything earlier of a partnership that rules may look at, oldest entry
  * first: [{"sequence", "id", "kind": "decision" or "import", "revoked": bool,
  * "name", "assessed_on", "registered_on", "scores", "outcome"}]; name is the

@@ -86,11 +86,13 @@ int methods_open(struct service *s, struct err *e)
 	return rv;
 }
 
-int method_check(const struct service *s, const struct method *m, const json_t *params,
-		 json_t *errors)
+const struct form *method_form(const struct service *s, const struct method *m)
 {
-	const struct form *form = s->forms[m - methods];
+	return s->forms[m - methods];
+}
 
+int params_check(const struct form *form, const json_t *params, json_t *errors)
+{
 	if (form == NULL)
 		return 0;
 	bool none = params == NULL || (json_is_array(params) && json_array_size(params) == 0);

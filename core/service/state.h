@@ -29,10 +29,11 @@ const struct method *method_find(const char *name);
 /* Makes the forms of all params; closing is always legal. */
 int methods_open(struct service *s, struct err *e);
 void methods_close(struct service *s);
+/* Borrows the form of its params, or NULL. */
+const struct form *method_form(const struct service *s, const struct method *m);
 /* Appends what does not fit, as form_check does. Params may be left out, and
  * an empty list counts as left out. */
-int method_check(const struct service *s, const struct method *m, const json_t *params,
-		 json_t *errors);
+int params_check(const struct form *form, const json_t *params, json_t *errors);
 
 enum { LATENCY_BUCKETS = 40 };
 
@@ -117,6 +118,13 @@ void log_consistency(struct service *s, struct request *r);
 void log_rotate(struct service *s, struct request *r);
 void status_get(struct service *s, struct request *r);
 void status_metrics(struct service *s, struct request *r);
+
+/* A method that a plugin offers: who may call it, and the call. */
+unsigned plugin_access(const struct host_offer *o);
+void plugin_call(struct service *s, struct request *r, const struct host_offer *o);
+/* Answers with why a plugin gave nothing; or why it was not even asked. */
+void answer_plugin_failure(struct service *s, struct request *r, const struct host_answer *answer);
+void answer_no_plugin(struct service *s, struct request *r, int status, const struct err *e);
 
 /* Gives the decision as answered, from a logged one (borrowed). */
 json_t *decision_answer(const json_t *decision, const char *id, json_int_t sequence, const char *at,

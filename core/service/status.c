@@ -79,7 +79,7 @@ void status_get(struct service *s, struct request *r)
 	instant_format(s->started_ms, started);
 	int64_t now = s->options.clock.now_ms(s->options.clock.ctx);
 	answer_result(s, r,
-		      json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} s[]}", "version",
+		      json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} so}", "version",
 				AWARDD_VERSION, "lua", script_lua_version(), "process_id",
 				(json_int_t)getpid(), "started_at", started, "uptime_seconds",
 				(json_int_t)((now - s->started_ms) / 1000), "counts",
@@ -92,7 +92,8 @@ void status_get(struct service *s, struct request *r)
 				"log", log_document(s, &journal), "evaluators",
 				evaluators_document(s, &pool), "rules", "digest",
 				s->current != NULL ? generation_digest(s->current) : NULL, "since",
-				s->current != NULL ? s->active_since : NULL, "plugins"));
+				s->current != NULL ? s->active_since : NULL, "plugins",
+				hosts_describe(s->options.hosts)));
 }
 
 /* ---- Prometheus --------------------------------------------------------- */
