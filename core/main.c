@@ -1,4 +1,5 @@
 /* awardd: the table of contents. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,7 @@ static int act(const struct config *c, enum config_action action, struct err *e)
 {
 	switch (action) {
 	case CONFIG_PRINT:
-		config_print(c, stdout);
-		return 0;
+		return daemon_print(c, e);
 	case CONFIG_CHECK:
 		return daemon_check(c, e);
 	case CONFIG_HELP:
@@ -62,6 +62,8 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], PLUGIN_ARGUMENT) == 0)
 		return plugin_main();
 
+	/* Who does not read is seen by the writing itself. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	int status = EXIT_USAGE;
 	int rv = config_read(argc, argv, &config, &action, &e);
 	if (rv == 0) {

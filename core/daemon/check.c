@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "daemon/daemon.h"
+#include "daemon/inner.h"
 #include "journal/journal.h"
 #include "ruleset/ruleset.h"
 #include "verify/verify.h"
@@ -146,7 +147,8 @@ int daemon_check(const struct config *c, struct err *e)
 		rv = check_folder(config_text(c, CONFIG_LOG), "log", e);
 	if (rv == 0)
 		rv = check_log(config_text(c, CONFIG_LOG), e);
-
+	if (rv == 0)
+		rv = check_plugins(c, e);
 	if (rv == 0) {
 		rv = check_rules(c, faults);
 		if (rv != 0)

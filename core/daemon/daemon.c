@@ -223,7 +223,10 @@ static int open_loop(struct daemon *d)
 static void on_plugins_settled(void *ctx)
 {
 	struct daemon *d = ctx;
+	struct err e = {0};
 
+	if (hosts_check_named(d->hosts, d->config, &e) != 0)
+		notify_log(NULL, 4, e.text);
 	service_start(d->service, on_started, d);
 }
 
@@ -328,7 +331,6 @@ int daemon_run(const struct config *c, struct err *e)
 	int rv = daemon_check_required(c, e);
 	if (rv != 0)
 		return rv;
-	(void)signal(SIGPIPE, SIG_IGN);
 	(void)umask(0027);
 	/* A core would hold what clients sent; not having one is no reason to stop. */
 	(void)setrlimit(RLIMIT_CORE, &no_core);

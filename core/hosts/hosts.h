@@ -93,5 +93,7 @@ void hosts_print(const struct hosts *h, FILE *out);
 /* The first plugin that is refused, or that something is configured for and is not
  * there: AW_EINVALID and a sentence; else 0. */
 int hosts_check(const struct hosts *h, const struct config *c, struct err *e);
+/* The latter alone. */
+int hosts_check_named(const struct hosts *h, const struct config *c, struct err *e);
 
 #endif

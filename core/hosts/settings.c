@@ -174,6 +174,11 @@ int hosts_check(const struct hosts *all, const struct config *c, struct err *e)
 		if (all->list[i].settings == NULL)
 			return err_set(e, AW_EINVALID, "%s", all->list[i].last_error);
 	}
+	return hosts_check_named(all, c, e);
+}
+
+int hosts_check_named(const struct hosts *all, const struct config *c, struct err *e)
+{
 	for (size_t i = 0; i < config_plugin_settings(c); i++) {
 		const struct config_plugin *one = config_plugin_setting(c, i);
 		if (!is_there(all, one->plugin))
