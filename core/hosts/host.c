@@ -100,7 +100,8 @@ void host_fault(struct host *h, const char *format, ...)
 
 void host_end(struct host *h, enum host_state after, const char *format, ...)
 {
-	struct host_answer lost = {.status = AW_ECRASH, .message = h->why};
+	struct host_answer lost = {.status = h->overdue ? AW_EDEADLINE : AW_ECRASH,
+				   .message = h->why};
 	va_list arguments;
 	struct ask *ask;
 
@@ -162,6 +163,7 @@ static void on_deadline(uv_timer_t *timer)
 {
 	struct host *h = timer->data;
 
+	h->overdue = true;
 	host_end(h, HOST_ABSENT, "%s: gave no answer within %u ms %s", h->file,
 		 config_number(h->all->options.config, CONFIG_PLUGIN_DEADLINE), doing(h));
 }
@@ -417,6 +419,7 @@ void host_start(struct host *h)
 	(void)uv_timer_init(loop, &h->deadline);
 	(void)uv_pipe_init(loop, &h->pipe, 0);
 	h->child.data = h->pipe.data = h->deadline.data = h;
+	h->overdue = false;
 	buffer_init(&h->in);
 	move(h, HOST_LOADING);
 	int rv = spawn(h);

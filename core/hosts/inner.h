@@ -76,8 +76,7 @@ struct host {
 	unsigned open_handles;
 	bool settled; /* the first start is over */
 	bool leaving; /* it was asked to stop */
-	int exit_signal;
-	int64_t exit_status;
+	bool overdue; /* it is being ended because of its deadline */
 	struct buffer in;
 	struct ask *current, *first, **last;
 	size_t queued;

@@ -79,9 +79,9 @@ static int check_fit(const struct config *c, const struct host *h, const json_t 
 		const json_t *error = json_array_get(errors, 0);
 		const char *name = json_member_text(error, "pointer") + 1;
 		const struct config_plugin *one = configured(c, h, name);
-		rv = err_set(e, AW_EINVALID, "%s: the setting %s.%s %s%s%s (%s)", h->file, h->name,
-			     name, json_member_text(error, "message"), one != NULL ? ", not " : "",
-			     one != NULL ? one->value : "", one != NULL ? one->source : "not set");
+		rv = err_set(e, AW_EINVALID, "%s: the setting %s.%s %s (%s)", h->file, h->name,
+			     name, json_member_text(error, "message"),
+			     one != NULL ? one->source : "not set");
 	}
 	form_free(&form);
 	json_decref(errors);
