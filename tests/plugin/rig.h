@@ -10,6 +10,17 @@
 
 #include "support.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED true
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
 /* Copies a built plugin ("good/hello") into the folder of plugins of the scene. */
 static inline void rig_add(const struct scene *s, const char *plugin)
 {
