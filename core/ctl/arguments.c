@@ -43,6 +43,9 @@ const struct option_text option_texts[OPTION_COUNT] = {
 			   "change the rules in one place after another, and see what the tests "
 			   "notice"},
 	[OPTION_FORCE] = {"force", 0, NULL, "also into a folder that holds something"},
+	[OPTION_AS] = {"as", 0, "MEDIA", "the media type, such as image/svg+xml; required"},
+	[OPTION_PLUGIN] = {"plugin", 0, "NAME", "the plugin, where several draw this"},
+	[OPTION_OUTPUT] = {"output", 0, "FILE", "where to; default: standard output"},
 };
 
 const uint64_t options_of_all = OPTION_BIT(OPTION_SOCKET) | OPTION_BIT(OPTION_FORMAT) |

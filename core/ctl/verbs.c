@@ -6,6 +6,7 @@
 
 enum { MANY = 1 << 20, SAYS_COLUMN = 32 };
 
+#define RENDERING (OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_OUTPUT))
 #define SPAN (OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL))
 
 static const struct verb verbs[] = {
@@ -22,6 +23,8 @@ static const struct verb verbs[] = {
 	 verb_decisions_show},
 	{"decisions revoke", "ID", 1, 1, OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_REASON),
 	 "revoke a decision or an imported award", verb_decisions_revoke},
+	{"decisions render", "ID|SEQUENCE", 1, 1, RENDERING, "one decision as a plugin draws it",
+	 verb_decisions_render},
 	{"decisions test", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_LOG),
 	 "one decision of a log as a test of the rules", verb_decisions_test},
 	{"register list", "", 0, 0,
@@ -29,6 +32,8 @@ static const struct verb verbs[] = {
 	 "who holds what", verb_register_list},
 	{"register import", "FILE", 1, 1, 0, "awards made before, from JSON or CSV",
 	 verb_register_import},
+	{"register render", "", 0, 0, OPTION_BIT(OPTION_ON) | RENDERING,
+	 "the register as a plugin draws it", verb_register_render},
 	{"practice", "", 0, 0, OPTION_BIT(OPTION_STATEMENT), "case studies that partnerships share",
 	 verb_practice},
 	{"statistics", "", 0, 0, SPAN, "how partnerships score, and awards by year",

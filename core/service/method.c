@@ -26,11 +26,18 @@ static const struct method methods[] = {
 	 "[" MEMBER("decision_id", "text", REQUIRED) "," MEMBER(
 		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
 	 revocation_call},
+	{"decisions.render", ACCESS_SELF,
+	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "," MEMBER(
+		 "media_type", "text", REQUIRED) "," TEXT("plugin") "]",
+	 decisions_render},
 	{"register.list", ACCESS_AUDIT,
 	 "[" DATE("on") "," MEMBER(
 		 "status", "choice",
 		 ",\"values\":[\"current\",\"due\",\"lapsed\"]") "," TEXT("partnership") "]",
 	 register_list},
+	{"register.render", ACCESS_AUDIT,
+	 "[" DATE("on") "," MEMBER("media_type", "text", REQUIRED) "," TEXT("plugin") "]",
+	 register_render},
 	{"register.import", ACCESS_ADMIN, NULL, import_call},
 	{"practice.list", ACCESS_ANY_ROLE, "[" TEXT("statement") "]", practice_list},
 	{"statistics.get", ACCESS_AUDIT, "[" DATE("since") "," DATE("until") "]", statistics_get},

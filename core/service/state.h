@@ -105,6 +105,8 @@ void revocation_call(struct service *s, struct request *r);
 void decisions_get(struct service *s, struct request *r);
 void decisions_list(struct service *s, struct request *r);
 void register_list(struct service *s, struct request *r);
+void decisions_render(struct service *s, struct request *r);
+void register_render(struct service *s, struct request *r);
 void practice_list(struct service *s, struct request *r);
 void statistics_get(struct service *s, struct request *r);
 void scheme_get(struct service *s, struct request *r);

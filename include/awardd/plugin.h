@@ -135,15 +135,15 @@ enum awardd_kind {
 	AWARDD_METHOD = 2,
 
 	/* Renders an entry of the log: decisions.render. {"media_type", "entry",
-	 * "revoked": null or who revoked it, why and when; "previous": the
-	 * partnership's decision or import before it, or null; "history": all the
-	 * entries of the partnership, oldest first; "register": its row today, or
-	 * null; "scheme": as scheme.get gives it, or null; "proof": its .tlog-proof;
-	 * "log": {"identity", "key"}; "today"}. Answers with the bytes of the picture. */
+	 * "revoked": null or {"sequence", "id", "at"}; "previous": the partnership's newest
+	 * decision before it that was not revoked, or null; "history": all entries of
+	 * the partnership, oldest first; "register": its row today, or null;
+	 * "scheme": as scheme.get gives it, or null; "proof": its .tlog-proof; "log":
+	 * {"identity", "key"}; "today"}. Answers with the bytes of the picture. */
 	AWARDD_DECISION_RENDERER = 3,
 
 	/* Renders the register: register.render. {"media_type", "on", "awards": as
-	 * register.list gives them, "scheme", "log"}. Answers as the one above. */
+	 * register.list gives them; "scheme", "log"}. Answers as the one above. */
 	AWARDD_REGISTER_RENDERER = 4,
 
 	/* A word for rules: a function of nothing but its arguments. {"arguments": a
