@@ -57,8 +57,8 @@ int main(int argc, char **argv)
 	enum config_action action;
 	struct err e = {0};
 
-	if (argc == 2 && strcmp(argv[1], EVALUATOR_ARGUMENT) == 0)
-		return evaluator_main();
+	if (argc >= 2 && strcmp(argv[1], EVALUATOR_ARGUMENT) == 0)
+		return evaluator_main(argc - 2, argv + 2);
 	if (argc == 2 && strcmp(argv[1], PLUGIN_ARGUMENT) == 0)
 		return plugin_main();
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/inner.h"
 
-enum { ROLES = 3, FILE_LIMIT = 1 << 20 };
+enum { FILE_LIMIT = 1 << 20 };
 
 struct setting {
 	const char *name, *otherwise, *takes, *help;
@@ -20,33 +20,9 @@ static const struct setting settings[CONFIG_COUNT] = {
 #undef CONFIG_ROW
 };
 
-/* Whom a role names. */
-struct role {
-	uid_t *users;
-	gid_t *groups;
-	size_t user_count, group_count;
-};
-
-struct config {
-	char *values[CONFIG_COUNT];
-	char *sources[CONFIG_COUNT];
-	unsigned numbers[CONFIG_COUNT];
-	struct role roles[ROLES];
-	struct config_plugin *plugins;
-	size_t plugin_count;
-};
-
 static struct role *role_of(struct config *c, enum config_setting s)
 {
 	return &c->roles[s - CONFIG_SUBMIT];
-}
-
-static void free_plugin(struct config_plugin *p)
-{
-	free(p->plugin);
-	free(p->setting);
-	free(p->value);
-	free(p->source);
 }
 
 void config_free(struct config **c)
@@ -62,7 +38,7 @@ void config_free(struct config **c)
 		free((*c)->roles[i].groups);
 	}
 	for (size_t i = 0; i < (*c)->plugin_count; i++)
-		free_plugin(&(*c)->plugins[i]);
+		plugin_deinit(&(*c)->plugins[i]);
 	free((*c)->plugins);
 	free(*c);
 	*c = NULL;
@@ -206,67 +182,7 @@ static int set(struct config *c, enum config_setting s, const char *value, const
 	return rv == 0 ? 0 : err_wrap(e, "%s: %s", source, settings[s].name);
 }
 
-/* ---- settings of plugins ------------------------------------------------ */
-
-/* The row of this setting, or a new one. NULL: no memory. */
-static struct config_plugin *plugin_row(struct config *c, const char *plugin, const char *setting)
-{
-	for (size_t i = 0; i < c->plugin_count; i++) {
-		if (strcmp(c->plugins[i].plugin, plugin) == 0 &&
-		    strcmp(c->plugins[i].setting, setting) == 0)
-			return &c->plugins[i];
-	}
-	struct config_plugin *grown = realloc(c->plugins, (c->plugin_count + 1) * sizeof *grown);
-	if (grown == NULL)
-		return NULL;
-	c->plugins = grown;
-	grown[c->plugin_count] = (struct config_plugin){.plugin = NULL};
-	return &grown[c->plugin_count++];
-}
-
-/* `name` is "PLUGIN.SETTING". */
-static int set_plugin(struct config *c, const char *name, size_t length, const char *value,
-		      const char *source, struct err *e)
-{
-	size_t dot = strcspn(name, ".");
-	struct config_plugin fresh = {
-		.plugin = strndup(name, dot),
-		.setting = strndup(name + dot + 1, length - dot - 1),
-		.value = strdup(value),
-		.source = strdup(source),
-	};
-	struct config_plugin *row = NULL;
-
-	if (fresh.plugin != NULL && fresh.setting != NULL && fresh.value != NULL &&
-	    fresh.source != NULL)
-		row = plugin_row(c, fresh.plugin, fresh.setting);
-	if (row == NULL) {
-		free_plugin(&fresh);
-		return err_set(e, -ENOMEM, "no memory for the configuration");
-	}
-	free_plugin(row);
-	*row = fresh;
-	return 0;
-}
-
-static bool is_of_plugin(const char *name, size_t length)
-{
-	const char *dot = memchr(name, '.', length);
-
-	return dot != NULL && dot != name && dot != name + length - 1;
-}
-
-size_t config_plugin_settings(const struct config *c)
-{
-	return c->plugin_count;
-}
-
-const struct config_plugin *config_plugin_setting(const struct config *c, size_t i)
-{
-	return &c->plugins[i];
-}
-
-/* ---- one setting --------------------------------------------------------- */
+/* ---- one name --------------------------------------------------------- */
 
 static bool find(const char *name, size_t length, enum config_setting *out)
 {
@@ -304,8 +220,8 @@ static int read_line(struct config *c, char *line, const char *source, struct er
 		return err_set(e, AW_EINVALID, "%s: \"name = value\" is expected", source);
 	*equals = '\0';
 	char *name = trim(line);
-	if (is_of_plugin(name, strlen(name)))
-		return set_plugin(c, name, strlen(name), trim(equals + 1), source, e);
+	if (plugin_is_named(name, strlen(name)))
+		return plugin_set(c, name, strlen(name), trim(equals + 1), source, e);
 	if (!find(name, strlen(name), &s))
 		return err_set(e, AW_EINVALID, "%s: there is no setting \"%s\"", source, name);
 	return set(c, s, trim(equals + 1), source, e);
@@ -401,14 +317,14 @@ static int read_named_file(struct config *c, struct arguments a, struct err *e)
 static int read_arguments(struct config *c, struct arguments a, enum config_action *action,
 			  struct err *e)
 {
-	enum config_setting s;
+	enum config_setting s = CONFIG_COUNT;
 	int rv = 0;
 
 	while (rv == 0 && next_argument(&a)) {
 		if (is_action(&a, action))
 			continue;
 		bool file = a.name_length == 6 && strncmp(a.name, "config", 6) == 0;
-		bool plugin = is_of_plugin(a.name, a.name_length);
+		bool plugin = plugin_is_named(a.name, a.name_length);
 		if (strncmp(a.list[a.at - 1], "--", 2) != 0 ||
 		    (!file && !plugin && !find(a.name, a.name_length, &s)))
 			return err_set(e, AW_EINVALID, "there is no option \"%s\"; see --help",
@@ -416,7 +332,7 @@ static int read_arguments(struct config *c, struct arguments a, enum config_acti
 		if (a.value == NULL)
 			return err_set(e, AW_EINVALID, "the option --%s needs a value", a.name);
 		if (plugin)
-			rv = set_plugin(c, a.name, a.name_length, a.value, "command line", e);
+			rv = plugin_set(c, a.name, a.name_length, a.value, "command line", e);
 		else if (!file)
 			rv = set(c, s, a.value, "command line", e);
 		a.at += !a.joined;

@@ -12,6 +12,7 @@ enum { DEADLINE_MS = 10000, PROCESSES_MOST = 64, INDENT = 4 };
 struct check {
 	struct session *session;
 	struct progress progress;
+	struct words *words;
 	struct trial *trial;
 	json_t *faults, *report;
 	size_t errors, warnings;
@@ -201,10 +202,14 @@ static int look(struct check *c, struct err *e)
 
 	if (rv != 0)
 		return err_set(e, rv, "this program cannot be run again: %s", status_text(-rv));
+	rv = session_words(c->session, program, &c->words, e);
+	if (rv != 0)
+		return rv;
 	const struct trial_options options = {
 		.program = program,
 		.processes = processors(),
 		.deadline_ms = DEADLINE_MS,
+		.words = c->words,
 	};
 	rv = trial_open(&options, c->session->operands[0], &c->trial, c->faults, e);
 	if (rv != 0)
@@ -245,6 +250,7 @@ int verb_rules_check(struct session *s)
 			status = EXIT_UNLOADABLE;
 	}
 	trial_close(&c.trial);
+	words_free(&c.words);
 	json_decref(c.report);
 	json_decref(c.faults);
 	return status;

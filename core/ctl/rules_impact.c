@@ -15,6 +15,7 @@ enum { DEADLINE_MS = 10000, PROCESSES_MOST = 64 };
 struct run {
 	struct session *session;
 	char program[PROGRAM_NAME];
+	struct words *words;
 	struct changes changes;
 	struct progress progress;
 	unsigned long changed;
@@ -219,10 +220,14 @@ static int open_all(struct run *r)
 {
 	struct err e = {.status = 0};
 	int rv = evaluator_program(r->program);
+
+	if (rv == 0)
+		rv = session_words(r->session, r->program, &r->words, &e);
 	const struct trial_options options = {
 		.program = r->program,
 		.processes = processors(),
 		.deadline_ms = DEADLINE_MS,
+		.words = r->words,
 	};
 
 	if (rv != 0)
@@ -254,6 +259,7 @@ int verb_rules_impact(struct session *s)
 		status = judge(&r);
 	trial_close(&r.candidate);
 	trial_close(&r.active);
+	words_free(&r.words);
 	reader_close(&r.log);
 	json_decref(r.summary);
 	changes_deinit(&r.changes);

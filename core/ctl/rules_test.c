@@ -16,6 +16,7 @@ enum { DEADLINE_MS = 10000, PROCESSES_MOST = 64 };
 struct run {
 	struct session *session;
 	char program[PROGRAM_NAME];
+	struct words *words;
 	struct progress progress;
 	long percent; /* asked for; -1: none */
 	struct trial *trial;
@@ -62,6 +63,7 @@ static struct trial_options trial_options_of(const struct run *r)
 			     : processors > PROCESSES_MOST ? PROCESSES_MOST
 							   : (unsigned)processors,
 		.deadline_ms = DEADLINE_MS,
+		.words = r->words,
 	};
 }
 
@@ -97,11 +99,13 @@ static int say_faults(const struct session *s, const json_t *faults)
 
 static int open_rules(struct run *r)
 {
-	struct trial_options options = trial_options_of(r);
 	json_t *faults = json_array();
 	struct err e = {.status = 0};
 	int rv = evaluator_program(r->program), status = EXIT_DONE;
 
+	if (rv == 0)
+		rv = session_words(r->session, r->program, &r->words, &e);
+	struct trial_options options = trial_options_of(r);
 	if (rv == 0 && faults != NULL)
 		rv = trial_open(&options, r->session->operands[0], &r->trial, faults, &e);
 	else
@@ -222,6 +226,7 @@ int verb_rules_test(struct session *s)
 	if (status == EXIT_DONE)
 		status = judge(&r);
 	trial_close(&r.trial);
+	words_free(&r.words);
 	json_decref(r.report);
 	return status;
 }

@@ -58,14 +58,14 @@ static const struct verb verbs[] = {
 	 "write a rule set that was in force into a folder", verb_rules_restore},
 	{"rules test", "DIR", 1, 1,
 	 OPTION_BIT(OPTION_FILTER) | OPTION_BIT(OPTION_COVERAGE) | OPTION_BIT(OPTION_MUTATE) |
-		 VERB_JUNIT,
+		 OPTION_BIT(OPTION_PLUGINS) | VERB_JUNIT,
 	 "run the tests that stand beside the rules in DIR", verb_rules_test},
-	{"rules check", "DIR", 1, 1, OPTION_BIT(OPTION_STRICT),
+	{"rules check", "DIR", 1, 1, OPTION_BIT(OPTION_STRICT) | OPTION_BIT(OPTION_PLUGINS),
 	 "find what is wrong in the rules in DIR before they are in force", verb_rules_check},
 	{"rules impact", "DIR", 1, 1,
 	 OPTION_BIT(OPTION_LOG) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_PARTNERSHIP) |
 		 OPTION_BIT(OPTION_MAX_CHANGED) | OPTION_BIT(OPTION_AGAINST) |
-		 OPTION_BIT(OPTION_HISTORY) | VERB_CSV,
+		 OPTION_BIT(OPTION_HISTORY) | OPTION_BIT(OPTION_PLUGINS) | VERB_CSV,
 	 "which past decisions the rules in DIR would change", verb_rules_impact},
 	{"call", "METHOD [PARAMS]", 1, 2, 0, "any method, PARAMS as JSON", verb_call},
 };

@@ -7,12 +7,14 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "evaluator/child.h"
 #include "evaluator/evaluator.h"
 #include "evaluator/frame.h"
 #include "script/script.h"
 
 struct child {
 	struct script *script;
+	const struct script_words *words;
 	struct buffer in, out;
 };
 
@@ -55,7 +57,7 @@ static int open_script(struct child *c, const json_t *files, struct script_fault
 		list[i].path = json_member_text(file, "path");
 		list[i].source = (struct text){json_string_value(text), json_string_length(text)};
 	}
-	int rv = script_open(list, count, &c->script, faults);
+	int rv = script_open(list, count, c->words, &c->script, faults);
 	free(list);
 	return rv;
 }
@@ -117,7 +119,7 @@ static int step(struct child *c)
 	return rv;
 }
 
-int evaluator_main(void)
+int evaluator_main(int count, char **arguments)
 {
 	struct child c = {0};
 	struct err e = {0};
@@ -131,7 +133,9 @@ int evaluator_main(void)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Hashing must not need the system's chance once the seal is on. */
 	json_object_seed(1);
-	int rv = evaluator_seal(&e);
+	int rv = count > 0 ? words_load(count, arguments, &c.words, &e) : 0;
+	if (rv == 0)
+		rv = evaluator_seal(&e);
 	if (rv != 0) {
 		(void)fprintf(stderr, "<3>%s\n", e.text);
 		return EXIT_FAILURE;

@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "config/config.h"
+#include "evaluator/evaluator.h"
 #include "form/form.h"
 #include "journal/journal.h"
 #include "json/json.h"
@@ -78,6 +79,14 @@ typedef void (*host_answer_cb)(void *ctx, const struct host_answer *answer);
  * wait, -ENOMEM: a sentence, and no callback. */
 int hosts_call(const struct host_offer *o, const json_t *call, host_answer_cb done, void *ctx,
 	       struct err *e);
+
+/* Gives the words that plugins lend to rules, NULL where there are none; after
+ * `settled`. -ENOMEM or an errno. */
+int hosts_words(const struct hosts *h, struct words **out);
+
+/* The same of a folder, without a daemon: plugins are only looked at, and what does not
+ * fit lends nothing. "" is a folder without any. */
+int hosts_words_of(const char *program, const char *dir, struct words **out, struct err *e);
 
 /* ---- asked about -------------------------------------------------------- */
 

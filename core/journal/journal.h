@@ -14,7 +14,8 @@
  *   import      {"award": {...}, "outcome": {...}, "rules": {"digest"}}
  *   revocation  {"by", "partnership", "reason", "revokes": {"id", "sequence"}}
  *   activation  {"cause", "digest", "engine", "files": [{"path", "sha256"}],
- *                "lua", "prelude", "previous"}
+ *                "lua", "prelude", "previous"}, and where plugins lend words to
+ *                the rules "words": [{"name", "sha256"}]
  *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}]}
  *   start       {"engine", "key", "log", "lua"}
  *   key         {"key", "previous", "reason"}: verifier keys

@@ -24,8 +24,4 @@ struct plugin {
 /* The functions that a plugin is given. */
 void host_table_init(struct awardd_host *host, struct awardd_host_context *ctx);
 
-/* Confines this process: limits, and the key out of reach. AW_EINVALID or an
- * errno, and a sentence. */
-int plugin_confine(const json_t *load, struct err *e);
-
 #endif

@@ -35,6 +35,10 @@ enum plugin_frame {
 
 enum { PLUGIN_ANSWER_LIMIT = 16 << 20, PLUGIN_NAME = 33, PLUGIN_MESSAGE = 1024 };
 
+/* Confines this process, before foreign code is loaded: limits, and the key out of
+ * reach, as PLUGIN_LOAD's members say. AW_EINVALID or an errno, and a sentence. */
+int plugin_confine(const json_t *load, struct err *e);
+
 /* ---- an object ---------------------------------------------------------- */
 
 struct plugin;

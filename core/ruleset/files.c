@@ -22,6 +22,7 @@ struct reading {
 void rule_files_deinit(struct rule_files *f)
 {
 	json_decref(f->files);
+	json_decref(f->words);
 	*f = (struct rule_files){0};
 }
 
@@ -253,7 +254,7 @@ static json_t *sort_files(const json_t *files)
 }
 
 /* The digest is SHA-256 over what `sha256sum` would print of the prelude, by
- * the name "prelude", and then of each file by its path. */
+ * the name "prelude", then of each file by its path, then of words. */
 static int digest_files(struct rule_files *f)
 {
 	struct buffer list;
@@ -269,6 +270,9 @@ static int digest_files(struct rule_files *f)
 	json_array_foreach(f->files, i, file)
 		(void)buffer_printf(&list, "%s  %s\n", json_member_text(file, "sha256"),
 				    json_member_text(file, "path"));
+	json_array_foreach(f->words, i, file)
+		(void)buffer_printf(&list, "%s  words/%s\n", json_member_text(file, "sha256"),
+				    json_member_text(file, "name"));
 	int rv = buffer_status(&list);
 	if (rv == 0) {
 		d = digest_of(list.bytes, list.length);
@@ -329,6 +333,15 @@ int rule_files_from(const json_t *files, struct rule_files *out)
 	return rv;
 }
 
+int rule_files_bind(struct rule_files *f, const struct words *words)
+{
+	if (words == NULL || words->count == 0 || f->files == NULL)
+		return 0;
+	json_decref(f->words);
+	f->words = words_describe(words);
+	return f->words != NULL ? digest_files(f) : -ENOMEM;
+}
+
 json_t *rule_files_describe(const struct rule_files *f)
 {
 	json_t *files = json_array();
@@ -343,5 +356,7 @@ json_t *rule_files_describe(const struct rule_files *f)
 			return NULL;
 		}
 	}
-	return files == NULL ? NULL : json_pack("{ss so}", "digest", f->digest, "files", files);
+	return files == NULL ? NULL
+			     : json_pack("{ss so sO*}", "digest", f->digest, "files", files,
+					 "words", f->words);
 }

@@ -18,6 +18,7 @@
 struct rule_files {
 	json_t *files;   /* [{"path", "sha256", "text"}] in order of path */
 	char digest[72]; /* "sha256:<hex>" */
+	json_t *words;   /* what it is bound to, or NULL; see rule_files_bind */
 };
 
 void rule_files_deinit(struct rule_files *f);
@@ -36,6 +37,10 @@ typedef void (*rule_files_cb)(void *ctx, int status, struct rule_files *files,
 			      const json_t *faults);
 int rule_files_fetch(uv_loop_t *loop, const char *dir, rule_files_cb done, void *ctx);
 
+/* The words of plugins that the rules are run with belong to the digest, as
+ * "words/NAME", where there are any. `words` may be NULL. 0 or -ENOMEM. */
+int rule_files_bind(struct rule_files *f, const struct words *words);
+
 /* What tells one reading of a folder from another: the digest, or, where there
  * are faults, a digest of those. 0 or -ENOMEM. */
 enum { RULES_KEY = 80 };
@@ -44,7 +49,8 @@ int rule_files_key(const struct rule_files *f, const json_t *faults, char out[RU
 /* The same from files kept in the log, [{"path", "text"}] (borrowed). */
 int rule_files_from(const json_t *files, struct rule_files *out);
 
-/* Gives {"digest", "files": [{"path", "sha256"}]}, without the texts. */
+/* Gives {"digest", "files": [{"path", "sha256"}]}, without the texts, and "words": [{"name",
+ * "sha256"}] where it is bound to any. */
 json_t *rule_files_describe(const struct rule_files *f);
 
 /* ---- generations -------------------------------------------------------- */

@@ -183,6 +183,8 @@ static int boot(lua_State *L)
 	words_base_add(L);
 	words_table_add(L);
 	words_text_add(L);
+	if (s->words != NULL && s->words->count > 0)
+		words_lent_add(L, s->words);
 	view_open(L);
 	boot_prelude(L, s, 2);
 	words_environment_push(L, 2);
@@ -298,8 +300,8 @@ static int open_all(struct script *s, const struct script_file *files, size_t co
 	return rv;
 }
 
-int script_open(const struct script_file *files, size_t count, struct script **out,
-		struct script_faults *faults)
+int script_open(const struct script_file *files, size_t count, const struct script_words *words,
+		struct script **out, struct script_faults *faults)
 {
 	struct script *s = calloc(1, sizeof *s);
 	locale_t before = (locale_t)0;
@@ -307,6 +309,7 @@ int script_open(const struct script_file *files, size_t count, struct script **o
 
 	if (s == NULL)
 		return -ENOMEM;
+	s->words = words;
 	buffer_init(&s->prelude.code);
 	s->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	if (s->c_locale != (locale_t)0) {

@@ -105,6 +105,7 @@ void vm_close(struct vm **vm)
 	if (*vm == NULL)
 		return;
 	lua_close((*vm)->L);
+	json_decref((*vm)->lent);
 	free(*vm);
 	*vm = NULL;
 }

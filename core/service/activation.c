@@ -185,8 +185,12 @@ static bool is_no_news(struct activation *a)
 
 static void take_reading(struct activation *a, int status)
 {
-	int rv = status == 0 || status == AW_ESCRIPT ? rule_files_key(&a->files, a->faults, a->key)
-						     : status;
+	int rv = status == 0 ? rule_files_bind(&a->files, a->service->options.pool.words) : 0;
+
+	if (rv == 0)
+		rv = status == 0 || status == AW_ESCRIPT
+			     ? rule_files_key(&a->files, a->faults, a->key)
+			     : status;
 
 	if (rv == 0 && is_no_news(a)) {
 		end(a);
@@ -258,11 +262,12 @@ static void on_measured(struct activation *a, int status, const json_t *faults)
 	struct journal_draft draft = {
 		.kind = "activation",
 		.by = a->by,
-		.body = json_pack("{ss sO ss sO ss ss ss?}", "cause", a->cause, "digest",
+		.body = json_pack("{ss sO ss sO ss ss ss? sO*}", "cause", a->cause, "digest",
 				  json_object_get(a->about, "digest"), "engine", AWARDD_VERSION,
 				  "files", json_object_get(a->about, "files"), "lua",
 				  script_lua_version(), "prelude", hash, "previous",
-				  s->current != NULL ? generation_digest(s->current) : NULL),
+				  s->current != NULL ? generation_digest(s->current) : NULL,
+				  "words", json_object_get(a->about, "words")),
 		.blobs = json_incref(a->texts),
 	};
 	int rv = draft.body != NULL ? journal_append(s->options.journal, &draft, 1, on_activated, a)

@@ -290,6 +290,9 @@ void service_start(struct service *s, void (*started)(void *ctx, int status), vo
 {
 	s->started = started;
 	s->started_ctx = ctx;
+	if (hosts_words(s->options.hosts, &s->words) != 0)
+		log_line(s, 3, "the words of plugins cannot be lent to rules");
+	s->options.pool.words = s->words;
 	struct journal_stats stats;
 	char key[TLOG_VKEY];
 
@@ -346,6 +349,7 @@ void service_close(struct service **s)
 	if (*s == NULL)
 		return;
 	rules_deinit(*s);
+	words_free(&(*s)->words);
 	lanes_deinit(&(*s)->lanes);
 	methods_close(*s);
 	json_decref((*s)->last_rejection);

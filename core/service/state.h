@@ -57,7 +57,8 @@ struct service {
 	char refused_rules[RULES_KEY]; /* what was refused last, since rules were put in force */
 	struct activation *first, **last;
 
-	size_t pending; /* requests not yet answered */
+	struct words *words; /* what plugins lend to rules, or NULL */
+	size_t pending;      /* requests not yet answered */
 	size_t submissions_pending;
 	int64_t started_ms; /* clock */
 	uint64_t calls, errors, decisions, assessments, replays, imports, revocations, refused;

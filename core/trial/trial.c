@@ -55,9 +55,14 @@ static int open_rules(const struct trial_options *options, struct rule_files *fi
 		.program = options->program,
 		.processes = options->processes,
 		.deadline_ms = options->deadline_ms,
+		.words = options->words,
 	};
 	t->faults = faults;
-	rv = generation_open(&pool, files, on_ready, t);
+	rv = rule_files_bind(files, options->words);
+	if (rv != 0)
+		rule_files_deinit(files);
+	else
+		rv = generation_open(&pool, files, on_ready, t);
 	if (rv == 0) {
 		(void)uv_run(&t->loop, UV_RUN_DEFAULT); /* until stopped */
 		rv = t->status;

@@ -18,6 +18,7 @@ struct trial_options {
 	const char *program; /* as evaluator_program gives it; borrowed */
 	unsigned processes;
 	unsigned deadline_ms;
+	const struct words *words; /* borrowed; NULL: none */
 };
 
 /* Reads and runs the rule set in a folder. AW_ESCRIPT and at least one fault,

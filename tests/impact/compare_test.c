@@ -34,7 +34,8 @@ static json_t *doc(const char *text)
 static int setup(void **state)
 {
 	static struct rig rig;
-	const struct trial_options options = {AWARDD_PROGRAM, 1, 10000};
+	const struct trial_options options = {
+		.program = AWARDD_PROGRAM, .processes = 1, .deadline_ms = 10000};
 	json_t *faults = json_array();
 	struct err e = {0};
 

@@ -176,11 +176,11 @@ static void several_files_have_their_faults_said_at_once(void **state)
 	struct script *script = NULL;
 
 	(void)state;
-	assert_int_equal(script_open(files, 3, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(files, 3, NULL, &script, &faults), AW_ESCRIPT);
 	assert_null(script);
 	assert_int_equal(faults.count, 3);
 	script_faults_deinit(&faults);
-	assert_int_equal(script_open(NULL, 0, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(NULL, 0, NULL, &script, &faults), AW_ESCRIPT);
 	assert_true(faults.count >= 1);
 	script_faults_deinit(&faults);
 }
