@@ -114,8 +114,10 @@ static char *name_in_rules(const char *name)
 {
 	char *copy = strdup(name);
 
-	for (char *c = copy; c != NULL && *c != '\0'; c++)
-		*c = *c == '-' ? '_' : *c;
+	for (char *c = copy; c != NULL && *c != '\0'; c++) {
+		if (*c == '-')
+			*c = '_';
+	}
 	return copy;
 }
 
@@ -161,11 +163,11 @@ static int load_object(struct lent *lent, int object, const char *name, struct e
 int words_load(int count, char **arguments, const struct script_words **out, struct err *e)
 {
 	struct lent *lent = calloc(1, sizeof *lent);
-	json_t *load = json_read(text_of(arguments[0]), e);
-	int rv = lent == NULL   ? err_set(e, -ENOMEM, "no memory for words")
-		 : load == NULL ? e->status
-				: plugin_confine(load, e);
 
+	if (lent == NULL)
+		return err_set(e, -ENOMEM, "no memory for words");
+	json_t *load = json_read(text_of(arguments[0]), e);
+	int rv = load != NULL ? plugin_confine(load, e) : e->status;
 	for (int i = 1; i < count && rv == 0; i++)
 		rv = load_object(lent, PLUGIN_OBJECT + i - 1, arguments[i], e);
 	json_decref(load);

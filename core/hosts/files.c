@@ -132,16 +132,15 @@ int hosts_read_folder(struct hosts *all, struct err *e)
 {
 	const char *dir = config_text(all->options.config, CONFIG_PLUGINS);
 	struct dirent **names = NULL;
-	int count = scandir(dir, &names, is_object, by_name), rv = 0;
+	int count = scandir(dir, &names, is_object, by_name), rv;
 
 	if (count < 0)
 		return err_set(e, -errno, "the folder of plugins %s cannot be read: %s", dir,
 			       status_text(-errno));
 	all->list = calloc((size_t)count + 1, sizeof *all->list);
-	if (all->list == NULL)
-		rv = err_set(e, -ENOMEM, "no memory for plugins");
+	rv = all->list != NULL ? 0 : err_set(e, -ENOMEM, "no memory for plugins");
 	for (int i = 0; i < count; i++) {
-		if (rv == 0)
+		if (rv == 0 && all->list != NULL)
 			rv = init_host(all, &all->list[all->count++], names[i]->d_name, e);
 		free(names[i]);
 	}

@@ -91,8 +91,9 @@ int hosts_words_of(const char *program, const char *dir, struct words **out, str
 /* ---- asked about -------------------------------------------------------- */
 
 /* Gives an array, a member for each plugin: {"name", "file", "sha256", "version", "says",
- * "kinds", "state", "process_id", "restarts", "calls", "position", "behind", "last_error": null or {"at",
- * "message"}}. */
+ * "kinds", "state", "process_id", "restarts", "calls", "position", "behind",
+ * "last_error": null or {"at", "message"}}. "state" is "running", "waiting" (for its
+ * start), "failed" (out of action) or "refused". */
 json_t *hosts_describe(const struct hosts *h);
 
 /* Writes the plugins' settings as a configuration file, with what each is for and

@@ -1,5 +1,6 @@
 /* A shared object: loaded, and its tables looked at before anything of it is
  * believed. */
+#include <assert.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
@@ -67,6 +68,7 @@ static int find_function(int fd, const char *file, entry_function *out, struct e
 	if (found.symbol == NULL)
 		return say_no_function(object, file, e);
 	*out = found.function;
+	/* cppcheck-suppress resourceLeak ; it is never unloaded */
 	return 0;
 }
 
@@ -147,6 +149,7 @@ int plugin_open(int fd, const char *file, struct plugin **out, struct err *e)
 	if (p == NULL)
 		return err_set(e, -ENOMEM, "no memory for %s", file);
 	p->file = file;
+	assert(function != NULL);
 	p->table = function();
 	host_table_init(&p->host, &p->context);
 	rv = check_table(p->table, file, e);

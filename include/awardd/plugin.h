@@ -124,10 +124,10 @@ struct awardd_host {
 /* What an offer is for, what its calls hold and what it answers. */
 enum awardd_kind {
 	/* Gets every entry of the log, in order, from the first on. {"entry": the
-	 * entry as it was hashed, without personal values; "sequence"}. Answers nothing. Returning 0
-	 * says that the entry is done with, for ever; what is not 0, or the end of the
-	 * process, means that the same entry comes again, after a pause. So an entry
-	 * may come twice, and never is one left out. */
+	 * entry as it was hashed, without personal values; "sequence"}. Answers
+	 * nothing. Returning 0 says that the entry is done with, for ever; what is not
+	 * 0, or the end of the process, means that the same entry comes again, after a
+	 * pause. So an entry may come twice, and never is one left out. */
 	AWARDD_SINK = 1,
 
 	/* A method NAME.VERB on the socket. {"method", "params": what was sent, fitting
@@ -165,8 +165,8 @@ struct awardd_offer {
 	 * three). Else NULL. */
 	const char *role;
 
-	/* A method: what its params must look like, as the guide describes it; checked before it is called. NULL:
-	 * it takes none. Else NULL. */
+	/* A method: what its params must look like, as the guide describes it; checked
+	 * before it is called. NULL: it takes none. Else NULL. */
 	const char *form;
 
 	/* Does it. `state` is what start gave; for a word, NULL. 0, or not 0 where it
