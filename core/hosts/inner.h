@@ -140,7 +140,8 @@ int settings_read(const struct config *c, const struct host *h, json_t **out, st
 
 /* ---- sink.c --------------------------------------------------------------- */
 void sink_open(struct host *h);
-/* The host is idle, or new entries are there: gives it the next one. */
+/* The host runs, is done with one, or new entries are there: the next one waits in
+ * line with the calls. */
 void sink_next(struct host *h);
 void sink_deinit(struct sink *s);
 

@@ -289,8 +289,8 @@ void sink_next(struct host *h)
 	struct sink *s = &h->sink;
 	struct journal_stats stats;
 
-	if (!s->exists || s->blocked || s->under_way || s->reading || h->state != HOST_IDLE ||
-	    h->leaving || h->all->closing || uv_is_active((uv_handle_t *)&s->pause))
+	if (!s->exists || s->blocked || s->under_way || s->reading || !host_runs(h) || h->leaving ||
+	    h->all->closing || uv_is_active((uv_handle_t *)&s->pause))
 		return;
 	if (s->next < json_array_size(s->entries)) {
 		give(h, json_array_get(s->entries, s->next));

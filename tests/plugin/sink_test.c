@@ -1,144 +1,16 @@
 /* Sinks get every entry, in order, at least once: killed between an entry and
  * its acknowledgement, and with the daemon itself killed. */
-#include "rig.h"
+#include "bench.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
-#include <uv.h>
 
-#include "evaluator/evaluator.h"
-#include "hosts/hosts.h"
-
-enum { KILLS = 120, PATIENCE_MS = 240000 };
+enum { KILLS = 120 };
 
 /* ---- a log and its sink, without the rest of the daemon ------------------- */
 
-struct bench {
-	uv_loop_t loop;
-	uv_async_t ready;
-	uv_prepare_t watch;
-	uv_timer_t patience;
-	struct config *config;
-	struct journal *journal;
-	struct hosts *hosts;
-	int64_t until; /* the position at which the loop is left */
-	bool late;
-	char dir[64], log[96], file[96], plugins[512];
-};
-
-static void on_ready(uv_async_t *handle)
+static bool is_at(const json_t *plugin, json_int_t position)
 {
-	struct bench *b = handle->data;
-
-	journal_poll(b->journal);
-	hosts_on_commit(b->hosts);
-}
-
-static void poke(void *ctx)
-{
-	struct bench *b = ctx;
-
-	(void)uv_async_send(&b->ready); /* fails only for another handle */
-}
-
-static json_int_t position(const struct bench *b)
-{
-	json_t *list = hosts_describe(b->hosts);
-	json_int_t at = json_member_integer(json_array_get(list, 0), "position", -1);
-
-	json_decref(list);
-	return at;
-}
-
-static void on_round(uv_prepare_t *handle)
-{
-	struct bench *b = handle->data;
-
-	if (b->hosts != NULL && position(b) >= b->until)
-		uv_stop(&b->loop);
-}
-
-static void on_late(uv_timer_t *timer)
-{
-	struct bench *b = timer->data;
-
-	b->late = true;
-	uv_stop(&b->loop);
-}
-
-static void ignore_log(void *ctx, int level, const char *text)
-{
-	(void)ctx;
-	if (level <= 3)
-		print_message("%s\n", text);
-}
-
-static void ignore(void *ctx)
-{
-	(void)ctx;
-}
-
-static void bench_open(struct bench *b)
-{
-	struct err e = {0};
-	const struct journal_options options = {.path = b->log,
-						.clock = clock_system,
-						.chance = chance_system,
-						.notify = poke,
-						.notify_ctx = b};
-
-	assert_int_equal(uv_loop_init(&b->loop), 0);
-	assert_int_equal(uv_async_init(&b->loop, &b->ready, on_ready), 0);
-	assert_int_equal(uv_prepare_init(&b->loop, &b->watch), 0);
-	assert_int_equal(uv_timer_init(&b->loop, &b->patience), 0);
-	b->ready.data = b->watch.data = b->patience.data = b;
-	assert_int_equal(uv_prepare_start(&b->watch, on_round), 0);
-	assert_int_equal(uv_timer_start(&b->patience, on_late, PATIENCE_MS, 0), 0);
-	if (journal_open(&options, &b->journal, &e) != 0)
-		fail_msg("%s", e.text);
-}
-
-static void bench_start(struct bench *b)
-{
-	static char program[] = AWARDD_PROGRAM;
-	struct err e = {0};
-	const struct hosts_options options = {.loop = &b->loop,
-					      .program = program,
-					      .config = b->config,
-					      .journal = b->journal,
-					      .pause_ms = 1,
-					      .pause_most_ms = 1,
-					      .failures_most = 3,
-					      .clock = clock_system,
-					      .on_log = ignore_log};
-
-	if (hosts_open(&options, &b->hosts, ignore, &e) != 0)
-		fail_msg("%s", e.text);
-}
-
-static void on_closed(void *ctx)
-{
-	struct bench *b = ctx;
-
-	uv_close((uv_handle_t *)&b->ready, NULL);
-	uv_close((uv_handle_t *)&b->watch, NULL);
-	uv_close((uv_handle_t *)&b->patience, NULL);
-}
-
-static void bench_close(struct bench *b)
-{
-	hosts_close(&b->hosts, on_closed, b);
-	assert_int_equal(uv_run(&b->loop, UV_RUN_DEFAULT), 0);
-	journal_close(&b->journal);
-	assert_int_equal(uv_loop_close(&b->loop), 0);
-}
-
-static void run_until(struct bench *b, int64_t entry)
-{
-	b->until = entry;
-	(void)uv_run(&b->loop, UV_RUN_DEFAULT); /* it is stopped, with handles open */
-	if (b->late)
-		fail_msg("the sink came no further than %d", (int)position(b));
+	return json_member_integer(plugin, "position", -1) >= position;
 }
 
 static void on_appended(void *ctx, int status, const struct journal_receipt *receipts, size_t count,
@@ -179,50 +51,31 @@ static void expect_each_twice(const char *path, int entries)
 
 static void killed_between_an_entry_and_its_acknowledgement_it_gets_that_entry_again(void **state)
 {
-	struct bench b = {.until = 0};
-	enum config_action action;
-	struct err e = {0};
-	char setting[128], dies[] = "--mark.dies=yes", name[] = "awardd";
-	char log[128], plugins[600];
+	struct bench b = {.failures_most = 3, .pause_ms = 1, .pause_most_ms = 1};
+	char file[PATH_TEXT + 32], setting[PATH_TEXT + 64];
 
 	(void)state;
-	(void)snprintf(b.dir, sizeof b.dir, "/tmp/awardd-sink-XXXXXX");
-	assert_non_null(mkdtemp(b.dir));
-	assert_int_equal(chmod(b.dir, 0777), 0);
-	(void)snprintf(b.log, sizeof b.log, "%s/log-folder", b.dir);
-	assert_int_equal(mkdir(b.log, 0755), 0);
-	(void)snprintf(b.log, sizeof b.log, "%s/log-folder/log", b.dir);
-	(void)snprintf(b.file, sizeof b.file, "%s/marks", b.dir);
-	(void)snprintf(setting, sizeof setting, "--mark.file=%s", b.file);
-	(void)snprintf(log, sizeof log, "--log=%s", b.log);
-	(void)snprintf(b.plugins, sizeof b.plugins, "%s/plugins", b.dir);
-	(void)snprintf(plugins, sizeof plugins, "--plugins=%s", b.plugins);
-	struct scene scene = {.pid = 0};
-	(void)snprintf(scene.dir, sizeof scene.dir, "%s", b.dir);
-	rig_add(&scene, "good/mark");
-	char *arguments[] = {name, log, plugins, setting, dies, NULL};
-	if (config_read(5, arguments, &b.config, &action, &e) != 0)
-		fail_msg("%s", e.text);
-
+	bench_make(&b);
+	rig_add(&b.scene, "good/mark");
+	(void)snprintf(file, sizeof file, "%s/marks", b.scene.dir);
+	(void)snprintf(setting, sizeof setting, "--mark.file=%s", file);
+	bench_configure(&b, setting, "--mark.dies=yes");
 	bench_open(&b);
 	append(&b, KILLS / 2);
 	bench_start(&b);
-	run_until(&b, KILLS / 2);
+	bench_run(&b, is_at, KILLS / 2);
 	bench_close(&b);
 	/* The daemon, too, is started again: it goes on where the sink was. */
 	bench_open(&b);
 	append(&b, KILLS / 2);
 	bench_start(&b);
-	run_until(&b, KILLS);
+	bench_run(&b, is_at, KILLS);
 	json_t *list = hosts_describe(b.hosts);
 	expect(json_array_get(list, 0), "{'restarts': 60, 'state': 'running', 'behind': 0}");
 	json_decref(list);
 	bench_close(&b);
-	expect_each_twice(b.file, KILLS);
-	config_free(&b.config);
-	char remove[80];
-	(void)snprintf(remove, sizeof remove, "rm -r %s", b.dir);
-	assert_int_equal(system(remove), 0);
+	expect_each_twice(file, KILLS);
+	bench_remove(&b);
 }
 
 /* ---- with the whole daemon ------------------------------------------------ */
