@@ -128,10 +128,11 @@ static int read_number(struct config *c, enum config_setting s, const char *valu
 		{CONFIG_QUEUE, 1, 1000000},
 		{CONFIG_MAX_IMPACT, 0, 1000000000},
 		{CONFIG_PLUGIN_DEADLINE, 100, 600000},
+		{CONFIG_WAL_LIMIT, 8 << 20, UINT32_MAX},
 	};
 	unsigned long number;
 
-	if (s == CONFIG_MAX_IMPACT && *value == '\0')
+	if ((s == CONFIG_MAX_IMPACT || s == CONFIG_WAL_LIMIT) && *value == '\0')
 		return 0; /* not asked */
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
 		if (ranges[i].setting != s)

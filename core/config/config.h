@@ -42,7 +42,9 @@
 	X(CONFIG_WATCH, "watch", "yes", "yes|no",                                                  \
 	  "whether rules that are saved come into force by themselves")                            \
 	X(CONFIG_MAX_IMPACT, "max-impact", "", "N",                                                \
-	  "past decisions that new rules may change, 0 to 1000000000; else any")
+	  "past decisions that new rules may change, 0 to 1000000000; else any")                   \
+	X(CONFIG_WAL_LIMIT, "wal-limit", "", "BYTES",                                              \
+	  "the log's WAL while a reader holds it, 8388608 to 4294967295; else any")
 
 enum config_setting {
 #define CONFIG_ENUM(id, name, otherwise, takes, help) id,

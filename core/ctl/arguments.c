@@ -15,7 +15,9 @@ const struct option_text option_texts[OPTION_COUNT] = {
 	[OPTION_BRIEF] = {"brief", 0, NULL, "one line for each submission, no letter"},
 	[OPTION_PARTNERSHIP] = {"partnership", 0, "ID", "only this partnership"},
 	[OPTION_AWARD] = {"award", 0, "ID", "only with this level or commendation"},
-	[OPTION_SINCE] = {"since", 0, "DATE", "only from this day on (YYYY-MM-DD)"},
+	[OPTION_SINCE] = {"since", 0, "DATE",
+			  "only from this day on (YYYY-MM-DD); of log verify: a file with signed "
+			  "checkpoints kept elsewhere"},
 	[OPTION_UNTIL] = {"until", 0, "DATE", "only up to this day (YYYY-MM-DD)"},
 	[OPTION_FAILED_CRITERION] = {"failed-criterion", 0, "ID",
 				     "only where this criterion was not met, or failed"},
@@ -25,7 +27,9 @@ const struct option_text option_texts[OPTION_COUNT] = {
 	[OPTION_ON] = {"on", 0, "DATE", "as it stands on this day; default: today"},
 	[OPTION_STATUS] = {"status", 0, "current|due|lapsed", "only awards that stand like this"},
 	[OPTION_STATEMENT] = {"statement", 0, "ID", "only for this statement"},
-	[OPTION_BY] = {"by", 0, "NAME", "who revokes; default: your user name"},
+	[OPTION_BY] = {"by", 0, "NAME",
+		       "only what this user did, by name or number; with revoke "
+		       "and erase: who asks for it, else your user name"},
 	[OPTION_REASON] = {"reason", 0, "TEXT", "why; required"},
 	[OPTION_STRICT] = {"strict", 0, NULL, "end with 3 for a warning too"},
 	[OPTION_LOG] = {"log", 0, "FILE", "the daemon's log; it may be running"},
@@ -47,6 +51,19 @@ const struct option_text option_texts[OPTION_COUNT] = {
 	[OPTION_PLUGIN] = {"plugin", 0, "NAME", "the plugin, where several draw this"},
 	[OPTION_PLUGINS] = {"plugins", 0, "DIR", "the folder of plugins whose words the rules use"},
 	[OPTION_OUTPUT] = {"output", 0, "FILE", "where to; default: standard output"},
+	[OPTION_UNDER] = {"under", 0, "DIGEST|active",
+			  "what another rule set of the log says, beside what was decided"},
+	[OPTION_CHANGED] = {"changed", 0, "first|maintained|higher|lower|none",
+			    "only where the award held changed like this"},
+	[OPTION_KIND] = {"kind", 0, "KIND",
+			 "only this kind of entry; for decisions list: decision (the default), "
+			 "import or any"},
+	[OPTION_SORT] = {"sort", 0, "MEMBER",
+			 "in the order of sequence, assessed_on or partnership; of the register: "
+			 "partnership, awarded_on or expires_on; -MEMBER: the other way round"},
+	[OPTION_FOLLOW] = {"follow", 0, NULL, "go on with every entry as it is written"},
+	[OPTION_KEY] = {"key", 0, "VKEY",
+			"the log's public key, as you had it told by another way"},
 };
 
 const uint64_t options_of_all = OPTION_BIT(OPTION_SOCKET) | OPTION_BIT(OPTION_FORMAT) |

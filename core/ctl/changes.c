@@ -5,8 +5,16 @@
 #include <string.h>
 
 #include "ctl/changes.h"
+#include "ctl/csv.h"
 
 enum { ROWS_HELD = 500, VALUE_BYTES = 200 };
+
+static const char *const csv_columns[] = {"partnership", "name", "assessed_on", "sequence",
+					  "id",          "kind", "what",        "item",
+					  "from",        "to",   "direction"};
+
+/* The first ones are the entry's, the others those of a difference. */
+enum { COLUMNS = sizeof csv_columns / sizeof *csv_columns, OF_ENTRY = 6 };
 
 static const char *const headings[] = {"Partnership", "Assessed", "Entry", "What changes", "How"};
 
@@ -214,7 +222,7 @@ static void print_plain(struct changes *c, const struct buffer *text)
 	paper_init(&p, c->session->out);
 	if (buffer_status(text) != 0)
 		p.out.failed = true;
-	else if (p.look.bounded && c->format == CHANGES_JSON)
+	else if (p.look.bounded)
 		paper_text(&p, text->bytes);
 	else
 		(void)buffer_append(&p.out, text->bytes, text->length); /* it remembers */
@@ -252,70 +260,36 @@ static void end_json(struct changes *c, const json_t *summary)
 	buffer_deinit(&text);
 }
 
-/* One field, in quotes where it needs them. */
-static void put_field(struct buffer *b, const json_t *value, char end)
-{
-	const char *text = json_string_value(value);
-	struct buffer plain;
-
-	buffer_init(&plain);
-	/* The buffers remember what fails. */
-	if (text != NULL)
-		(void)buffer_append_text(&plain, text);
-	else if (value != NULL && !json_is_null(value))
-		(void)json_compact(value, &plain);
-	text = plain.bytes != NULL ? plain.bytes : "";
-	if (strpbrk(text, ",\"\r\n") == NULL) {
-		(void)buffer_append_text(b, text);
-	} else {
-		(void)buffer_append(b, "\"", 1);
-		for (; *text != '\0'; text++)
-			(void)buffer_append(b, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-		(void)buffer_append(b, "\"", 1);
-	}
-	b->failed = b->failed || plain.failed;
-	buffer_deinit(&plain);
-	(void)buffer_append(b, &end, 1);
-}
-
-static void put_csv_head(struct changes *c, struct buffer *text)
+static void put_csv_head(struct changes *c, struct paper *p)
 {
 	if (!c->begun)
-		(void)buffer_append_text(text, "partnership,name,assessed_on,sequence,id,kind,"
-					       "what,item,from,to,direction\n");
+		csv_put_names(p, csv_columns, COLUMNS);
 	c->begun = true;
 }
 
 static void add_csv(struct changes *c, const json_t *change)
 {
-	static const char *const entry[] = {"partnership", "name", "assessed_on",
-					    "sequence",    "id",   "kind"};
-	static const char *const members[] = {"what", "item", "from", "to", "direction"};
-	struct buffer text;
+	struct paper p;
 	const json_t *one;
 	size_t i;
 
-	buffer_init(&text);
-	put_csv_head(c, &text);
+	paper_init(&p, c->session->out);
+	put_csv_head(c, &p);
 	json_array_foreach(json_member(change, "differences"), i, one) {
-		for (size_t k = 0; k < sizeof entry / sizeof *entry; k++)
-			put_field(&text, json_object_get(change, entry[k]), ',');
-		for (size_t k = 0; k < sizeof members / sizeof *members; k++)
-			put_field(&text, json_object_get(one, members[k]), k < 4 ? ',' : '\n');
+		for (size_t k = 0; k < COLUMNS; k++)
+			csv_put(&p, json_object_get(k < OF_ENTRY ? change : one, csv_columns[k]),
+				k + 1 < COLUMNS ? ',' : '\n');
 	}
-	print_plain(c, &text);
-	buffer_deinit(&text);
+	print(c, &p);
 }
 
 static void end_csv(struct changes *c)
 {
-	struct buffer text;
+	struct paper p;
 
-	buffer_init(&text);
-	(void)buffer_append_text(&text, ""); /* it remembers */
-	put_csv_head(c, &text);
-	print_plain(c, &text);
-	buffer_deinit(&text);
+	paper_init(&p, c->session->out);
+	put_csv_head(c, &p);
+	print(c, &p);
 }
 
 /* ---- either ------------------------------------------------------------- */

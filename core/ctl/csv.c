@@ -1,4 +1,4 @@
-/* The reader of records: strict about quotes, so that nothing is guessed. */
+/* Records: the reader is strict about quotes, so that nothing is guessed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,4 +146,72 @@ int csv_next(struct csv *c, struct csv_row *row, struct err *e)
 			return err_set(e, AW_ESYNTAX,
 				       "%d: a line break that is neither LF nor CRLF", c->line);
 	}
+}
+
+/* ---- writing ------------------------------------------------------------- */
+
+static void put_plain(struct buffer *b, const json_t *value)
+{
+	const char *text = json_string_value(value);
+	size_t i;
+	json_t *item;
+
+	/* The buffer remembers what fails. */
+	if (text != NULL) {
+		if (*text != '\0' && strchr("=+-@\t", *text) != NULL)
+			(void)buffer_append_text(b, "'");
+		(void)buffer_append_text(b, text);
+	} else if (json_is_array(value)) {
+		json_array_foreach(value, i, item) {
+			(void)buffer_append_text(b, i > 0 ? ";" : "");
+			put_plain(b, item);
+		}
+	} else if (value != NULL && !json_is_null(value)) {
+		(void)json_compact(value, b);
+	}
+}
+
+void csv_put(struct paper *p, const json_t *value, char end)
+{
+	struct buffer plain, field;
+
+	buffer_init(&plain);
+	buffer_init(&field);
+	/* The buffers remember what fails. */
+	put_plain(&plain, value);
+	const char *text = plain.bytes != NULL ? plain.bytes : "";
+	if (strpbrk(text, ",\"\r\n") == NULL) {
+		(void)buffer_append_text(&field, text);
+	} else {
+		(void)buffer_append_text(&field, "\"");
+		for (; *text != '\0'; text++)
+			(void)buffer_append(&field, *text == '"' ? "\"\"" : text,
+					    *text == '"' ? 2 : 1);
+		(void)buffer_append_text(&field, "\"");
+	}
+	p->out.failed = p->out.failed || plain.failed || field.failed;
+	if (p->look.bounded)
+		paper_text(p, field.bytes != NULL ? field.bytes : "");
+	else
+		(void)buffer_append(&p->out, field.bytes, field.length);
+	if (end == '\n' && p->look.bounded)
+		paper_newline(p);
+	else
+		(void)buffer_append_text(&p->out, end == '\n' ? "\r\n" : ",");
+	buffer_deinit(&plain);
+	buffer_deinit(&field);
+}
+
+void csv_put_names(struct paper *p, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		/* The buffer remembers what fails. */
+		(void)buffer_append_text(&p->out, names[i]);
+		if (i + 1 < count)
+			(void)buffer_append_text(&p->out, ",");
+	}
+	if (p->look.bounded)
+		paper_newline(p);
+	else
+		(void)buffer_append_text(&p->out, "\r\n");
 }

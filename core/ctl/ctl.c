@@ -43,6 +43,7 @@ static int read_common(struct session *s)
 	if (format != NULL && !knows_format(s->verb, format))
 		return session_say(s, EXIT_USAGE, "--format is text or json, not \"%s\"", format);
 	s->json = format != NULL && strcmp(format, "json") == 0;
+	s->csv = format != NULL && strcmp(format, "csv") == 0;
 	s->socket = socket != NULL                    ? socket
 		    : named != NULL && *named != '\0' ? named
 						      : "/run/awardd/awardd.sock";

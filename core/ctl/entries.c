@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/erase.h"
 #include "ctl/letter.h"
 #include "ctl/outline.h"
+#include "ctl/under.h"
 #include "ctl/verb.h"
 
 static void write_sender(struct paper *p, const json_t *entry)
@@ -36,6 +38,8 @@ static void write_revocation(struct paper *p, const json_t *revoked)
 
 	if (revoked == NULL || json_is_false(revoked))
 		return;
+	if (json_member(by_whom, "erased") != NULL)
+		by = "somebody whose name is erased";
 	paper_tone(p, TONE_BAD);
 	paper_sign(p, SIGN_UNMET);
 	paper_text(p, " ");
@@ -54,6 +58,7 @@ static void write_entry(struct session *s, struct paper *p, const json_t *entry)
 	if (decision == NULL)
 		decision = json_member(body, "decision");
 	write_revocation(p, json_member(entry, "revoked"));
+	erased_write(p, entry);
 	if (decision == NULL) {
 		outline_write(p, entry);
 		return;
@@ -83,8 +88,11 @@ json_t *session_entry(const struct session *s)
 
 int verb_decisions_show(struct session *s)
 {
+	if (session_option(s, OPTION_UNDER) != NULL)
+		return under_show(s);
+	if (session_option(s, OPTION_LOG) != NULL)
+		return session_say(s, EXIT_USAGE, "--log FILE is for --under DIGEST|active");
 	json_t *params = session_entry(s);
-
 	return params == NULL ? EXIT_USAGE : session_show(s, "decisions.get", params, write_entry);
 }
 

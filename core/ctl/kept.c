@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "ctl/kept.h"
-#include "ruleset/ruleset.h"
 #include "script/script.h"
 
 enum { DIGITS_LEAST = 4, DIGITS_ALL = 2 * DIGEST_BYTES, DIGITS_SHOWN = 12 };
@@ -29,50 +28,75 @@ static int ask(struct session *s, const char *method, json_t *params, json_t **o
 
 /* ---- of the log --------------------------------------------------------- */
 
-/* The whole digest of the only rule set that was in force and begins like this. */
-static int complete(struct session *s, const char *digits, char digest[RULES_KEY])
+/* The digits of a name, or NULL and EXIT_USAGE is said. */
+static const char *digits_of(const struct session *s, const char *name)
 {
-	json_t *history = NULL, *row;
+	const char *digits = strncmp(name, "sha256:", 7) == 0 ? name + 7 : name;
+	size_t length = strlen(digits);
+
+	if (strspn(digits, "0123456789abcdef") == length && length >= DIGITS_LEAST &&
+	    length <= DIGITS_ALL)
+		return digits;
+	(void)session_say(s, EXIT_USAGE,
+			  "\"%s\" is no rule set: give \"active\", or a digest or its "
+			  "first digits, as awardctl rules history shows them",
+			  name); /* NULL says it */
+	return NULL;
+}
+
+static const char *digest_of_row(const json_t *row)
+{
+	const char *digest = json_member_text(row, "digest");
+
+	return digest != NULL ? digest : json_member_text(json_member(row, "body"), "digest");
+}
+
+int kept_complete(const struct session *s, const json_t *rows, const char *name,
+		  char digest[RULES_KEY])
+{
+	const char *digits = digits_of(s, name);
+	const json_t *row;
 	size_t i;
 	bool many = false;
-	int status = ask(s, "rules.history", NULL, &history);
 
 	digest[0] = '\0';
-	json_array_foreach(json_member(history, "history"), i, row) {
+	if (digits == NULL)
+		return EXIT_USAGE;
+	json_array_foreach(rows, i, row) {
 		const char *kind = json_member_text(row, "kind");
-		const char *one = json_member_text(row, "digest");
+		const char *one = digest_of_row(row);
 		if (kind == NULL || strcmp(kind, "activation") != 0 || one == NULL ||
 		    strlen(one) != 7 + DIGITS_ALL || strncmp(one + 7, digits, strlen(digits)) != 0)
 			continue;
 		many = many || (digest[0] != '\0' && strcmp(digest, one) != 0);
 		(void)snprintf(digest, RULES_KEY, "%s", one);
 	}
-	json_decref(history);
-	if (status == EXIT_DONE && many)
+	if (many)
 		return session_say(s, EXIT_USAGE, "more than one rule set begins with %s", digits);
-	if (status == EXIT_DONE && digest[0] == '\0')
+	if (digest[0] == '\0')
 		return session_say(s, EXIT_REFUSED,
 				   "no rule set that was in force begins with %s; see awardctl "
 				   "rules history",
 				   digits);
-	return status;
+	return EXIT_DONE;
 }
 
 static int find_digest(struct session *s, const char *name, char digest[RULES_KEY])
 {
-	const char *digits = strncmp(name, "sha256:", 7) == 0 ? name + 7 : name;
-	size_t length = strlen(digits);
+	const char *digits = digits_of(s, name);
+	json_t *history = NULL;
 
-	if (strspn(digits, "0123456789abcdef") != length || length < DIGITS_LEAST ||
-	    length > DIGITS_ALL)
-		return session_say(s, EXIT_USAGE,
-				   "\"%s\" is no rule set: give \"active\", or a digest or its "
-				   "first digits, as awardctl rules history shows them",
-				   name);
-	if (length < DIGITS_ALL)
-		return complete(s, digits, digest);
-	(void)snprintf(digest, RULES_KEY, "sha256:%s", digits);
-	return EXIT_DONE;
+	if (digits == NULL)
+		return EXIT_USAGE;
+	if (strlen(digits) == DIGITS_ALL) {
+		(void)snprintf(digest, RULES_KEY, "sha256:%s", digits);
+		return EXIT_DONE;
+	}
+	int status = ask(s, "rules.history", NULL, &history);
+	if (status == EXIT_DONE)
+		status = kept_complete(s, json_member(history, "history"), name, digest);
+	json_decref(history);
+	return status;
 }
 
 static int find_in_log(struct session *s, const char *name, json_t **out)

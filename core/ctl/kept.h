@@ -5,12 +5,19 @@
 #define AW_CTL_KEPT_H
 
 #include "ctl/session.h"
+#include "ruleset/ruleset.h"
 
 /* Gives {"digest", "at", "name", "files": [{"path", "sha256", "text"}], "prelude":
  * "<hex>"}; `at` and `prelude` are null where they are not known, `name` is what
  * people call it. "active", a digest or its first digits, and, where `folders`,
  * a folder. Otherwise everything has been said. */
 int kept_find(struct session *s, const char *name, bool folders, json_t **out);
+
+/* The whole digest of the only rule set that was in force and is called `name`, a
+ * digest or its first digits, among rows like those of rules.history or of
+ * reader_rule_history. EXIT_DONE, or what was said. */
+int kept_complete(const struct session *s, const json_t *rows, const char *name,
+		  char digest[RULES_KEY]);
 
 /* Borrows the text of a file, or NULL. */
 const json_t *kept_text(const json_t *kept, const char *path);

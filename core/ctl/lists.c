@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/csv.h"
 #include "ctl/table.h"
 #include "ctl/verb.h"
 #include "ctl/vocabulary.h"
@@ -52,28 +53,76 @@ static void write_table(struct paper *p, struct table *t, const char *none)
 	table_deinit(t);
 }
 
+/* The rows' members under these names, `uid` and `user` being those of `by`. */
+static void write_csv(struct paper *p, const char *const *columns, size_t count, const json_t *rows)
+{
+	size_t i;
+	json_t *row;
+
+	csv_put_names(p, columns, count);
+	json_array_foreach(rows, i, row) {
+		for (size_t k = 0; k < count; k++) {
+			const json_t *value = json_object_get(row, columns[k]);
+
+			if (value == NULL)
+				value = json_object_get(json_member(row, "by"), columns[k]);
+			csv_put(p, value, k + 1 < count ? ',' : '\n');
+		}
+	}
+}
+
+static void write_decisions_csv(struct session *s, struct paper *p, const json_t *result)
+{
+	static const char *const columns[] = {
+		"sequence",    "kind",    "decision_id",   "submission_id", "partnership", "name",
+		"assessed_on", "award",   "commendations", "awarded_on",    "precision",   "route",
+		"change",      "revoked", "uid",           "user"};
+	const char *next = json_member_text(result, "next");
+
+	write_csv(p, columns, sizeof columns / sizeof *columns, json_member(result, "decisions"));
+	if (next != NULL)
+		(void)session_say(s, EXIT_DONE, "there are more: go on with --after %s", next);
+}
+
+/* The day a list goes by: of an imported award that of the award. */
+static void add_its_day(struct table *t, const json_t *row)
+{
+	const char *day = json_member_text(row, "assessed_on");
+	const char *precision = json_member_text(row, "precision");
+	bool month_only = precision != NULL && strcmp(precision, "month") == 0;
+
+	add_day(t, day != NULL ? day : json_member_text(row, "awarded_on"), month_only);
+}
+
 static void write_decisions(struct session *s, struct paper *p, const json_t *result)
 {
 	static const char *const headings[] = {"Entry",  "Assessed", "Partnership", "Award",
-					       "Change", "Standing", "Decision"};
+					       "Change", "Standing", "Decision",    "Kind"};
 	const json_t *rows = json_member(result, "decisions");
 	const char *next = json_member_text(result, "next");
+	bool with_kind = session_option(s, OPTION_KIND) != NULL;
 	struct vocabulary v = {session_scheme(s), NULL};
 	struct table t;
 	size_t i;
 	json_t *row;
 
-	table_init(&t, headings, sizeof headings / sizeof headings[0]);
+	if (s->csv) {
+		write_decisions_csv(s, p, result);
+		return;
+	}
+	table_init(&t, headings, sizeof headings / sizeof headings[0] - !with_kind);
 	json_array_foreach(rows, i, row) {
 		const json_t *revoked = json_member(row, "revoked");
 
 		table_add_integer(&t, json_member(row, "sequence"));
-		add_day(&t, json_member_text(row, "assessed_on"), false);
+		add_its_day(&t, row);
 		table_add(&t, name_of(row));
 		add_award(&t, &v, row);
 		table_add(&t, json_member_text(row, "change"));
 		table_add(&t, revoked != NULL && !json_is_false(revoked) ? "revoked" : "stands");
 		table_add(&t, json_member_text(row, "decision_id"));
+		if (with_kind)
+			table_add(&t, json_member_text(row, "kind"));
 	}
 	write_table(p, &t, "No decision in the log is like that.");
 	if (next != NULL)
@@ -87,7 +136,11 @@ int verb_decisions_list(struct session *s)
 					      OPTION_SINCE,
 					      OPTION_UNTIL,
 					      OPTION_FAILED_CRITERION,
+					      OPTION_CHANGED,
+					      OPTION_BY,
+					      OPTION_KIND,
 					      OPTION_RULES,
+					      OPTION_SORT,
 					      OPTION_LIMIT,
 					      OPTION_AFTER,
 					      OPTION_COUNT};
@@ -101,12 +154,20 @@ static void write_register(struct session *s, struct paper *p, const json_t *res
 {
 	static const char *const headings[] = {"Partnership", "Award",    "Awarded",
 					       "Expires",     "Standing", "Source"};
+	static const char *const columns[] = {"partnership",   "name",       "award",
+					      "commendations", "awarded_on", "expires_on",
+					      "status",        "precision",  "citation",
+					      "source",        "decision_id"};
 	const json_t *rows = json_member(result, "awards");
 	struct vocabulary v = {session_scheme(s), NULL};
 	struct table t;
 	size_t i;
 	json_t *row;
 
+	if (s->csv) {
+		write_csv(p, columns, sizeof columns / sizeof *columns, rows);
+		return;
+	}
 	table_init(&t, headings, sizeof headings / sizeof headings[0]);
 	json_array_foreach(rows, i, row) {
 		const char *precision = json_member_text(row, "precision");
@@ -124,8 +185,8 @@ static void write_register(struct session *s, struct paper *p, const json_t *res
 
 int verb_register_list(struct session *s)
 {
-	static const enum option options[] = {OPTION_ON, OPTION_STATUS, OPTION_PARTNERSHIP,
-					      OPTION_COUNT};
+	static const enum option options[] = {OPTION_ON,          OPTION_STATUS, OPTION_AWARD,
+					      OPTION_PARTNERSHIP, OPTION_SORT,   OPTION_COUNT};
 	json_t *params = session_filters(s, options);
 
 	return params == NULL ? EXIT_USAGE

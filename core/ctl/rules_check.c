@@ -1,13 +1,13 @@
 /* rules check: what is wrong in a rule set, from its folder alone. */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "ctl/offline.h"
 #include "ctl/progress.h"
 #include "ctl/verb.h"
 #include "probe/probe.h"
 
-enum { DEADLINE_MS = 10000, PROCESSES_MOST = 64, INDENT = 4 };
+enum { INDENT = 4 };
 
 struct check {
 	struct session *session;
@@ -187,30 +187,19 @@ static int print_json(const struct check *c)
 
 /* ---- the verb ------------------------------------------------------------ */
 
-static unsigned processors(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > PROCESSES_MOST ? PROCESSES_MOST : (unsigned)n;
-}
-
 /* Opens and probes; what does not load is in `faults`. */
 static int look(struct check *c, struct err *e)
 {
 	char program[PROGRAM_NAME];
-	int rv = evaluator_program(program);
+	struct trial_options options;
+	int rv = offline_trial(program, &options, e);
 
 	if (rv != 0)
-		return err_set(e, rv, "this program cannot be run again: %s", status_text(-rv));
+		return rv;
 	rv = session_words(c->session, program, &c->words, e);
 	if (rv != 0)
 		return rv;
-	const struct trial_options options = {
-		.program = program,
-		.processes = processors(),
-		.deadline_ms = DEADLINE_MS,
-		.words = c->words,
-	};
+	options.words = c->words;
 	rv = trial_open(&options, c->session->operands[0], &c->trial, c->faults, e);
 	if (rv != 0)
 		return json_array_size(c->faults) > 0 && rv != -ENOMEM ? 0 : rv;

@@ -2,14 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ctl/changes.h"
+#include "ctl/offline.h"
 #include "ctl/progress.h"
 #include "ctl/verb.h"
 #include "impact/impact.h"
-
-enum { DEADLINE_MS = 10000, PROCESSES_MOST = 64 };
 
 /* The verb under way. */
 struct run {
@@ -146,13 +144,6 @@ static int open_candidate(struct run *r, const struct trial_options *options)
 	return rv == -ENOMEM ? EXIT_UNEXPECTED : EXIT_UNLOADABLE;
 }
 
-static unsigned processors(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > PROCESSES_MOST ? PROCESSES_MOST : (unsigned)n;
-}
-
 /* ---- the work ----------------------------------------------------------- */
 
 static int on_change(void *ctx, const json_t *change)
@@ -219,20 +210,13 @@ static int judge(const struct run *r)
 static int open_all(struct run *r)
 {
 	struct err e = {.status = 0};
-	int rv = evaluator_program(r->program);
+	struct trial_options options;
 
-	if (rv == 0)
-		rv = session_words(r->session, r->program, &r->words, &e);
-	const struct trial_options options = {
-		.program = r->program,
-		.processes = processors(),
-		.deadline_ms = DEADLINE_MS,
-		.words = r->words,
-	};
-
-	if (rv != 0)
-		return session_say(r->session, EXIT_UNEXPECTED, "cannot run the rules: %s",
-				   status_text(rv));
+	if (offline_trial(r->program, &options, &e) != 0)
+		return session_say(r->session, EXIT_UNEXPECTED, "%s", e.text);
+	if (session_words(r->session, r->program, &r->words, &e) != 0)
+		return session_say(r->session, EXIT_UNEXPECTED, "%s", e.text);
+	options.words = r->words;
 	if (reader_open(session_option(r->session, OPTION_LOG), &r->log, &e) != 0)
 		return session_say(r->session, EXIT_UNEXPECTED, "%s", e.text);
 	int status = open_candidate(r, &options);

@@ -2,21 +2,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "ctl/offline.h"
 #include "ctl/progress.h"
 #include "ctl/results.h"
 #include "ctl/verb.h"
-#include "journal/journal.h"
 #include "verify/verify.h"
-
-enum { DEADLINE_MS = 10000, PROCESSES_MOST = 64 };
 
 /* The verb under way. */
 struct run {
 	struct session *session;
 	char program[PROGRAM_NAME];
 	struct words *words;
+	struct trial_options how;
 	struct progress progress;
 	long percent; /* asked for; -1: none */
 	struct trial *trial;
@@ -53,20 +51,6 @@ static void on_progress(void *ctx, size_t done, size_t failed, size_t all)
 	progress_draw(&r->progress, all > 0 ? (int)(1000 * done / all) : 0, done, failed);
 }
 
-static struct trial_options trial_options_of(const struct run *r)
-{
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return (struct trial_options){
-		.program = r->program,
-		.processes = processors < 1                ? 1
-			     : processors > PROCESSES_MOST ? PROCESSES_MOST
-							   : (unsigned)processors,
-		.deadline_ms = DEADLINE_MS,
-		.words = r->words,
-	};
-}
-
 /* ---- the rules ---------------------------------------------------------------- */
 
 static int say_faults(const struct session *s, const json_t *faults)
@@ -101,15 +85,15 @@ static int open_rules(struct run *r)
 {
 	json_t *faults = json_array();
 	struct err e = {.status = 0};
-	int rv = evaluator_program(r->program), status = EXIT_DONE;
+	int rv = offline_trial(r->program, &r->how, &e), status = EXIT_DONE;
 
 	if (rv == 0)
 		rv = session_words(r->session, r->program, &r->words, &e);
-	struct trial_options options = trial_options_of(r);
+	r->how.words = r->words;
 	if (rv == 0 && faults != NULL)
-		rv = trial_open(&options, r->session->operands[0], &r->trial, faults, &e);
-	else
-		(void)err_set(&e, rv, "cannot run evaluators"); /* said below */
+		rv = trial_open(&r->how, r->session->operands[0], &r->trial, faults, &e);
+	else if (rv == 0)
+		(void)err_set(&e, -ENOMEM, "no memory for faults"); /* said below */
 	if (json_array_size(faults) > 0)
 		status = say_faults(r->session, faults);
 	else if (rv != 0 || faults == NULL)
@@ -137,7 +121,6 @@ static int run_tests(struct run *r)
 
 static int run_changes(struct run *r)
 {
-	const struct trial_options options = trial_options_of(r);
 	const struct verify_options verify = {
 		.filter = session_option(r->session, OPTION_FILTER),
 		.progress = on_progress,
@@ -145,7 +128,7 @@ static int run_changes(struct run *r)
 	};
 	struct verify_mutation found;
 	struct err e = {.status = 0};
-	int rv = verify_mutate(&options, generation_files(trial_rules(r->trial)), &verify, &found,
+	int rv = verify_mutate(&r->how, generation_files(trial_rules(r->trial)), &verify, &found,
 			       &e);
 
 	progress_clear(&r->progress);
@@ -238,18 +221,11 @@ static int on_entry(void *ctx, json_t *entry)
 	return json_array_append(ctx, entry) == 0 ? 0 : -ENOMEM;
 }
 
-static int find_entry(struct journal_reader *log, const char *word, json_t **entry, struct err *e)
-{
-	if (*word != '\0' && strspn(word, "0123456789") == strlen(word) && strlen(word) <= 18)
-		return reader_entry(log, strtoll(word, NULL, 10), entry, e);
-	return reader_entry_by_id(log, word, entry, e);
-}
-
 /* Reads what was logged of the partnership up to this entry, and writes it. */
 static int record(const char *word, struct journal_reader *log, struct buffer *out, struct err *e)
 {
 	json_t *entry = NULL, *entries = json_array();
-	int rv = find_entry(log, word, &entry, e);
+	int rv = offline_entry(log, word, &entry, e);
 	const json_t *submission = json_member(json_member(entry, "body"), "submission");
 	const char *partnership = json_member_text(json_member(submission, "partnership"), "id");
 

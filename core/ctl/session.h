@@ -18,6 +18,7 @@ enum exit_status {
 	EXIT_FAILED = 4,     /* tests of the rules fail, or none ran */
 	EXIT_UNCOVERED = 5,  /* they see less of the rules than was asked for */
 	EXIT_BEYOND = 6,     /* more would change than was allowed */
+	EXIT_UNPROVEN = 7,   /* a log or a proof does not prove what it says */
 	EXIT_REFUSED = 8,    /* the daemon answered with an error */
 	EXIT_AWAY = 69       /* the daemon cannot be reached */
 };
@@ -29,7 +30,7 @@ struct session {
 	const struct verb *verb;
 	const char **operands; /* those behind the verb; borrowed from arguments */
 	size_t count;
-	bool json;
+	bool json, csv;
 	const char *socket;
 	int timeout_ms;
 	struct look out, err; /* of standard output and standard error */

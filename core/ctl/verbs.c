@@ -4,7 +4,7 @@
 
 #include "ctl/verb.h"
 
-enum { MANY = 1 << 20, SAYS_COLUMN = 32 };
+enum { MANY = 1 << 20, SEQUENCES = 1 << 19, SAYS_COLUMN = 32 };
 
 #define RENDERING (OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_OUTPUT))
 #define SPAN (OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL))
@@ -16,19 +16,28 @@ static const struct verb verbs[] = {
 	 "see what would be decided; nothing is logged", verb_assess},
 	{"decisions list", "", 0, 0,
 	 OPTION_BIT(OPTION_PARTNERSHIP) | OPTION_BIT(OPTION_AWARD) | SPAN |
-		 OPTION_BIT(OPTION_FAILED_CRITERION) | OPTION_BIT(OPTION_RULES) |
-		 OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_AFTER),
+		 OPTION_BIT(OPTION_FAILED_CRITERION) | OPTION_BIT(OPTION_CHANGED) |
+		 OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_KIND) | OPTION_BIT(OPTION_RULES) |
+		 OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_AFTER) |
+		 VERB_CSV,
 	 "decisions in the log, the newest first", verb_decisions_list},
-	{"decisions show", "ID|SEQUENCE", 1, 1, 0, "one decision as it was made",
+	{"decisions show", "ID|SEQUENCE", 1, 1,
+	 OPTION_BIT(OPTION_UNDER) | OPTION_BIT(OPTION_LOG) | OPTION_BIT(OPTION_PLUGINS),
+	 "one decision as it was made; or, from the log's file, under other rules",
 	 verb_decisions_show},
 	{"decisions revoke", "ID", 1, 1, OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_REASON),
 	 "revoke a decision or an imported award", verb_decisions_revoke},
 	{"decisions render", "ID|SEQUENCE", 1, 1, RENDERING, "one decision as a plugin draws it",
 	 verb_decisions_render},
+	{"decisions erase", "[ID]", 0, 1,
+	 OPTION_BIT(OPTION_PARTNERSHIP) | OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_REASON),
+	 "remove the personal values of an entry, or of all of a partnership",
+	 verb_decisions_erase},
 	{"decisions test", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_LOG),
 	 "one decision of a log as a test of the rules", verb_decisions_test},
 	{"register list", "", 0, 0,
-	 OPTION_BIT(OPTION_ON) | OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_PARTNERSHIP),
+	 OPTION_BIT(OPTION_ON) | OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_AWARD) |
+		 OPTION_BIT(OPTION_PARTNERSHIP) | OPTION_BIT(OPTION_SORT) | VERB_CSV,
 	 "who holds what", verb_register_list},
 	{"register import", "FILE", 1, 1, 0, "awards made before, from JSON or CSV",
 	 verb_register_import},
@@ -46,6 +55,20 @@ static const struct verb verbs[] = {
 	 verb_log_proof},
 	{"log rotate", "", 0, 0, OPTION_BIT(OPTION_REASON), "sign with a new key from now on",
 	 verb_log_rotate},
+	{"log verify", "FILE", 1, 1, OPTION_BIT(OPTION_KEY) | OPTION_BIT(OPTION_SINCE),
+	 "whether a log is what was written, from its file alone", verb_log_verify},
+	{"log check", "PROOF", 1, 1, OPTION_BIT(OPTION_KEY),
+	 "what the proof of an entry proves, from its text alone", verb_log_check},
+	{"log export", "FILE", 1, 1, 0, "every entry of a log with its leaf hash, one a line",
+	 verb_log_export},
+	{"log copy", "DEST", 1, 1, OPTION_BIT(OPTION_LOG),
+	 "a copy of a log, verified; the daemon's, unless --log says", verb_log_copy},
+	{"log tiles", "DIR", 1, 1, OPTION_BIT(OPTION_LOG),
+	 "publish a log as tiles (C2SP tlog-tiles); the daemon's, unless --log says",
+	 verb_log_tiles},
+	{"log rebuild", "FILE", 1, 1, 0,
+	 "make all that follows from a log's entries again, while no daemon runs",
+	 verb_log_rebuild},
 	{"rules status", "", 0, 0, 0, "the active rule set", verb_rules_status},
 	{"rules reload", "", 0, 0, 0, "load the rules again", verb_rules_reload},
 	{"rules history", "", 0, 0, 0, "every rule set tried, the newest first",
@@ -67,6 +90,15 @@ static const struct verb verbs[] = {
 		 OPTION_BIT(OPTION_MAX_CHANGED) | OPTION_BIT(OPTION_AGAINST) |
 		 OPTION_BIT(OPTION_HISTORY) | OPTION_BIT(OPTION_PLUGINS) | VERB_CSV,
 	 "which past decisions the rules in DIR would change", verb_rules_impact},
+	{"log reproduce", "FILE [SEQUENCE...]", 1, SEQUENCES, OPTION_BIT(OPTION_PLUGINS),
+	 "decide the entries of a log again, by the rules of their time, to the same bytes",
+	 verb_log_reproduce},
+	{"log tail", "", 0, 0,
+	 OPTION_BIT(OPTION_LOG) | OPTION_BIT(OPTION_FOLLOW) | OPTION_BIT(OPTION_LIMIT) |
+		 OPTION_BIT(OPTION_KIND),
+	 "the last entries of the log, 10 unless --limit says; as JSON the bytes that are hashed, "
+	 "an entry a line",
+	 verb_log_tail},
 	{"call", "METHOD [PARAMS]", 1, 2, 0, "any method, PARAMS as JSON", verb_call},
 };
 
@@ -187,6 +219,7 @@ static void put_statuses(struct paper *p)
 		"4   tests of the rules fail, or none ran",
 		"5   they see less of the rules than --coverage asks for",
 		"6   more decisions would change than --max-changed allows",
+		"7   a log or a proof does not prove what it says",
 		"8   the daemon answered with an error, or one of many submissions failed",
 		"69  the daemon cannot be reached, or went away",
 	};
@@ -212,7 +245,10 @@ void verb_help(struct paper *p, const struct verb *verb, const char *group)
 				   "A FILE holds one submission, an array of them, or one on "
 				   "each line; - is standard input.");
 		if ((verb->options & VERB_CSV) != 0)
-			paper_wrap(p, 0, "--format may also be csv.");
+			paper_wrap(p, 0,
+				   "--format may also be csv, as in RFC 4180. A text that a "
+				   "spreadsheet would take for a formula has an apostrophe before "
+				   "it.");
 		if ((verb->options & VERB_JUNIT) != 0)
 			paper_wrap(p, 0, "--format may also be junit.");
 		if (verb->options != 0)

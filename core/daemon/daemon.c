@@ -90,6 +90,7 @@ static void stop(struct daemon *d, const char *reason)
 	d->reason = reason;
 	notify_state("STOPPING=1");
 	watch_close(&d->watch);
+	service_hurry(d->service);
 	if (d->server != NULL)
 		server_close(d->server, on_server_closed, d);
 	/* else it is still starting, and on_started ends it */
@@ -187,6 +188,19 @@ static void on_journal_ready(uv_async_t *handle)
 
 	journal_poll(d->journal);
 	hosts_on_commit(d->hosts);
+	if (d->service != NULL)
+		service_log_told(d->service);
+}
+
+static void on_log_changed(void *ctx, const struct journal_stats *before,
+			   const struct journal_stats *now, const struct err *why)
+{
+	struct daemon *d = ctx;
+
+	if (now->failed)
+		on_fatal(d, why->text);
+	else
+		notify_log_state(config_text(d->config, CONFIG_LOG), before, now);
 }
 
 /* On the journal's threads. */
@@ -256,7 +270,9 @@ static int open_parts(struct daemon *d)
 		.path = config_text(d->config, CONFIG_LOG),
 		.clock = clock_system,
 		.chance = chance_system,
+		.wal_limit = config_number(d->config, CONFIG_WAL_LIMIT),
 		.notify = poke,
+		.changed = on_log_changed,
 		.notify_ctx = d,
 	};
 	int rv = evaluator_program(d->program);
@@ -278,6 +294,7 @@ static int open_parts(struct daemon *d)
 				.program = d->program,
 				.processes = config_number(d->config, CONFIG_EVALUATORS),
 				.deadline_ms = config_number(d->config, CONFIG_DEADLINE),
+				.patience_ms = config_number(d->config, CONFIG_DEADLINE),
 			},
 		.clock = clock_system,
 		.chance = chance_system,

@@ -1,4 +1,5 @@
 /* Readiness and log lines. */
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,4 +41,40 @@ void notify_log(void *ctx, int level, const char *text)
 			      : level == 4 ? "warning: "
 					   : "",
 			      text);
+}
+
+static void say(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(int level, const char *format, ...)
+{
+	char text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof text, format, arguments); /* cut short, if it must be */
+	va_end(arguments);
+	notify_log(NULL, level, text);
+}
+
+void notify_log_state(const char *path, const struct journal_stats *before,
+		      const struct journal_stats *now)
+{
+	if (now->full && !before->full)
+		say(3,
+		    "no room is left for the log %s: nothing is decided or logged until there"
+		    " is some; reading goes on",
+		    path);
+	if (!now->full && before->full)
+		say(6, "there is room for the log again");
+	if (now->held && !before->held)
+		say(4,
+		    "a reader keeps the log's WAL from being emptied: it has %lld MiB and grows"
+		    " with each entry; end that reader, or give it a copy"
+		    " (\"fuser -v %s\" shows who has it open)",
+		    (long long)(now->held_bytes >> 20), path);
+	if (now->over && !before->over)
+		say(3, "the log's WAL has reached wal-limit: nothing is decided or logged until"
+		       " the reader that holds it has ended; reading goes on");
+	if (!now->held && before->held)
+		say(6, "the log's WAL was written into the log: no reader holds it any more");
 }

@@ -44,8 +44,10 @@ static int write_faults(struct child *c, const struct script_fault *faults, size
 	return rv;
 }
 
-static int open_script(struct child *c, const json_t *files, struct script_faults *faults)
+static int open_script(struct child *c, const json_t *rules, struct script_faults *faults)
 {
+	const json_t *files = json_member(rules, "files"), *prelude = json_member(rules, "prelude");
+	struct text words = script_prelude();
 	size_t count = json_array_size(files);
 	struct script_file *list = calloc(count + 1, sizeof *list);
 
@@ -57,7 +59,9 @@ static int open_script(struct child *c, const json_t *files, struct script_fault
 		list[i].path = json_member_text(file, "path");
 		list[i].source = (struct text){json_string_value(text), json_string_length(text)};
 	}
-	int rv = script_open(list, count, c->words, &c->script, faults);
+	if (prelude != NULL)
+		words = (struct text){json_string_value(prelude), json_string_length(prelude)};
+	int rv = script_open(words, list, count, c->words, &c->script, faults);
 	free(list);
 	return rv;
 }
@@ -65,7 +69,7 @@ static int open_script(struct child *c, const json_t *files, struct script_fault
 static int load(struct child *c, const json_t *document)
 {
 	struct script_faults faults = {0};
-	int rv = open_script(c, json_object_get(document, "files"), &faults);
+	int rv = open_script(c, document, &faults);
 
 	if (rv == AW_ESCRIPT) {
 		rv = write_faults(c, faults.list, faults.count);

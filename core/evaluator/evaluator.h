@@ -58,9 +58,13 @@ struct pool;
 
 struct pool_options {
 	uv_loop_t *loop;
-	const char *program;       /* what to run; borrowed for the pool's life */
-	unsigned processes;        /* how many evaluate side by side */
-	unsigned deadline_ms;      /* wall time for one evaluation */
+	const char *program;  /* what to run; borrowed for the pool's life */
+	unsigned processes;   /* how many evaluate side by side */
+	unsigned deadline_ms; /* wall time for one evaluation */
+	/* Where evaluations run into their deadline, those that have waited for so long
+	 * are given up with them, and not kept waiting for one deadline after another;
+	 * none then takes longer than deadline_ms twice and this. 0: all wait. */
+	unsigned patience_ms;
 	const struct words *words; /* borrowed as the program is; NULL: none */
 };
 
@@ -69,10 +73,11 @@ struct pool_options {
  * AW_EDEADLINE and NULL. `answer` is borrowed. */
 typedef void (*pool_ready_cb)(void *ctx, int status, const json_t *answer);
 
-/* Starts the processes with these files, [{"path", "text"}] (borrowed). The
- * callback comes once, never before this has returned. -ENOMEM or what
+/* Starts the processes with these rules (borrowed): {"files": [{"path", "text"}],
+ * "prelude"}, the last being the words' text where they are not the program's
+ * own. The callback comes once, never before this has returned. -ENOMEM or what
  * starting a process gives: no callback. */
-int pool_open(const struct pool_options *options, const json_t *files, struct pool **out,
+int pool_open(const struct pool_options *options, const json_t *rules, struct pool **out,
 	      pool_ready_cb ready, void *ctx);
 
 /* What came of one evaluation. Text is valid during the call. */

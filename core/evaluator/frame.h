@@ -8,7 +8,7 @@
 
 /* Types of frames; their bodies are JSON. */
 enum frame_type {
-	FRAME_LOAD = 'L',     /* daemon: {"files": [{"path", "text"}]} */
+	FRAME_LOAD = 'L',     /* daemon: what pool_open was given */
 	FRAME_RUN = 'E',      /* daemon: {"operation", "input"} */
 	FRAME_MANIFEST = 'M', /* evaluator: the manifest */
 	FRAME_FAULTS = 'F',   /* evaluator: {"faults": [{"file", "line", "message"}]} */

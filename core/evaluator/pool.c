@@ -93,6 +93,22 @@ void pool_on_loaded(struct pool *pool, int status, const json_t *answer)
 		answer_all_lost(pool);
 }
 
+/* The first in the line have waited longest. */
+void pool_on_overdue(struct pool *pool)
+{
+	const struct evaluation lost = {
+		.status = AW_EDEADLINE,
+		.file = "",
+		.message = "no evaluator was free before the deadline",
+	};
+	uint64_t now = uv_now(pool->options.loop), patience = pool->options.patience_ms;
+
+	if (patience == 0)
+		return;
+	while (pool->first != NULL && now - pool->first->since >= patience)
+		ask_answer(take_first(pool), &lost);
+}
+
 void pool_on_idle(struct pool *pool, struct process *p)
 {
 	struct ask *ask = pool->closing ? NULL : take_first(pool);
@@ -120,13 +136,11 @@ int evaluator_program(char name[PROGRAM_NAME])
 
 /* ---- opening ------------------------------------------------------------ */
 
-static int make_load(struct pool *pool, const json_t *files)
+static int make_load(struct pool *pool, const json_t *rules)
 {
 	size_t begun = frame_begin(&pool->load, FRAME_LOAD);
+	int rv = json_compact(rules, &pool->load);
 
-	(void)buffer_append_text(&pool->load, "{\"files\":");
-	int rv = json_compact(files, &pool->load);
-	(void)buffer_append_text(&pool->load, "}");
 	return rv == 0 ? frame_end(&pool->load, begun) : rv;
 }
 
@@ -137,7 +151,7 @@ static void pool_free(struct pool *pool)
 	free(pool);
 }
 
-int pool_open(const struct pool_options *options, const json_t *files, struct pool **out,
+int pool_open(const struct pool_options *options, const json_t *rules, struct pool **out,
 	      pool_ready_cb ready, void *ctx)
 {
 	struct pool *pool = calloc(1, sizeof *pool);
@@ -150,7 +164,7 @@ int pool_open(const struct pool_options *options, const json_t *files, struct po
 	pool->last = &pool->first;
 	buffer_init(&pool->load);
 	pool->processes = calloc(options->processes, sizeof *pool->processes);
-	int rv = pool->processes != NULL ? make_load(pool, files) : -ENOMEM;
+	int rv = pool->processes != NULL ? make_load(pool, rules) : -ENOMEM;
 	if (rv != 0) {
 		pool_free(pool);
 		return rv;
@@ -187,6 +201,7 @@ int pool_ask(struct pool *pool, const char *operation, const json_t *input, eval
 	buffer_init(&ask->frame);
 	ask->done = done;
 	ask->ctx = ctx;
+	ask->since = uv_now(pool->options.loop);
 	int rv = make_run(&ask->frame, operation, input);
 	if (rv != 0) {
 		buffer_deinit(&ask->frame);

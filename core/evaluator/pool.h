@@ -9,6 +9,7 @@
 struct ask {
 	struct ask *next;
 	struct buffer frame;
+	uint64_t since; /* of the loop's time */
 	evaluation_cb done;
 	void *ctx;
 };
@@ -69,6 +70,7 @@ void process_end(struct process *p);
 void pool_on_loaded(struct pool *pool, int status, const json_t *answer);
 void pool_on_idle(struct pool *pool, struct process *p);
 void pool_on_ended(struct pool *pool, struct process *p);
+void pool_on_overdue(struct pool *pool);
 void ask_answer(struct ask *ask, const struct evaluation *evaluation);
 
 #endif

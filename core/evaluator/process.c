@@ -72,6 +72,8 @@ void process_end(struct process *p)
 	p->current = NULL;
 	if (ask != NULL)
 		ask_answer(ask, &lost);
+	if (ask != NULL && p->overdue)
+		pool_on_overdue(p->pool);
 	if (was_loading)
 		pool_on_loaded(p->pool, lost.status, NULL);
 }
@@ -244,6 +246,8 @@ void process_ask(struct process *p, struct ask *ask)
 {
 	move(p, PROCESS_BUSY);
 	p->current = ask;
+	/* A timer counts from when the loop last looked, which may be long ago. */
+	uv_update_time(p->pool->options.loop);
 	int rv = send_bytes(p, &ask->frame);
 	/* Starting a timer fails only without a callback or while it closes. The
 	 * answer must not come before whoever asks has returned. */
@@ -302,6 +306,7 @@ void process_start(struct process *p)
 
 	/* Neither of the two can fail: one sets members, the other besides only a
 	 * flag of no descriptor. */
+	uv_update_time(loop);
 	(void)uv_timer_init(loop, &p->deadline);
 	(void)uv_pipe_init(loop, &p->pipe, 0);
 	p->child.data = p->pipe.data = p->deadline.data = p;

@@ -38,18 +38,6 @@ static int add_row(struct replay *r, const struct event *event, const struct ver
 	return json_array_append_new(r->history, row) == 0 ? 0 : -ENOMEM;
 }
 
-static int mark_revoked(struct replay *r, int64_t sequence)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(r->history, i, row) {
-		if (json_member_integer(row, "sequence", 0) == sequence)
-			return json_put(row, "revoked", json_true());
-	}
-	return 0; /* it left no trace */
-}
-
 /* The verdict on the event in hand is known: on to the next. */
 static int settle(struct replay *r)
 {
@@ -157,7 +145,7 @@ static bool settle_here(struct replay *r, const struct event *event)
 
 	if (event->kind == EVENT_REVOCATION) {
 		r->at++;
-		r->status = mark_revoked(r, event->revokes);
+		r->status = trial_revoke_row(r->history, event->revokes);
 		return true;
 	}
 	if (is_reusable(r, event)) {

@@ -13,6 +13,7 @@ void append_free(struct append *a)
 		json_decref(p->draft.body);
 		json_decref(p->draft.personal);
 		json_decref(p->draft.blobs);
+		json_decref(p->draft.erases);
 		buffer_deinit(&p->body);
 		buffer_deinit(&p->bytes);
 	}
@@ -150,6 +151,28 @@ static int insert_blobs(struct writer *w, const struct part *p, struct err *e)
 	return rv;
 }
 
+/* Writes over the values, which keeps them where they are: see schema.c. */
+static int erase_personal(struct writer *w, const struct part *p, struct err *e)
+{
+	json_int_t wanted = json_member_integer(p->draft.body, "values", 0), erased = 0;
+	json_t *sequence;
+	size_t i;
+	int rv = 0;
+
+	json_array_foreach(p->draft.erases, i, sequence) {
+		struct binder b = bind_to(w->erase_personal);
+		if (rv != 0)
+			break;
+		bind_integer(&b, json_integer_value(sequence));
+		rv = sql_write(&b, e);
+		erased += sqlite3_changes64(w->store.db);
+	}
+	if (rv == 0 && p->draft.erases != NULL && erased != wanted)
+		rv = err_set(e, AW_EINVALID, "an erasure of %lld values found %lld",
+			     (long long)wanted, (long long)erased);
+	return rv;
+}
+
 static int insert_part(struct writer *w, const struct part *p, const struct journal_receipt *r,
 		       struct err *e)
 {
@@ -167,6 +190,8 @@ static int insert_part(struct writer *w, const struct part *p, const struct jour
 		rv = insert_blobs(w, p, e);
 	if (rv == 0)
 		rv = insert_personal(w, p, r->sequence, e);
+	if (rv == 0)
+		rv = erase_personal(w, p, e);
 	if (rv == 0)
 		rv = derive_entry(&w->store.derive, &entry, &r->leaf, e);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "logging entry %" PRId64, r->sequence);

@@ -61,6 +61,8 @@ static int check_derived(struct store *s, bool *follow, struct err *e)
 		"   (SELECT 1 FROM decision d WHERE d.sequence = e.sequence))"
 		" OR (kind = 'import' AND NOT EXISTS"
 		"   (SELECT 1 FROM import i WHERE i.sequence = e.sequence))"
+		" OR (kind = 'erasure' AND NOT EXISTS"
+		"   (SELECT 1 FROM erasure x WHERE x.sequence = e.sequence))"
 		" OR (kind IN ('activation', 'rejection') AND NOT EXISTS"
 		"   (SELECT 1 FROM rule_set r WHERE r.sequence = e.sequence))";
 	static const char subtrees[] =

@@ -5,23 +5,41 @@
 #include <string.h>
 
 #include "journal/nodes.h"
+#include "journal/schema.h"
 #include "journal/sql.h"
+
+/* "2024-05-20" as the number 20240520. */
+#define DAY(parameter) "CAST(replace(" parameter ", '-', '') AS INTEGER)"
 
 static const char *const texts[DERIVE_STATEMENTS] = {
 	[DERIVE_TALLY] = "INSERT INTO tally VALUES (?1, 1)"
 			 " ON CONFLICT (kind) DO UPDATE SET count = count + 1",
 	[DERIVE_NODE] = "INSERT INTO node VALUES (?1, ?2, ?3)",
+	[DERIVE_DIGEST] = "INSERT OR IGNORE INTO digest (digest) VALUES (?1)",
+	[DERIVE_LISTED] = "INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, " DAY(
+		"?6") ", ?7,"
+		      " (SELECT id FROM digest WHERE digest = ?8))",
+	[DERIVE_SPAN] =
+		"INSERT INTO span VALUES"
+		" (?2, ?1 / " SPAN_ENTRIES ", " DAY("?3") ", " DAY(
+			"?3") "),"
+			      " ('any', ?1 / " SPAN_ENTRIES ", " DAY("?3") ", " DAY(
+				      "?3") ")"
+					    " ON CONFLICT (kind, block) DO UPDATE SET"
+					    " first = min(first, excluded.first), last = max(last, excluded.last)"
+					    " WHERE excluded.first < first OR excluded.last > last",
 	[DERIVE_PARTNERSHIP] = "INSERT INTO partnership VALUES (?1, ?2)"
 			       " ON CONFLICT (id) DO UPDATE SET name = excluded.name"
 			       " WHERE excluded.name IS NOT NULL",
 	[DERIVE_DECISION] = "INSERT INTO decision VALUES"
 			    " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)",
-	[DERIVE_AWARDED] = "INSERT OR IGNORE INTO awarded VALUES (?1, ?2)",
-	[DERIVE_FAILED] = "INSERT OR IGNORE INTO failed VALUES (?1, ?2)",
+	[DERIVE_AWARDED] = "INSERT OR IGNORE INTO awarded VALUES (?1, ?2, " DAY("?3") ")",
+	[DERIVE_FAILED] = "INSERT OR IGNORE INTO failed VALUES (?1, ?2, " DAY("?3") ")",
 	[DERIVE_AWARD] = "INSERT INTO award VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
 	[DERIVE_IMPORT] = "INSERT INTO import VALUES (?1, ?2, ?3, ?4, ?5)",
 	[DERIVE_REVOCATION] = "INSERT INTO revocation VALUES (?1, ?2)",
-	[DERIVE_RULE_SET] = "INSERT INTO rule_set VALUES (?1, ?2, ?3)",
+	[DERIVE_ERASURE] = "INSERT INTO erasure VALUES (?1, ?2, ?3, ?4)",
+	[DERIVE_RULE_SET] = "INSERT INTO rule_set VALUES (?1, ?2, ?3, ?4)",
 };
 
 void derive_init(struct derive *d)
@@ -68,18 +86,92 @@ static int add_partnership(struct derive *d, const char *id, const char *name, s
 	return sql_write(&b, e);
 }
 
-/* A row of the two-column tables that find decisions by a name. */
+/* An entry as lists look for it, whatever its kind. */
+struct listed {
+	int64_t sequence;
+	const char *partnership, *day, *change, *rules; /* NULL where it has none */
+};
+
+static int add_digest(struct derive *d, const char *digest, struct err *e)
+{
+	struct binder b = bind(d, DERIVE_DIGEST);
+
+	bind_text(&b, digest);
+	return sql_write(&b, e);
+}
+
+static int add_span(struct derive *d, const char *kind, const struct listed *l, struct err *e)
+{
+	struct binder b = bind(d, DERIVE_SPAN);
+
+	bind_integer(&b, l->sequence);
+	bind_text(&b, kind);
+	bind_text(&b, l->day);
+	return sql_write(&b, e);
+}
+
+static int add_listed_row(struct derive *d, const struct entry *entry, const struct listed *l,
+			  struct err *e)
+{
+	struct binder b = bind(d, DERIVE_LISTED);
+
+	bind_integer(&b, l->sequence);
+	bind_text(&b, entry->kind);
+	bind_integer(&b, entry->by.uid);
+	bind_text(&b, entry->by.user);
+	bind_text(&b, l->partnership);
+	bind_text(&b, l->day);
+	bind_text(&b, l->change);
+	bind_text(&b, l->rules);
+	return sql_write(&b, e);
+}
+
+static int add_listed(struct derive *d, const struct entry *entry, struct err *e)
+{
+	const json_t *decision = json_member(entry->body, "decision");
+	const json_t *award = json_member(entry->body, "award");
+	struct listed l = {
+		.sequence = entry->sequence,
+		.partnership = json_member_text(entry->body, "partnership"),
+	};
+	int rv = 0;
+
+	if (strcmp(entry->kind, "decision") == 0) {
+		l.partnership = json_member_text(json_member(decision, "partnership"), "id");
+		l.day = json_member_text(decision, "assessed_on");
+		l.change = json_member_text(json_member(decision, "outcome"), "change");
+		l.rules = json_member_text(json_member(decision, "rules"), "digest");
+	} else if (strcmp(entry->kind, "import") == 0) {
+		l.partnership = json_member_text(award, "partnership");
+		l.day = json_member_text(json_member(entry->body, "outcome"), "awarded_on");
+		l.rules = json_member_text(json_member(entry->body, "rules"), "digest");
+	}
+	if (l.rules != NULL)
+		rv = add_digest(d, l.rules, e);
+	if (rv == 0)
+		rv = add_listed_row(d, entry, &l, e);
+	return rv == 0 && l.day != NULL ? add_span(d, entry->kind, &l, e) : rv;
+}
+
+/* A row of the tables that find entries by a name. */
+struct named {
+	int64_t sequence;
+	const char *day;
+};
+
 static int add_name(struct derive *d, enum derive_statement which, const char *name,
-		    int64_t sequence, struct err *e)
+		    const struct named *n, struct err *e)
 {
 	struct binder b = bind(d, which);
 
 	bind_text(&b, name);
-	bind_integer(&b, sequence);
+	bind_integer(&b, n->sequence);
+	bind_text(&b, n->day);
 	return sql_write(&b, e);
 }
 
-static int add_awarded(struct derive *d, int64_t sequence, const json_t *outcome, struct err *e)
+static int add_awarded(struct derive *d, const struct named *n, const json_t *outcome,
+		       struct err *e)
 {
 	const char *award = json_member_text(outcome, "award");
 	json_t *each;
@@ -87,15 +179,16 @@ static int add_awarded(struct derive *d, int64_t sequence, const json_t *outcome
 	int rv = 0;
 
 	if (award != NULL)
-		rv = add_name(d, DERIVE_AWARDED, award, sequence, e);
+		rv = add_name(d, DERIVE_AWARDED, award, n, e);
 	json_array_foreach(json_member(outcome, "commendations"), i, each) {
 		if (rv == 0 && json_is_string(each))
-			rv = add_name(d, DERIVE_AWARDED, json_string_value(each), sequence, e);
+			rv = add_name(d, DERIVE_AWARDED, json_string_value(each), n, e);
 	}
 	return rv;
 }
 
-static int add_failed(struct derive *d, int64_t sequence, const json_t *decision, struct err *e)
+static int add_failed(struct derive *d, const struct named *n, const json_t *decision,
+		      struct err *e)
 {
 	json_t *award, *criterion;
 	size_t i, k;
@@ -107,7 +200,7 @@ static int add_failed(struct derive *d, int64_t sequence, const json_t *decision
 			const char *id = json_member_text(criterion, "id");
 			if (rv == 0 && id != NULL && status != NULL &&
 			    (strcmp(status, "unmet") == 0 || strcmp(status, "error") == 0))
-				rv = add_name(d, DERIVE_FAILED, id, sequence, e);
+				rv = add_name(d, DERIVE_FAILED, id, n, e);
 		}
 	}
 	return rv;
@@ -178,14 +271,15 @@ static int add_decision(struct derive *d, const struct entry *entry, struct err 
 	const json_t *outcome = json_member(decision, "outcome");
 	const json_t *given = json_member(json_member(entry->body, "submission"), "partnership");
 	const char *partnership = json_member_text(json_member(decision, "partnership"), "id");
+	const struct named named = {entry->sequence, json_member_text(decision, "assessed_on")};
 	int rv = add_decision_row(d, entry, partnership, e);
 
 	if (rv == 0)
 		rv = add_partnership(d, partnership, json_member_text(given, "name"), e);
 	if (rv == 0)
-		rv = add_awarded(d, entry->sequence, outcome, e);
+		rv = add_awarded(d, &named, outcome, e);
 	if (rv == 0)
-		rv = add_failed(d, entry->sequence, decision, e);
+		rv = add_failed(d, &named, decision, e);
 	if (rv == 0 && json_member_text(outcome, "award") != NULL)
 		rv = add_award(d, entry, partnership, NULL, e);
 	return rv;
@@ -196,6 +290,8 @@ static int add_import(struct derive *d, const struct entry *entry, struct err *e
 	const json_t *award = json_member(entry->body, "award");
 	const char *partnership = json_member_text(award, "partnership");
 	const char *name = json_member_text(award, "name");
+	const json_t *outcome = json_member(entry->body, "outcome");
+	const struct named named = {entry->sequence, json_member_text(outcome, "awarded_on")};
 	struct binder b = bind(d, DERIVE_IMPORT);
 
 	if (award == NULL)
@@ -204,10 +300,12 @@ static int add_import(struct derive *d, const struct entry *entry, struct err *e
 	bind_text(&b, entry->id);
 	bind_text(&b, partnership);
 	bind_text(&b, name);
-	bind_json(&b, json_member(entry->body, "outcome"));
+	bind_json(&b, outcome);
 	int rv = sql_write(&b, e);
 	if (rv == 0)
 		rv = add_partnership(d, partnership, name, e);
+	if (rv == 0)
+		rv = add_awarded(d, &named, outcome, e);
 	return rv == 0 ? add_award(d, entry, partnership, award, e) : rv;
 }
 
@@ -224,13 +322,40 @@ static int add_revocation(struct derive *d, const struct entry *entry, struct er
 	return sql_write(&b, e);
 }
 
+static void bind_sequence(struct binder *b, const json_t *from, const char *member)
+{
+	json_int_t sequence = json_member_integer(from, member, 0);
+
+	if (sequence > 0)
+		bind_integer(b, sequence);
+	else
+		bind_text(b, NULL);
+}
+
+static int add_erasure(struct derive *d, const struct entry *entry, struct err *e)
+{
+	const json_t *erases = json_member(entry->body, "erases");
+	struct binder b = bind(d, DERIVE_ERASURE);
+
+	bind_integer(&b, entry->sequence);
+	bind_text(&b, json_member_text(entry->body, "partnership"));
+	bind_sequence(&b, erases, "sequence");
+	bind_sequence(&b, erases, "through");
+	return sql_write(&b, e);
+}
+
 static int add_rule_set(struct derive *d, const struct entry *entry, struct err *e)
 {
+	const json_t *due_months = json_member(json_member(entry->body, "register"), "due_months");
 	struct binder b = bind(d, DERIVE_RULE_SET);
 
 	bind_integer(&b, entry->sequence);
 	bind_text(&b, entry->kind);
 	bind_text(&b, json_member_text(entry->body, "digest"));
+	if (json_is_integer(due_months))
+		bind_integer(&b, json_integer_value(due_months));
+	else
+		bind_text(&b, NULL);
 	return sql_write(&b, e);
 }
 
@@ -243,12 +368,14 @@ int derive_entry(struct derive *d, const struct entry *entry, const struct diges
 	} kinds[] = {
 		{"decision", add_decision},     {"import", add_import},
 		{"revocation", add_revocation}, {"activation", add_rule_set},
-		{"rejection", add_rule_set},
+		{"rejection", add_rule_set},    {"erasure", add_erasure},
 	};
 	int rv = add_tally(d, entry->kind, e);
 
 	if (rv == 0)
 		rv = nodes_append(&d->edge, leaf, d->statements[DERIVE_NODE], e);
+	if (rv == 0)
+		rv = add_listed(d, entry, e);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && rv == 0; i++) {
 		if (strcmp(kinds[i].kind, entry->kind) == 0)
 			rv = kinds[i].add(d, entry, e);
@@ -321,21 +448,27 @@ static int derive_all(struct derive *d, struct err *e)
 	return rv == 0 ? 0 : sql_wrap(e, rv, "deriving from entry %lld", (long long)at);
 }
 
+int derive_fill(struct derive *d, struct err *e)
+{
+	d->edge = (struct tree_edge){.size = 0};
+	return derive_all(d, e);
+}
+
 int derive_again(struct derive *d, struct err *e)
 {
 	int rv = sql_run(d->db, "BEGIN IMMEDIATE", e);
 
 	if (rv != 0)
 		return rv;
-	d->edge = (struct tree_edge){.size = 0};
 	rv = sql_run(
 		d->db,
 		"DELETE FROM node; DELETE FROM tally; DELETE FROM partnership; DELETE FROM decision;"
 		"DELETE FROM awarded; DELETE FROM failed; DELETE FROM import;"
-		"DELETE FROM award; DELETE FROM revocation; DELETE FROM rule_set;",
+		"DELETE FROM award; DELETE FROM revocation; DELETE FROM erasure;"
+		"DELETE FROM rule_set; DELETE FROM listed; DELETE FROM digest; DELETE FROM span;",
 		e);
 	if (rv == 0)
-		rv = derive_all(d, e);
+		rv = derive_fill(d, e);
 	if (rv == 0)
 		rv = sql_run(d->db, "COMMIT", e);
 	if (rv == 0)

@@ -13,6 +13,9 @@
 enum derive_statement {
 	DERIVE_TALLY,
 	DERIVE_NODE,
+	DERIVE_DIGEST,
+	DERIVE_LISTED,
+	DERIVE_SPAN,
 	DERIVE_PARTNERSHIP,
 	DERIVE_DECISION,
 	DERIVE_AWARDED,
@@ -20,6 +23,7 @@ enum derive_statement {
 	DERIVE_AWARD,
 	DERIVE_IMPORT,
 	DERIVE_REVOCATION,
+	DERIVE_ERASURE,
 	DERIVE_RULE_SET,
 	DERIVE_STATEMENTS,
 };
@@ -49,6 +53,9 @@ int derive_entry(struct derive *d, const struct entry *entry, const struct diges
 void derive_committed(struct derive *d);
 void derive_undone(struct derive *d);
 
+/* Fills derived tables that are empty from the entries, inside the caller's
+ * transaction. */
+int derive_fill(struct derive *d, struct err *e);
 /* Makes every derived table again from the entries, in one transaction. */
 int derive_again(struct derive *d, struct err *e);
 

@@ -57,7 +57,7 @@ size_t journal_entry_size(const struct journal_draft *draft)
 	return size;
 }
 
-static bool fill(const json_t *document, struct entry *out)
+bool entry_fill(const json_t *document, struct entry *out)
 {
 	const json_t *by = json_member(document, "by");
 	const char *user = json_member_text(by, "user");
@@ -88,7 +88,7 @@ int entry_read(struct text bytes, struct text leaf_hash, json_t **document, stru
 	*document = json_read(bytes, &why);
 	if (*document == NULL)
 		return err_set(e, why.status == -ENOMEM ? -ENOMEM : AW_ECORRUPT, "%s", why.text);
-	if (fill(*document, out))
+	if (entry_fill(*document, out))
 		return 0;
 	json_decref(*document);
 	*document = NULL;

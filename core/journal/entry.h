@@ -18,6 +18,10 @@ struct entry {
 /* Appends the canonical bytes of an entry whose body is canonical already. */
 int entry_bytes(const struct entry *entry, const struct buffer *body, struct buffer *out);
 
+/* Sets `out` to borrow from the document of an entry; false where a member is
+ * missing that every entry has. */
+bool entry_fill(const json_t *document, struct entry *out);
+
 /* Gives the document of an entry's bytes and sets `out` to borrow from it.
  * AW_ECORRUPT where the bytes are no entry or do not have this leaf hash. */
 int entry_read(struct text bytes, struct text leaf_hash, json_t **document, struct entry *out,
@@ -30,13 +34,8 @@ int64_t entry_id_sequence(const char *id);
 
 /* ---- personal values ---------------------------------------------------- */
 
-/* Whether this salt and value are what the commitment {"commitment":
- * "sha256:<hex>"} was made of: 0, AW_EINVALID, -ENOMEM. */
-int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_BYTES],
-		     const json_t *value, struct err *e);
-
-/* Marks every commitment in the document as erased. */
-int personal_mark_erased(json_t *document);
+/* Marks every commitment in the document as erased, and adds their number. */
+int personal_mark_erased(json_t *document, size_t *marked);
 
 /* Puts the value (taken) where the RFC 6901 pointer points. */
 int personal_restore(json_t *document, const char *pointer, json_t *value, struct err *e);

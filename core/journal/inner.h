@@ -6,6 +6,7 @@
 #define AW_JOURNAL_INNER_H
 
 #include <pthread.h>
+#include <time.h>
 
 #include "journal/reader.h"
 #include "journal/store.h"
@@ -52,15 +53,22 @@ struct writer {
 	struct store store;
 	struct clock clock;
 	struct chance chance;
-	sqlite3_stmt *insert_entry, *insert_blob, *insert_personal;
+	sqlite3_stmt *insert_entry, *insert_blob, *insert_personal, *erase_personal;
 	int64_t next;                /* sequence of the next entry in the group at hand */
 	struct tlog_signer next_key; /* while a rotation is under way */
 	int wal_pages;               /* in the WAL after the last commit */
 	int wal_tried_at;            /* wal_pages at the last checkpoint that left some */
+	int wal_long;                /* pages from which a reader that holds the WAL is told of */
+	int wal_limit;               /* pages from which it stops all writing; 0: never */
+	bool stuck;                  /* the last checkpoint got no further than the one before */
+	bool held, over;             /* as in struct journal_stats */
 	uint64_t commits;            /* since start */
 	bool full;                   /* the last group found no room */
 	bool broken;                 /* the file failed: nothing is written any more */
 	struct err why;              /* where broken */
+
+	bool erasing;      /* see struct journal_stats */
+	time_t cleared_at; /* second of the monotonic clock in which that was last tried */
 };
 
 /* A reading thread, with a connection and a line of its own. */
@@ -78,7 +86,10 @@ enum { READING_LOOK_UPS, READING_QUESTIONS, READINGS };
 
 struct journal {
 	void (*notify)(void *ctx);
+	void (*changed)(void *ctx, const struct journal_stats *before,
+			const struct journal_stats *now, const struct err *why);
 	void *notify_ctx;
+	struct journal_stats told; /* what `changed` was last called for; the owner's */
 	struct writer writer;
 	struct reading readings[READINGS];
 	pthread_t writing;
@@ -91,6 +102,7 @@ struct journal {
 	bool stopping;
 	char key[TLOG_VKEY]; /* in force */
 	struct journal_stats stats;
+	struct err why; /* where failed */
 };
 
 void queue_push(struct queue *q, struct task *t);
@@ -115,6 +127,8 @@ void writer_key(const struct writer *w, char out[TLOG_VKEY]);
 void writer_commit(struct writer *w, struct append *const *ops, size_t count);
 /* Checkpoints where enough pages stand in the WAL, or all of it when idle. */
 void writer_checkpoint(struct writer *w, bool idle);
+/* Bytes in the WAL, without what is left of an earlier, longer one. */
+int64_t writer_wal_bytes(const struct writer *w);
 
 /* ---- threads.c ----------------------------------------------------------- */
 

@@ -73,7 +73,7 @@ static void dismantle(struct journal *j)
 static int start_reading(struct journal *j, struct reading *r, struct err *e)
 {
 	r->journal = j;
-	int rv = reader_connect(j->writer.store.path, &r->reader, e);
+	int rv = reader_connect(j->writer.store.path, false, &r->reader, e);
 	return rv == 0 ? start(&r->thread, threads_read, r, &r->started, e) : rv;
 }
 
@@ -84,6 +84,7 @@ int journal_open(const struct journal_options *options, struct journal **out, st
 	if (j == NULL)
 		return err_set(e, -ENOMEM, "no memory for the log");
 	j->notify = options->notify;
+	j->changed = options->changed;
 	j->notify_ctx = options->notify_ctx;
 	store_init(&j->writer.store);
 	int rv = init_waiting(j);
@@ -96,6 +97,7 @@ int journal_open(const struct journal_options *options, struct journal **out, st
 	j->stats.key_replaced = j->writer.store.signing.key.standing == KEY_REPLACED;
 	if (rv == 0)
 		writer_key(&j->writer, j->key);
+	j->stats.erasing = j->writer.erasing;
 	if (rv == 0)
 		rv = start(&j->writing, threads_write, j, &j->writing_started, e);
 	for (int i = 0; i < READINGS && rv == 0; i++)
@@ -128,15 +130,32 @@ void journal_close(struct journal **journal)
 
 /* ---- work in and out ---------------------------------------------------- */
 
+static void tell_change(struct journal *j, const struct journal_stats *now, const struct err *why)
+{
+	const struct journal_stats before = j->told;
+	bool same = now->full == before.full && now->failed == before.failed &&
+		    now->held == before.held && now->over == before.over;
+
+	j->told = *now;
+	if (!same && j->changed != NULL)
+		j->changed(j->notify_ctx, &before, now, why);
+}
+
 void journal_poll(struct journal *j)
 {
+	struct journal_stats now;
+	struct err why = {.status = 0};
 	struct queue done;
 	struct task *t;
 
 	(void)pthread_mutex_lock(&j->mutex);
 	done = j->done;
 	j->done = (struct queue){.first = NULL};
+	now = j->stats;
+	if (now.failed && !j->told.failed)
+		why = j->why;
 	(void)pthread_mutex_unlock(&j->mutex);
+	tell_change(j, &now, &why);
 	while ((t = queue_pop(&done)) != NULL) {
 		j->owed--;
 		t->deliver(t);
@@ -175,19 +194,32 @@ static struct append *append_new(size_t count)
 	return a;
 }
 
+/* A user's name that cannot stand in an entry is an unknown one, there and in what
+ * follows from it. */
+static void clear_strange_name(struct actor *by)
+{
+	json_t *name = json_string(by->user);
+
+	if (name == NULL)
+		by->user[0] = '\0';
+	json_decref(name);
+}
+
 /* Moves a draft's documents, into `to` or, where that is NULL, away. */
 static void take(struct journal_draft *draft, struct part *to)
 {
 	if (to != NULL) {
 		to->draft = *draft;
+		clear_strange_name(&to->draft.by);
 		buffer_init(&to->body);
 		buffer_init(&to->bytes);
 	} else {
 		json_decref(draft->body);
 		json_decref(draft->personal);
 		json_decref(draft->blobs);
+		json_decref(draft->erases);
 	}
-	draft->body = draft->personal = draft->blobs = NULL;
+	draft->body = draft->personal = draft->blobs = draft->erases = NULL;
 }
 
 static int append(struct journal *j, struct journal_draft *drafts, size_t count,
@@ -291,7 +323,20 @@ void journal_key(struct journal *j, char out[TLOG_VKEY])
 	(void)pthread_mutex_unlock(&j->mutex);
 }
 
+bool journal_is_erasing(struct journal *j)
+{
+	(void)pthread_mutex_lock(&j->mutex);
+	bool erasing = j->stats.erasing;
+	(void)pthread_mutex_unlock(&j->mutex);
+	return erasing;
+}
+
 const char *journal_identity(const struct journal *j)
 {
 	return j->writer.store.identity;
+}
+
+const char *journal_path(const struct journal *j)
+{
+	return j->writer.store.path;
 }

@@ -13,16 +13,20 @@
  *   decision    {"decision": {...}, "submission": {...}}
  *   import      {"award": {...}, "outcome": {...}, "rules": {"digest"}}
  *   revocation  {"by", "partnership", "reason", "revokes": {"id", "sequence"}}
+ *   erasure     {"by", "erases": {"id", "sequence"} or {"partnership", "through"},
+ *                "partnership", "reason", "values"}: of one entry, or of all entries of a
+ *                partnership up to a sequence; how many values that removed
  *   activation  {"cause", "digest", "engine", "files": [{"path", "sha256"}],
- *                "lua", "prelude", "previous"}, and where plugins lend words to
- *                the rules "words": [{"name", "sha256"}]
- *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}]}
+ *                "lua", "prelude", "previous", "register": what the rules say of it}, and
+ *                where plugins lend words to them "words": [{"name", "sha256"}]
+ *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}],
+ *                "files": [{"path", "sha256"}]}, files where they were read and fit
  *   start       {"engine", "key", "log", "lua"}
  *   key         {"key", "previous", "reason"}: verifier keys
  *   stop        {"reason"}
  * A personal value in a body stands as {"commitment": "sha256:<hex>"}, the
  * SHA-256 over a salt of 32 bytes and the value's canonical bytes. Salt and
- * value are in the side table `personal`, from which they can be erased.
+ * value are in the side table `personal`, where an erasure writes over both.
  */
 #ifndef AW_JOURNAL_H
 #define AW_JOURNAL_H
@@ -50,6 +54,8 @@ struct journal_draft {
 			     pointer into the body (RFC 6901), salt 64 hex digits */
 	json_t *blobs;    /* taken; NULL, or an array of strings: texts to keep by
 			     their SHA-256 (rule files) */
+	json_t *erases;   /* taken; NULL, or an array of sequences: erase the personal values of
+			     these entries, as many as the body's "values" says */
 };
 
 /* What became of one draft. */
@@ -63,13 +69,22 @@ struct journal_receipt {
 struct journal;
 struct journal_reader;
 
+struct journal_stats;
+
 struct journal_options {
 	const char *path;
 	struct clock clock; /* called, as chance is, on the writing thread */
 	struct chance chance;
+	/* Bytes that the WAL may reach while a reader keeps it from being emptied: beyond
+	 * them appends get AW_EHELD. 0: as many as there is room for. */
+	int64_t wal_limit;
 	/* Called on the journal's threads whenever journal_poll has work. */
 	void (*notify)(void *ctx);
-	void *notify_ctx;
+	/* NULL, or called from journal_poll, before any other callback, where full, held, over
+	 * or failed is not what it was; `why` has a sentence where it failed. */
+	void (*changed)(void *ctx, const struct journal_stats *before,
+			const struct journal_stats *now, const struct err *why);
+	void *notify_ctx; /* of both */
 };
 
 /* Opens or creates the log, checks that it is ours and not newer, and starts
@@ -94,8 +109,10 @@ void journal_poll(struct journal *j);
  * writes nothing more, the daemon must end), AW_ELIMIT (an entry would exceed
  * ENTRY_LIMIT; nothing logged), AW_EINVALID (an entry contradicts the log: a
  * submission_id or a revocation a second time, a member missing or a number
- * with a fraction; nothing logged), AW_EBUSY (another process holds the file;
- * nothing logged), -ENOMEM (nothing logged). Receipts are valid during the call.
+ * with a fraction, another number of values to erase; nothing logged), AW_EBUSY (another process holds the file;
+ * nothing logged), AW_EHELD (a reader holds the WAL, which is over its limit;
+ * nothing logged, and nothing will be until that reader ends), -ENOMEM (nothing
+ * logged). Receipts are valid during the call.
  * Returns -ENOMEM without a callback where it cannot even be queued. */
 typedef void (*journal_appended_cb)(void *ctx, int status, const struct journal_receipt *receipts,
 				    size_t count, const struct err *e);
@@ -115,6 +132,12 @@ typedef void (*journal_query_done)(void *ctx, int status, const struct err *e);
 int journal_query(struct journal *j, journal_query_run run, journal_query_done done, void *ctx);
 int journal_look_up(struct journal *j, journal_query_run run, journal_query_done done, void *ctx);
 
+/* Makes everything that follows from the entries again: derived tables, the
+ * tree's nodes, views, indexes, guards. Entries, texts, personal values and checkpoints
+ * stay as they are. AW_EBUSY where a daemon has the log, AW_ECORRUPT where an
+ * entry does not have its leaf hash; nothing was changed then. */
+int journal_rebuild(const char *path, struct err *e);
+
 /* Counters for server.status; callable from the owner's thread at any time. */
 struct journal_stats {
 	int64_t sequence; /* of the newest committed entry */
@@ -122,10 +145,17 @@ struct journal_stats {
 	uint64_t commits, entries; /* since start */
 	size_t queued;             /* appends waiting */
 	bool key_replaced;         /* when it was opened, another key had signed so far */
-	bool full, failed;         /* the last COMMIT found no room; the file failed, and
+	bool erasing; /* the file may hold an erased value: in the WAL, or in pages that the WAL
+			 has newer ones of, which a reader of an older state keeps there */
+	bool full, failed;  /* the last COMMIT found no room; the file failed, and
 				  the daemon must end (notify is called for this, too) */
+	bool held, over;    /* a reader keeps a WAL of 64 MiB (or of half its limit) from
+				  being emptied; and the limit is reached */
+	int64_t held_bytes; /* of the WAL when that was last seen */
 };
 void journal_stats(struct journal *j, struct journal_stats *out);
+/* Its member `erasing` alone, cheaply. Notify is called when it ends. */
+bool journal_is_erasing(struct journal *j);
 
 /* Makes a new signing key, and logs that it takes the old one's place: an entry of
  * the kind "key", under a checkpoint that both have signed. The callback is as
@@ -140,17 +170,34 @@ void journal_key(struct journal *j, char out[TLOG_VKEY]);
  * have the origin, and its key the name, "awardd/<identity>". */
 const char *journal_identity(const struct journal *j);
 
+/* Where the log is: absolute, links followed. */
+const char *journal_path(const struct journal *j);
+
 /* ---- reading: inside journal_query, or offline -------------------------- */
 
-/* Opens a log read-only, outside of a daemon, also while one writes it. */
+/* Opens a log read-only, outside of a daemon, also while one writes it. One that
+ * lies there without a WAL is read as it stands, and nothing is made beside it. */
 int reader_open(const char *path, struct journal_reader **out, struct err *e);
 void reader_close(struct journal_reader **r);
+
+/* Writes the log and what of it stands in the WAL as one file, of the newest
+ * snapshot, to a path that is empty or not there. It is not synced. Not inside
+ * reader_begin. */
+int reader_copy(struct journal_reader *r, const char *path, struct err *e);
+
+/* A snapshot for several calls, and its end. */
+int reader_begin(struct journal_reader *r, struct err *e);
+void reader_end(struct journal_reader *r);
+
+/* Whether a file that was read as it stands was left alone meanwhile: 0, also
+ * where others may write it, since a snapshot then holds; AW_EBUSY. */
+int reader_is_still(const struct journal_reader *r, struct err *e);
 
 /* Each gives a document, or AW_EABSENT, AW_ECORRUPT, AW_EIO, -ENOMEM.
  *
  * An entry: {"sequence", "kind", "id", "at", "by": {"uid", "user"}, "body",
  * "leaf_hash": "<hex>", "revoked": null or {"sequence", "id", "at", "by",
- * "reason"}}. Personal values stand in place again; erased ones as
+ * "reason"}, "erased": null or {"sequence", "id", "at", "reason"} of the erasure}. Personal values stand in place again; erased ones as
  * {"erased": "sha256:<hex>"}. */
 int reader_entry(struct journal_reader *r, int64_t sequence, json_t **out, struct err *e);
 /* The same by id ("42-5c0f7c3e52a1"). */
@@ -162,6 +209,13 @@ int reader_submission(struct journal_reader *r, const char *submission_id, json_
 /* The document whose canonical bytes are hashed, checked against its leaf hash:
  * commitments in the place of personal values. */
 int reader_hashed(struct journal_reader *r, int64_t sequence, json_t **out, struct err *e);
+
+/* What an erasure of the entry `id`, or, where that is NULL, of all of a
+ * partnership would remove: {"partnership", "erases" (as the body has it),
+ * "sequences": [those with values], "values": n}. Erased values do not count.
+ * AW_EABSENT where there is no such entry, or it is of no partnership; or nothing of the partnership. */
+int reader_personal(struct journal_reader *r, const char *id, const char *partnership, json_t **out,
+		    struct err *e);
 
 /* Everything earlier of a partnership that rules may look at, oldest entry
  * first: [{"sequence", "id", "kind": "decision" or "import", "revoked": bool,
@@ -192,33 +246,51 @@ int reader_partnerships(struct journal_reader *r, const char *after, int limit, 
 
 /* A partnership's decisions, imports and revocations up to the entry `through`,
  * in the order of the log: calls `each` with {"sequence", "kind", "id", "at",
- * "body"} (borrowed), commitments in place of personal values, and stops with
+ * "body", "entry", "leaf_hash": "<hex>"} (borrowed; `entry` is the whole document
+ * that was hashed), commitments in place of personal values, and stops with
  * what it returns unless that is 0. Every entry is checked against its leaf
  * hash. None where the partnership is not in the log. */
 typedef int (*reader_past_cb)(void *ctx, json_t *entry);
 int reader_past(struct journal_reader *r, const char *partnership, int64_t through,
 		reader_past_cb each, void *ctx, struct err *e);
 
-/* Newest first, for decisions.list. NULL or 0 members do not filter. `after`:
- * only sequences below it. Gives {"decisions": [{"decision_id", "sequence",
- * "submission_id", "partnership", "name", "assessed_on", "award",
- * "commendations", "route", "change", "revoked"}], "next": "<sequence>" or null}. */
+/* Calls `each` with every entry of this kind up to the entry `through`, in the
+ * order of the log, as the table of entries itself has them; it stops as above. */
+typedef int (*reader_sequence_cb)(void *ctx, int64_t sequence);
+int reader_of_kind(struct journal_reader *r, const char *kind, int64_t through,
+		   reader_sequence_cb each, void *ctx, struct err *e);
+
+/* For decisions.list. NULL or 0 members do not filter; but `kind` is then
+ * "decision", `sort` "-sequence", `limit` 50. Gives {"decisions": [{"kind",
+ * "decision_id", "sequence", "by": {"uid", "user"}, "submission_id",
+ * "partnership", "name", "assessed_on", "award", "commendations", "awarded_on",
+ * "precision", "route", "change", "revoked"}], "next": a key or null}; an import
+ * has null for what a decision alone has. Lists go by its `awarded_on` where
+ * they go by a decision's `assessed_on`. */
 struct decision_filter {
-	const char *partnership, *award, *since, *until, *failed_criterion, *rules;
-	int64_t after;
+	const char *partnership, *since, *until;
+	const char *award; /* a level or a commendation */
+	const char *failed_criterion, *changed, *rules;
+	const char *by;   /* a user's name as logged, or digits: a uid */
+	const char *kind; /* "decision", "import" or "any" */
+	const char *sort; /* "sequence", "assessed_on" or "partnership"; "-" before it: descending */
+	const char *after; /* the "next" of the page before */
 	int limit;
 };
+/* Whether `after` is a key that lists of this `sort` give. */
+bool decision_filter_fits(const struct decision_filter *f);
 int reader_decisions(struct journal_reader *r, const struct decision_filter *f, json_t **out,
 		     struct err *e);
 
-/* The latest unrevoked award of each partnership made on or before `on`, by
- * partnership id: [{"partnership", "name", "award", "commendations",
+/* The latest unrevoked award of each partnership made on or before `on`, in the order
+ * of `sort` ("partnership", "awarded_on", "expires_on"; "-" before it: descending; equal ones
+ * by partnership; NULL: "partnership"): [{"partnership", "name", "award", "commendations",
  * "awarded_on", "expires_on", "precision", "citation", "source",
  * "decision_id"}]. `partnership` may be NULL. `name` is the last one that any
  * entry of the partnership gave (R-25); `source` is the import's, or the
  * decision's id. */
-int reader_register(struct journal_reader *r, const char *on, const char *partnership, json_t **out,
-		    struct err *e);
+int reader_register(struct journal_reader *r, const char *on, const char *partnership,
+		    const char *sort, json_t **out, struct err *e);
 
 /* Whether an award of this partnership, level and day is in the log, decided
  * or imported, revoked or not: 0 or AW_EABSENT. */
@@ -242,6 +314,24 @@ int reader_award_counts(struct journal_reader *r, const char *since, const char 
 /* Counts of entries by kind: {"decision": n, ...}. */
 int reader_counts(struct journal_reader *r, json_t **out, struct err *e);
 
+/* An entry as the view `activity` tells of it, all borrowed; user, partnership and what may
+ * be NULL. `bytes` are those that are hashed, and were checked. */
+struct tail_entry {
+	int64_t sequence;
+	const char *at, *user, *kind, *partnership, *what;
+	uid_t uid;
+	struct text bytes;
+};
+
+/* Calls `each` with every entry above `after`, of this kind unless it is NULL, in the order of
+ * the log, and stops with what it returns unless that is 0. AW_ECORRUPT. */
+typedef int (*reader_tail_cb)(void *ctx, const struct tail_entry *entry);
+int reader_tail(struct journal_reader *r, const char *kind, int64_t after, reader_tail_cb each,
+		void *ctx, struct err *e);
+/* The sequence above which the last `count` of them stand. */
+int reader_tail_start(struct journal_reader *r, const char *kind, int64_t count, int64_t *after,
+		      struct err *e);
+
 /* Activations and rejections, newest first: [{"sequence", "at", "by", "kind",
  * "body"}]. */
 int reader_rule_history(struct journal_reader *r, int limit, json_t **out, struct err *e);
@@ -251,5 +341,70 @@ int reader_rule_history(struct journal_reader *r, int limit, json_t **out, struc
  * "text"}}; prelude is null where the activation names none by a SHA-256 (hex,
  * with or without "sha256:" in front). AW_EABSENT. */
 int reader_rules(struct journal_reader *r, const char *digest, json_t **out, struct err *e);
+
+/* ---- auditing: what stands in the file, unjudged ------------------------- */
+
+/* Rows in the order of their key; texts are borrowed until the next step.
+ *
+ *   table            numbers          texts
+ *   RAW_META         -                name, value
+ *   RAW_ENTRY        sequence         kind, at, bytes, leaf_hash
+ *   RAW_BLOB         rowid            sha256, bytes
+ *   RAW_PERSONAL     sequence         pointer, salt, value
+ *   RAW_CHECKPOINT   size             note
+ *   RAW_NODE         level, number    hash
+ *
+ * The walks of a reader see one snapshot inside reader_begin. */
+enum raw_table {
+	RAW_META,
+	RAW_ENTRY,
+	RAW_BLOB,
+	RAW_PERSONAL,
+	RAW_CHECKPOINT,
+	RAW_NODE,
+	RAW_TABLES
+};
+struct raw_row {
+	int64_t numbers[2];
+	struct text texts[4];
+};
+struct raw_walk;
+int raw_walk_new(struct journal_reader *r, enum raw_table table, struct raw_walk **out,
+		 struct err *e);
+/* 1 and a row, 0 at the end, AW_ECORRUPT where the file cannot be read on. */
+int raw_walk_next(struct raw_walk *w, struct raw_row *row, struct err *e);
+void raw_walk_free(struct raw_walk **w); /* before its reader is closed */
+
+/* What SQLite finds wrong with the pages, indexes and types: a sentence each, at
+ * most a hundred. Stops with what the callback returns unless that is 0, as the
+ * others below do. */
+typedef int (*raw_fault_cb)(void *ctx, const char *fault);
+int raw_check_pages(struct journal_reader *r, raw_fault_cb each, void *ctx, struct err *e);
+
+/* Tables, views, indexes and triggers that are not as this program makes them:
+ * their type, their name, and "missing", "changed" or "added". */
+typedef int (*raw_object_cb)(void *ctx, const char *type, const char *name, const char *what);
+int raw_check_schema(struct journal_reader *r, raw_object_cb each, void *ctx, struct err *e);
+
+/* Whether this salt and value are what the commitment {"commitment":
+ * "sha256:<hex>"} was made of: 0, AW_EINVALID, -ENOMEM. */
+int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_BYTES],
+		     const json_t *value, struct err *e);
+
+/* The derived tables made again, by the code that made them, in a temporary file
+ * of SQLite's beside the reader's snapshot. */
+struct follow;
+int follow_new(struct journal_reader *r, struct follow **out, struct err *e);
+void follow_free(struct follow **f); /* before its reader is closed */
+/* Adds what follows from the next entry. AW_EINVALID where it contradicts an
+ * earlier one. Of one that cannot be read (NULL) only the leaf counts. */
+int follow_add(struct follow *f, const json_t *document, const struct digest *leaf, struct err *e);
+/* Compares one of them with the file's: calls `each` with the table, the row's
+ * key, the column (NULL for a whole row) and "missing", "changed" or "added". */
+size_t follow_count(const struct follow *f);
+const char *follow_table(const struct follow *f, size_t i);
+typedef int (*follow_cb)(void *ctx, const char *table, const char *key, const char *column,
+			 const char *what);
+int follow_compare(struct follow *f, size_t i, follow_cb each, void *ctx, struct err *e);
 
 #endif

@@ -41,7 +41,7 @@ int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_B
 	return rv;
 }
 
-int personal_mark_erased(json_t *document)
+int personal_mark_erased(json_t *document, size_t *marked)
 {
 	const char *text = commitment_text(document);
 	json_t *value;
@@ -50,17 +50,18 @@ int personal_mark_erased(json_t *document)
 	int rv = 0;
 
 	if (text != NULL) {
+		(*marked)++;
 		rv = json_put(document, "erased", json_string(text));
 		(void)json_object_del(document, "commitment"); /* it is there */
 		return rv;
 	}
 	json_object_foreach(document, name, value) {
 		if (rv == 0)
-			rv = personal_mark_erased(value);
+			rv = personal_mark_erased(value, marked);
 	}
 	json_array_foreach(document, i, value) {
 		if (rv == 0)
-			rv = personal_mark_erased(value);
+			rv = personal_mark_erased(value, marked);
 	}
 	return rv;
 }

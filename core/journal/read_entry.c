@@ -30,12 +30,15 @@ static int restore_row(sqlite3_stmt *row, json_t *marked, const json_t *committe
 }
 
 /* The body with every commitment marked as erased, and the values that are
- * still kept put back. Marked first, so that no value is taken for one. */
-static int restore(struct journal_reader *r, int64_t sequence, json_t **body, struct err *e)
+ * still kept put back. Marked first, so that no value is taken for one.
+ * *erased: whether any is gone. */
+static int restore(struct journal_reader *r, int64_t sequence, json_t **body, bool *erased,
+		   struct err *e)
 {
+	size_t commitments = 0, values = 0;
 	json_t *marked = json_deep_copy(*body);
 	struct binder b = {.statement = NULL};
-	int rv = marked != NULL ? personal_mark_erased(marked) : -ENOMEM;
+	int rv = marked != NULL ? personal_mark_erased(marked, &commitments) : -ENOMEM;
 
 	if (rv == 0)
 		rv = reader_bind(r, READ_PERSONAL, &b, e);
@@ -46,8 +49,10 @@ static int restore(struct journal_reader *r, int64_t sequence, json_t **body, st
 		rv = restore_row(b.statement, marked, *body, e);
 		if (rv != 0)
 			break;
+		values++;
 	}
 	reader_done(&b);
+	*erased = values < commitments;
 out:
 	if (rv == 0) {
 		json_decref(*body);
@@ -83,12 +88,13 @@ static int load_revocation(struct journal_reader *r, int64_t revokes, bool with_
 	}
 	int64_t sequence = sqlite3_column_int64(b.statement, 0);
 	reader_done(&b);
+	bool erased = false;
 	rv = reader_load(r, sequence, &document, &entry, leaf_hash, e);
 	if (rv != 0)
 		return rv == AW_EABSENT ? AW_ECORRUPT : rv;
 	json_t *body = json_incref(entry.body);
 	if (with_personal)
-		rv = restore(r, sequence, &body, e);
+		rv = restore(r, sequence, &body, &erased, e);
 	if (rv == 0) {
 		*out = json_pack("{sI ss ss sO? sO?}", "sequence", (json_int_t)sequence, "id",
 				 entry.id, "at", entry.at, "by", json_member(body, "by"), "reason",
@@ -105,25 +111,30 @@ static int load_whole(struct journal_reader *r, int64_t sequence, bool with_pers
 {
 	struct entry entry;
 	char leaf_hash[DIGEST_HEX];
-	json_t *document = NULL, *revoked = NULL, *body = NULL;
+	json_t *document = NULL, *revoked = NULL, *body = NULL, *erasure = json_null();
+	bool erased = false;
 	int rv = reader_load(r, sequence, &document, &entry, leaf_hash, e);
 
 	if (rv != 0)
 		return rv;
 	body = json_incref(entry.body);
 	if (with_personal)
-		rv = restore(r, sequence, &body, e);
+		rv = restore(r, sequence, &body, &erased, e);
+	if (rv == 0 && erased)
+		rv = reader_erasure(r, &entry, &erasure, e);
 	if (rv == 0)
 		rv = load_revocation(r, sequence, with_personal, &revoked, e);
 	if (rv != 0)
 		goto out;
-	*out = json_pack("{sI ss ss ss so sO ss sO}", "sequence", (json_int_t)sequence, "kind",
+	*out = json_pack("{sI ss ss ss so sO ss sO sO}", "sequence", (json_int_t)sequence, "kind",
 			 entry.kind, "id", entry.id, "at", entry.at, "by", actor_json(&entry.by),
-			 "body", body, "leaf_hash", leaf_hash, "revoked", revoked);
+			 "body", body, "leaf_hash", leaf_hash, "revoked", revoked, "erased",
+			 erasure);
 	if (*out == NULL)
 		rv = err_set(e, -ENOMEM, "no memory for an entry");
 out:
 	json_decref(revoked);
+	json_decref(erasure);
 	json_decref(body);
 	json_decref(document);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "reading entry %" PRId64, sequence);

@@ -40,11 +40,31 @@ static json_t *register_row(sqlite3_stmt *row, struct err *e)
 			 column_string(row, 8), "decision_id", column_string(row, 9));
 }
 
-int reader_register(struct journal_reader *r, const char *on, const char *partnership, json_t **out,
-		    struct err *e)
+static enum reader_statement register_statement(const char *partnership, const char *sort)
+{
+	static const struct {
+		const char *sort;
+		enum reader_statement statement;
+	} sorts[] = {
+		{"-partnership", READ_REGISTER_DOWN},        {"awarded_on", READ_REGISTER_AWARDED},
+		{"-awarded_on", READ_REGISTER_AWARDED_DOWN}, {"expires_on", READ_REGISTER_EXPIRES},
+		{"-expires_on", READ_REGISTER_EXPIRES_DOWN},
+	};
+
+	if (partnership != NULL)
+		return READ_REGISTER_ONE;
+	for (size_t i = 0; sort != NULL && i < sizeof sorts / sizeof *sorts; i++) {
+		if (strcmp(sorts[i].sort, sort) == 0)
+			return sorts[i].statement;
+	}
+	return READ_REGISTER;
+}
+
+int reader_register(struct journal_reader *r, const char *on, const char *partnership,
+		    const char *sort, json_t **out, struct err *e)
 {
 	struct binder b;
-	int rv = reader_bind(r, partnership != NULL ? READ_REGISTER_ONE : READ_REGISTER, &b, e);
+	int rv = reader_bind(r, register_statement(partnership, sort), &b, e);
 
 	if (rv == 0) {
 		bind_text(&b, on);

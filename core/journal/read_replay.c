@@ -49,13 +49,22 @@ int reader_partnerships(struct journal_reader *r, const char *after, int limit, 
 static int past_row(sqlite3_stmt *row, reader_past_cb each, void *ctx, struct err *e)
 {
 	struct entry entry;
+	struct text leaf = column_bytes(row, 1);
+	char hex[DIGEST_HEX];
 	json_t *document = NULL, *given = NULL;
-	int rv = entry_read(column_bytes(row, 0), column_bytes(row, 1), &document, &entry, e);
+	int64_t sequence = sqlite3_column_int64(row, 2);
+	int rv = entry_read(column_bytes(row, 0), leaf, &document, &entry, e);
 
-	if (rv != 0)
-		return rv;
-	given = json_pack("{sI ss ss ss sO}", "sequence", (json_int_t)entry.sequence, "kind",
-			  entry.kind, "id", entry.id, "at", entry.at, "body", entry.body);
+	if (rv == 0 && entry.sequence != sequence)
+		rv = err_set(e, AW_ECORRUPT, "its bytes say that it is %" PRId64, entry.sequence);
+	if (rv != 0) {
+		json_decref(document);
+		return sql_wrap(e, rv, "entry %" PRId64, sequence);
+	}
+	hex_format((const unsigned char *)leaf.bytes, leaf.length, hex);
+	given = json_pack("{sI ss ss ss sO sO ss}", "sequence", (json_int_t)entry.sequence, "kind",
+			  entry.kind, "id", entry.id, "at", entry.at, "body", entry.body, "entry",
+			  document, "leaf_hash", hex);
 	rv = given != NULL ? each(ctx, given) : -ENOMEM;
 	json_decref(given);
 	json_decref(document);
@@ -79,4 +88,23 @@ int reader_past(struct journal_reader *r, const char *partnership, int64_t throu
 	}
 	reader_done(&b);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "reading what was logged of %s", partnership);
+}
+
+int reader_of_kind(struct journal_reader *r, const char *kind, int64_t through,
+		   reader_sequence_cb each, void *ctx, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, READ_OF_KIND, &b, e);
+
+	if (rv != 0)
+		return sql_wrap(e, rv, "looking for entries");
+	bind_text(&b, kind);
+	bind_integer(&b, through);
+	while ((rv = sql_next(&b, e)) == 1) {
+		rv = each(ctx, sqlite3_column_int64(b.statement, 0));
+		if (rv != 0)
+			break;
+	}
+	reader_done(&b);
+	return rv == 0 ? 0 : sql_wrap(e, rv, "looking for entries");
 }

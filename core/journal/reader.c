@@ -9,19 +9,41 @@
 #include "journal/nodes.h"
 #include "journal/store.h"
 
+/* What an erased value leaves has no salt. */
+#define NOT_ERASED " AND personal.salt <> zeroblob(32)"
+
 static const char *const texts[READER_STATEMENTS] = {
 	[READ_ENTRY] = "SELECT bytes, leaf_hash FROM entry WHERE sequence = ?1",
-	[READ_PERSONAL] = "SELECT pointer, salt, value FROM personal WHERE sequence = ?1",
+	[READ_PERSONAL] =
+		"SELECT pointer, salt, value FROM personal WHERE sequence = ?1" NOT_ERASED,
+	[READ_VALUES] = "SELECT sequence, count(*) FROM personal WHERE sequence = ?1" NOT_ERASED
+			" GROUP BY sequence",
+	[READ_PARTNERSHIP] = "SELECT 1 FROM partnership WHERE id = ?1",
+	/* Imports hold no personal value, but what revokes them does. */
+	[READ_PARTNERSHIP_VALUES] =
+		"SELECT personal.sequence, count(*) FROM ("
+		" SELECT sequence FROM decision WHERE partnership = ?1"
+		" UNION ALL SELECT r.sequence FROM decision d"
+		"  JOIN revocation r ON r.revokes = d.sequence WHERE d.partnership = ?1"
+		" UNION ALL SELECT r.sequence FROM import i"
+		"  JOIN revocation r ON r.revokes = i.sequence WHERE i.partnership = ?1"
+		" UNION ALL SELECT sequence FROM erasure WHERE partnership = ?1"
+		" ) x CROSS JOIN personal ON personal.sequence = x.sequence" NOT_ERASED
+		" GROUP BY 1 ORDER BY 1",
+	[READ_ERASURE] = "SELECT sequence FROM erasure WHERE erases = ?1"
+			 " UNION ALL SELECT sequence FROM erasure"
+			 "  WHERE partnership = ?2 AND through >= ?1 ORDER BY 1 LIMIT 1",
 	[READ_REVOCATION] = "SELECT sequence FROM revocation WHERE revokes = ?1",
 	[READ_SUBMISSION] = "SELECT sequence FROM decision WHERE submission_id = ?1",
-	[READ_HISTORY] = "SELECT d.sequence, d.id, 'decision',"
-			 " EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = d.sequence),"
-			 " d.name_given, d.assessed_on, d.registered_on, d.scores, d.outcome"
-			 " FROM decision d WHERE d.partnership = ?1"
-			 " UNION ALL SELECT i.sequence, i.id, 'import',"
-			 " EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = i.sequence),"
-			 " i.name, NULL, NULL, NULL, i.outcome"
-			 " FROM import i WHERE i.partnership = ?1 ORDER BY 1",
+	[READ_HISTORY] =
+		"SELECT l.sequence, coalesce(d.id, i.id), l.kind,"
+		" EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = l.sequence),"
+		" coalesce(d.name_given, i.name), d.assessed_on, d.registered_on, d.scores,"
+		" coalesce(d.outcome, i.outcome) FROM listed l INDEXED BY listed_partnership"
+		" LEFT JOIN decision d ON d.sequence = l.sequence"
+		" LEFT JOIN import i ON i.sequence = l.sequence"
+		" WHERE l.partnership = ?1 AND l.kind IN ('decision', 'import')"
+		" ORDER BY l.sequence",
 #define LATEST_AWARDS                                                                              \
 	"SELECT p.id, coalesce(p.name, p.id), a.award, a.commendations, a.awarded_on,"             \
 	" a.expires_on, a.precision, a.citation, a.source, a.id"                                   \
@@ -31,16 +53,23 @@ static const char *const texts[READER_STATEMENTS] = {
 	"  ORDER BY x.awarded_on DESC, x.sequence DESC LIMIT 1)"
 	[READ_REGISTER] = LATEST_AWARDS " ORDER BY p.id",
 	[READ_REGISTER_ONE] = LATEST_AWARDS " WHERE p.id = ?2",
+	[READ_REGISTER_DOWN] = LATEST_AWARDS " ORDER BY p.id DESC",
+	[READ_REGISTER_AWARDED] = LATEST_AWARDS " ORDER BY a.awarded_on, p.id",
+	[READ_REGISTER_AWARDED_DOWN] = LATEST_AWARDS " ORDER BY a.awarded_on DESC, p.id",
+	[READ_REGISTER_EXPIRES] = LATEST_AWARDS " ORDER BY a.expires_on, p.id",
+	[READ_REGISTER_EXPIRES_DOWN] = LATEST_AWARDS " ORDER BY a.expires_on DESC, p.id",
 #undef LATEST_AWARDS
 	[READ_AWARD_KNOWN] = "SELECT sequence FROM award"
 			     " WHERE partnership = ?1 AND awarded_on = ?2 AND award = ?3 LIMIT 1",
 	[READ_BENCHMARKS] =
 		"SELECT p.id, d.sequence, coalesce(p.name, d.name), d.assessed_on, d.scores"
 		" FROM partnership p CROSS JOIN decision d ON d.sequence ="
-		" (SELECT x.sequence FROM decision x WHERE x.partnership = p.id"
-		"  AND x.assessed_on >= ?1 AND x.assessed_on <= ?2"
+		" (SELECT x.sequence FROM listed x INDEXED BY listed_partnership_day"
+		"  WHERE x.partnership = p.id AND x.kind = 'decision'"
+		"  AND x.day >= CAST(replace(?1, '-', '') AS INTEGER)"
+		"  AND x.day <= CAST(replace(?2, '-', '') AS INTEGER)"
 		"  AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = x.sequence)"
-		"  ORDER BY x.assessed_on DESC, x.sequence DESC LIMIT 1) ORDER BY p.id",
+		"  ORDER BY x.day DESC, x.sequence DESC LIMIT 1) ORDER BY p.id",
 	[READ_AWARD_COUNTS] =
 		"SELECT award, CAST(substr(awarded_on, 1, 4) AS INTEGER), count(*) FROM award a"
 		" WHERE awarded_on >= ?1 AND awarded_on <= ?2"
@@ -49,16 +78,22 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_COUNTS] = "SELECT kind, count FROM tally ORDER BY kind",
 	[READ_PARTNERSHIPS] = "SELECT id FROM partnership WHERE id > ?1 ORDER BY id LIMIT ?2",
 	/* Which they are comes from derived tables, what they say from the entries. */
-	[READ_PAST] = "SELECT e.bytes, e.leaf_hash FROM ("
-		      " SELECT sequence FROM decision WHERE partnership = ?1"
-		      " UNION ALL SELECT sequence FROM import WHERE partnership = ?1"
-		      " UNION ALL SELECT r.sequence FROM decision d"
-		      "  JOIN revocation r ON r.revokes = d.sequence WHERE d.partnership = ?1"
-		      " UNION ALL SELECT r.sequence FROM import i"
-		      "  JOIN revocation r ON r.revokes = i.sequence WHERE i.partnership = ?1"
-		      " ) x CROSS JOIN entry e ON e.sequence = x.sequence"
-		      " WHERE x.sequence <= ?2 ORDER BY x.sequence",
+	[READ_PAST] =
+		"SELECT e.bytes, e.leaf_hash, l.sequence FROM listed l INDEXED BY listed_partnership"
+		" CROSS JOIN entry e ON e.sequence = l.sequence WHERE l.partnership = ?1"
+		" AND l.kind IN ('decision', 'import', 'revocation') AND l.sequence <= ?2"
+		" ORDER BY l.sequence",
+	[READ_OF_KIND] = "SELECT sequence FROM entry WHERE kind = ?1 AND sequence <= ?2"
+			 " ORDER BY sequence",
 	[READ_NEWEST] = "SELECT coalesce(max(sequence), 0) FROM entry",
+	[READ_TAIL_START] = "SELECT coalesce(max(sequence), 0) - ?1 FROM entry",
+	[READ_TAIL_START_KIND] = "SELECT coalesce(min(sequence), 1) - 1 FROM (SELECT sequence"
+				 " FROM listed WHERE kind = ?2 ORDER BY sequence DESC LIMIT ?1)",
+#define TAIL                                                                                       \
+	"SELECT " ACTIVITY_COLUMNS ", e.bytes, e.leaf_hash" ACTIVITY_FROM " WHERE l.sequence > ?1"
+	[READ_TAIL] = TAIL " ORDER BY l.sequence",
+	[READ_TAIL_KIND] = TAIL " AND l.kind = ?2 ORDER BY l.sequence",
+#undef TAIL
 	[READ_RULE_HISTORY] = "SELECT sequence FROM rule_set ORDER BY sequence DESC LIMIT ?1",
 	[READ_RULE_SET] = "SELECT max(sequence) FROM rule_set"
 			  " WHERE digest = ?1 AND kind = 'activation'",
@@ -70,13 +105,16 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_CHECKPOINT] = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1",
 };
 
+#undef NOT_ERASED
+
 /* How long a query waits where a recovery or a schema change locks readers out. */
 enum { READ_WAIT_MS = 2000 };
 
-int reader_connect(const char *path, struct journal_reader **out, struct err *e)
+int reader_connect(const char *path, bool uri, struct journal_reader **out, struct err *e)
 {
 	struct journal_reader *r = calloc(1, sizeof *r);
-	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+		    (uri ? SQLITE_OPEN_URI : 0);
 
 	if (r == NULL)
 		return err_set(e, -ENOMEM, "no memory for a reader");
@@ -93,6 +131,76 @@ int reader_connect(const char *path, struct journal_reader **out, struct err *e)
 	return 0;
 }
 
+/* Whether a file beside the log, "-wal" or "-shm", is there and holds something. */
+static bool has_beside(const char *real, const char *suffix)
+{
+	struct buffer name;
+	struct stat about;
+	bool has;
+
+	buffer_init(&name);
+	has = buffer_printf(&name, "%s%s", real, suffix) != 0 ||
+	      (stat(name.bytes, &about) == 0 && about.st_size > 0);
+	buffer_deinit(&name);
+	return has;
+}
+
+/* "file:<path>?immutable=1", what has a meaning in there written as %xx. */
+static int write_uri(const char *real, struct buffer *out)
+{
+	(void)buffer_append_text(out, "file:"); /* buffer_status tells */
+	for (const char *c = real; *c != '\0'; c++) {
+		if (*c == '%' || *c == '?' || *c == '#')
+			(void)buffer_printf(out, "%%%02x", (unsigned)*c);
+		else
+			(void)buffer_append(out, c, 1);
+	}
+	(void)buffer_append_text(out, "?immutable=1");
+	return buffer_status(out);
+}
+
+/* A log without WAL and index beside it is a copy that nobody has open. SQLite would make
+ * both anew, which changes a folder that holds evidence, and which fails in one that may
+ * not be written. */
+static int open_still(const char *real, struct journal_reader **out, struct err *e)
+{
+	struct buffer uri;
+	struct stat about;
+
+	buffer_init(&uri);
+	int rv = stat(real, &about) == 0 ? write_uri(real, &uri) : -errno;
+	if (rv == 0)
+		rv = reader_connect(uri.bytes, true, out, e);
+	else
+		(void)err_set(e, rv, "opening %s: %s", real, status_text(rv));
+	buffer_deinit(&uri);
+	if (rv != 0)
+		return rv;
+	struct journal_reader *r = *out;
+	r->still = strdup(real); /* NOLINT: connected */
+	r->about = about;
+	return r->still != NULL ? 0 : err_set(e, -ENOMEM, "no memory for a path");
+}
+
+static int open_shared(const char *real, struct journal_reader **out, struct err *e)
+{
+	int rv = reader_connect(real, false, out, e);
+
+	/* The first statement finds out; recognising it would call it foreign. */
+	if (rv == 0) {
+		sqlite3 *db = (*out)->db; /* NOLINT: connected */
+		int code = sqlite3_exec(db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) & 0xff;
+		if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM)
+			rv = err_set(
+				e, -EACCES,
+				"%s has a WAL beside it that cannot be opened with it here: copy "
+				"the log and its -wal to a folder that you may write, or let "
+				"\"awardctl log copy\" make one file of both",
+				real);
+	}
+	return rv;
+}
+
 int reader_open(const char *path, struct journal_reader **out, struct err *e)
 {
 	struct journal_reader *r = NULL;
@@ -102,9 +210,10 @@ int reader_open(const char *path, struct journal_reader **out, struct err *e)
 
 	if (real == NULL)
 		return err_set(e, -errno, "opening the log %s: %s", path, strerror(errno));
-	rv = reader_connect(real, &r, e);
+	rv = has_beside(real, "-wal") || has_beside(real, "-shm") ? open_shared(real, &r, e)
+								  : open_still(real, &r, e);
 	if (rv == 0)
-		rv = schema_recognise(r->db, path, &version, e); /* NOLINT: connected */
+		rv = schema_recognise(r->db, path, &version, e);
 	if (rv == 0 && version == 0)
 		rv = err_set(e, AW_EFOREIGN, "%s is not a decision log: nothing is in it", path);
 	else if (rv == 0 && version < LOG_VERSION)
@@ -121,6 +230,19 @@ int reader_open(const char *path, struct journal_reader **out, struct err *e)
 	return 0;
 }
 
+int reader_is_still(const struct journal_reader *r, struct err *e)
+{
+	struct stat now;
+
+	if (r->still == NULL)
+		return 0;
+	if (stat(r->still, &now) == 0 && now.st_size == r->about.st_size &&
+	    now.st_ino == r->about.st_ino && now.st_mtim.tv_sec == r->about.st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == r->about.st_mtim.tv_nsec && !has_beside(r->still, "-wal"))
+		return 0;
+	return err_set(e, AW_EBUSY, "%s was written while it was read: begin again", r->still);
+}
+
 void reader_close(struct journal_reader **reader)
 {
 	struct journal_reader *r = *reader;
@@ -131,6 +253,7 @@ void reader_close(struct journal_reader **reader)
 	for (int i = 0; i < READER_STATEMENTS; i++)
 		(void)sqlite3_finalize(r->statements[i]); /* repeats an old failure */
 	(void)sqlite3_close_v2(r->db);                    /* all statements are gone */
+	free(r->still);
 	free(r);
 }
 

@@ -6,6 +6,7 @@
 #define AW_JOURNAL_READER_H
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "journal/entry.h"
 #include "journal/sql.h"
@@ -13,11 +14,20 @@
 enum reader_statement {
 	READ_ENTRY,
 	READ_PERSONAL,
+	READ_VALUES,
+	READ_PARTNERSHIP,
+	READ_PARTNERSHIP_VALUES,
+	READ_ERASURE,
 	READ_REVOCATION,
 	READ_SUBMISSION,
 	READ_HISTORY,
 	READ_REGISTER,
 	READ_REGISTER_ONE,
+	READ_REGISTER_DOWN,
+	READ_REGISTER_AWARDED,
+	READ_REGISTER_AWARDED_DOWN,
+	READ_REGISTER_EXPIRES,
+	READ_REGISTER_EXPIRES_DOWN,
 	READ_AWARD_KNOWN,
 	READ_BENCHMARKS,
 	READ_AWARD_COUNTS,
@@ -25,6 +35,11 @@ enum reader_statement {
 	READ_PARTNERSHIPS,
 	READ_PAST,
 	READ_NEWEST,
+	READ_OF_KIND,
+	READ_TAIL_START,
+	READ_TAIL_START_KIND,
+	READ_TAIL,
+	READ_TAIL_KIND,
 	READ_RULE_HISTORY,
 	READ_RULE_SET,
 	READ_RULE_SET_NEWEST,
@@ -38,20 +53,26 @@ enum reader_statement {
 struct journal_reader {
 	sqlite3 *db;
 	sqlite3_stmt *statements[READER_STATEMENTS]; /* prepared when first used */
+	char *still;       /* path of a file that nobody writes, opened as such; or NULL */
+	struct stat about; /* of it, when it was opened */
 };
 
-/* Opens without looking whether the file is a log. */
-int reader_connect(const char *path, struct journal_reader **out, struct err *e);
-
-/* A snapshot for several calls, and its end. */
-int reader_begin(struct journal_reader *r, struct err *e);
-void reader_end(struct journal_reader *r);
+/* Opens without looking whether the file is a log. `uri`: the path is one. */
+int reader_connect(const char *path, bool uri, struct journal_reader **out, struct err *e);
 
 /* Gives a binder on a kept statement. */
 int reader_bind(struct journal_reader *r, enum reader_statement which, struct binder *out,
 		struct err *e);
 /* Resets the statement, where a walk ended before its last row. */
 void reader_done(struct binder *b);
+
+/* Borrows the partnership that an entry is about, NULL where it is about none. */
+const char *entry_partnership(const struct entry *entry);
+
+/* Gives {"sequence", "id", "at", "reason"} of the first erasure that was told to
+ * erase this entry's values, or null where none was. */
+int reader_erasure(struct journal_reader *r, const struct entry *entry, json_t **out,
+		   struct err *e);
 
 /* Gives the document of an entry and its leaf hash. AW_EABSENT. */
 int reader_load(struct journal_reader *r, int64_t sequence, json_t **document, struct entry *entry,

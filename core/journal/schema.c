@@ -39,18 +39,51 @@ static const char truth_1[] =
 	"               WHERE sequence = NEW.sequence AND pointer = NEW.pointer)"
 	"  BEGIN SELECT RAISE(ABORT, 'a personal value is erased, never changed'); END;";
 
-/* The index is for leaf hashes alone: entries are long, and spread over pages. */
+/* The index is for leaf hashes alone: entries are long, and spread over pages.
+ *
+ * Personal values stand in a table that only grows at its end, and are erased by
+ * writing over them: SQLite then never moves one from page to page. In the table
+ * before, it did when pages were split or joined, and left copies behind that
+ * secure_delete does not reach. Dropping that table clears its pages. */
 static const char truth_2[] =
 	"CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;"
-	"CREATE INDEX entry_leaf ON entry (sequence, leaf_hash);";
+	"CREATE INDEX entry_leaf ON entry (sequence, leaf_hash);"
+	"DROP TRIGGER personal_is_never_changed;"
+	"DROP TRIGGER personal_is_kept_once;"
+	"ALTER TABLE personal RENAME TO personal_before;"
+	"CREATE TABLE personal ("
+	"  number INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, pointer TEXT NOT NULL,"
+	"  salt BLOB NOT NULL, value TEXT NOT NULL) STRICT;"
+	"INSERT INTO personal SELECT NULL, sequence, pointer, salt, value FROM personal_before"
+	"  ORDER BY sequence, pointer;"
+	"DROP TABLE personal_before;"
+	"CREATE INDEX personal_sequence ON personal (sequence);"
+	"CREATE TRIGGER personal_is_never_changed BEFORE UPDATE ON personal"
+	"  WHEN NEW.number <> OLD.number OR NEW.sequence <> OLD.sequence"
+	"    OR NEW.pointer <> OLD.pointer OR NEW.salt <> zeroblob(32) OR trim(NEW.value) <> ''"
+	"    OR length(CAST(NEW.value AS BLOB)) <> length(CAST(OLD.value AS BLOB))"
+	"  BEGIN SELECT RAISE(ABORT, 'a personal value is erased, never changed'); END;"
+	"CREATE TRIGGER personal_is_never_deleted BEFORE DELETE ON personal"
+	"  BEGIN SELECT RAISE(ABORT, 'a personal value is erased in its place'); END;"
+	"CREATE TRIGGER personal_is_the_next BEFORE INSERT ON personal"
+	"  WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM personal)"
+	"    OR EXISTS (SELECT 1 FROM personal"
+	"               WHERE sequence = NEW.sequence AND pointer = NEW.pointer)"
+	"  BEGIN SELECT RAISE(ABORT, 'a personal value is only ever the next one'); END;";
 
 static const char *const truths[LOG_VERSION] = {truth_1, truth_2};
+
+#define NOT_TRUTH                                                                                  \
+	" name NOT LIKE 'sqlite_%' AND name NOT IN"                                                \
+	" ('meta', 'entry', 'blob', 'personal', 'checkpoint')"
 
 /* What is not true of itself, whatever form it is of. */
 static const char forget[] =
 	"SELECT group_concat('DROP ' || type || ' \"' || name || '\";', '') FROM sqlite_schema"
-	"  WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
-	"  AND name NOT IN ('meta', 'entry', 'blob', 'personal', 'checkpoint')";
+	"  WHERE type IN ('table', 'view') AND" NOT_TRUTH;
+
+const char schema_derived_tables[] = "SELECT name, sql FROM sqlite_schema"
+				     " WHERE type = 'table' AND" NOT_TRUTH;
 
 /* What follows from it, filled by derive.c alone. */
 static const char derived[] =
@@ -67,17 +100,39 @@ static const char derived[] =
 	"  scores TEXT, outcome TEXT) STRICT;"
 	"CREATE UNIQUE INDEX decision_submission ON decision (submission_id)"
 	"  WHERE submission_id IS NOT NULL;"
-	"CREATE INDEX decision_partnership ON decision (partnership);"
-	"CREATE INDEX decision_benchmark ON decision (partnership, assessed_on);"
-	"CREATE INDEX decision_rules ON decision (rules);"
+	/* What lists are made from (read_list.c): every filter alone is an index in the
+	 * order of the sequence, and one in that of the day. A day is the number 20240520. */
+	"CREATE TABLE digest (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE) STRICT;"
+	"CREATE TABLE listed ("
+	"  sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, uid INTEGER NOT NULL,"
+	"  user TEXT NOT NULL, partnership TEXT, day INTEGER, change TEXT, rules INTEGER) STRICT;"
+	"CREATE INDEX listed_day ON listed (day);"
+	"CREATE INDEX listed_kind ON listed (kind);"
+	"CREATE INDEX listed_kind_day ON listed (kind, day) WHERE kind <> 'decision';"
+	"CREATE INDEX listed_user ON listed (user);"
+	"CREATE INDEX listed_user_day ON listed (user, day);"
+	"CREATE INDEX listed_uid ON listed (uid);"
+	"CREATE INDEX listed_uid_day ON listed (uid, day);"
+	"CREATE INDEX listed_partnership ON listed"
+	"  (partnership, sequence, kind, day, change, uid, user, rules);"
+	"CREATE INDEX listed_partnership_day ON listed (partnership, day);"
+	"CREATE INDEX listed_change ON listed (change) WHERE change IS NOT NULL;"
+	"CREATE INDEX listed_change_day ON listed (change, day) WHERE change IS NOT NULL;"
+	"CREATE INDEX listed_rules ON listed (rules) WHERE rules IS NOT NULL;"
+	"CREATE INDEX listed_rules_day ON listed (rules, day) WHERE rules IS NOT NULL;"
 	"CREATE TABLE awarded (award TEXT NOT NULL, sequence INTEGER NOT NULL,"
-	"  PRIMARY KEY (award, sequence)) STRICT, WITHOUT ROWID;"
+	"  day INTEGER NOT NULL, PRIMARY KEY (award, sequence)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX awarded_day ON awarded (award, day);"
 	"CREATE TABLE failed (criterion TEXT NOT NULL, sequence INTEGER NOT NULL,"
-	"  PRIMARY KEY (criterion, sequence)) STRICT, WITHOUT ROWID;"
+	"  day INTEGER NOT NULL, PRIMARY KEY (criterion, sequence)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX failed_day ON failed (criterion, day);"
+	/* The first and the last day of each kind, and of "any", in each thousand or so of entries:
+	 * days are found in the order of the sequence without looking at all the others. */
+	"CREATE TABLE span (kind TEXT NOT NULL, block INTEGER NOT NULL, first INTEGER NOT NULL,"
+	"  last INTEGER NOT NULL, PRIMARY KEY (kind, block)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE import ("
 	"  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, partnership TEXT NOT NULL, name TEXT,"
 	"  outcome TEXT NOT NULL) STRICT;"
-	"CREATE INDEX import_partnership ON import (partnership);"
 	"CREATE TABLE award ("
 	"  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, partnership TEXT NOT NULL,"
 	"  award TEXT NOT NULL, commendations TEXT NOT NULL, awarded_on TEXT NOT NULL,"
@@ -86,8 +141,12 @@ static const char derived[] =
 	"CREATE INDEX award_partnership ON award (partnership, awarded_on);"
 	"CREATE INDEX award_day ON award (awarded_on, award);"
 	"CREATE TABLE revocation (revokes INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;"
-	"CREATE TABLE rule_set (sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, digest TEXT)"
-	"  STRICT;"
+	"CREATE TABLE erasure (sequence INTEGER PRIMARY KEY, partnership TEXT NOT NULL,"
+	"  erases INTEGER, through INTEGER) STRICT;"
+	"CREATE INDEX erasure_entry ON erasure (erases);"
+	"CREATE INDEX erasure_partnership ON erasure (partnership);"
+	"CREATE TABLE rule_set (sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, digest TEXT,"
+	"  due_months INTEGER) STRICT;"
 	"CREATE INDEX rule_set_digest ON rule_set (digest);";
 
 int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e)
@@ -160,7 +219,7 @@ static int forget_derived(sqlite3 *db, struct err *e)
 
 /* Derived tables and views are made anew, empty: store_check sees that they
  * do not follow, and fills them. */
-static int make_derived(sqlite3 *db, struct err *e)
+int schema_make_derived(sqlite3 *db, struct err *e)
 {
 	int rv = forget_derived(db, e);
 
@@ -179,7 +238,7 @@ static int bring_up(sqlite3 *db, int from, struct chance chance, struct err *e)
 	if (rv == 0 && from == 0)
 		rv = make_identity(db, chance, e);
 	if (rv == 0)
-		rv = make_derived(db, e);
+		rv = schema_make_derived(db, e);
 	(void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d;PRAGMA user_version=%d",
 		       (int)LOG_APPLICATION, (int)LOG_VERSION); /* fits */
 	return rv == 0 ? sql_run(db, pragmas, e) : rv;
@@ -197,6 +256,17 @@ int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e
 	if (rv != 0 && sqlite3_get_autocommit(db) == 0)
 		(void)sql_run(db, "ROLLBACK", NULL); /* the first failure is the one to tell */
 	return rv == 0 ? 0 : sql_wrap(e, rv, "bringing the log to form %d", (int)LOG_VERSION);
+}
+
+int schema_make_pattern(sqlite3 **out, struct err *e)
+{
+	int code = sqlite3_open_v2(":memory:", out,
+				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+				   NULL);
+
+	if (code != SQLITE_OK)
+		return sql_fail(*out, code, "making a log in memory", e);
+	return schema_migrate(*out, 0, chance_system, e);
 }
 
 int schema_identity(sqlite3 *db, char out[LOG_IDENTITY], struct err *e)

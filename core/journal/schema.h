@@ -15,6 +15,9 @@ enum {
 	LOG_IDENTITY = 33, /* 32 hex digits and a NUL */
 };
 
+/* How many entries share a row of `span`, as SQL. */
+#define SPAN_ENTRIES "1024"
+
 /* 0 where the file is ours; *version is 0 for a file with nothing in it yet.
  * AW_EFOREIGN, AW_ENEWER. Changes nothing. */
 int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e);
@@ -25,6 +28,39 @@ int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e
 
 /* Reads the log's identity. */
 int schema_identity(sqlite3 *db, char out[LOG_IDENTITY], struct err *e);
+
+/* Gives a new, empty log in memory: what the tables of a file should look like.
+ * sqlite3_close_v2 it, whatever was returned. */
+int schema_make_pattern(sqlite3 **out, struct err *e);
+
+/* In the pattern, the tables that derive.c fills, as rows of (name, sql). */
+extern const char schema_derived_tables[];
+
+/* Drops everything that follows from the entries and makes it again, empty,
+ * inside the caller's transaction. */
+int schema_make_derived(sqlite3 *db, struct err *e);
+
+/* The view `activity`, for reading the same without it: what stands in a file that somebody else
+ * made is not run. `e` is the entry. */
+#define ENTRY_TEXT "CAST(e.bytes AS TEXT)"
+#define ACTIVITY_COLUMNS                                                                           \
+	"l.sequence, e.at, l.uid, l.user, l.kind, l.partnership, CASE l.kind"                      \
+	" WHEN 'decision' THEN coalesce(d.award, 'no award')"                                      \
+	" WHEN 'import' THEN json_extract(i.outcome, '$.award')"                                   \
+	" WHEN 'revocation' THEN 'revokes '"                                                       \
+	"  || json_extract(" ENTRY_TEXT ", '$.body.revokes.id') || ': '"                           \
+	"  || json_extract(" ENTRY_TEXT ", '$.body.reason')"                                       \
+	" WHEN 'erasure' THEN 'erases ' || coalesce("                                              \
+	"  json_extract(" ENTRY_TEXT ", '$.body.erases.id'), 'all up to entry '"                   \
+	"  || json_extract(" ENTRY_TEXT ", '$.body.erases.through'))"                              \
+	"  || ': ' || json_extract(" ENTRY_TEXT ", '$.body.reason')"                               \
+	" WHEN 'stop' THEN json_extract(" ENTRY_TEXT ", '$.body.reason')"                          \
+	" WHEN 'key' THEN json_extract(" ENTRY_TEXT ", '$.body.reason')"                           \
+	" ELSE json_extract(" ENTRY_TEXT ", '$.body.digest') END AS what"
+#define ACTIVITY_FROM                                                                              \
+	" FROM listed l CROSS JOIN entry e ON e.sequence = l.sequence"                             \
+	" LEFT JOIN decision d ON d.sequence = l.sequence"                                         \
+	" LEFT JOIN import i ON i.sequence = l.sequence"
 
 /* The text that makes the views for auditors (views.c). */
 extern const char schema_views[];

@@ -28,15 +28,38 @@ void store_init(struct store *s)
 	signing_init(&s->signing);
 }
 
+/* A log is never empty beside a WAL: it was lost, and the WAL would be deleted, too. */
+static int expect_no_wal(const char *path, struct err *e)
+{
+	struct buffer name;
+	struct stat found;
+	int rv = 0;
+
+	buffer_init(&name);
+	if (buffer_printf(&name, "%s-wal", path) != 0)
+		rv = err_set(e, -ENOMEM, "no memory for a file name");
+	else if (stat(name.bytes, &found) == 0)
+		rv = err_set(e, AW_ECORRUPT,
+			     "the log %s is gone or empty, but its WAL is there: put the log back,"
+			     " or move %s away to begin a new one",
+			     path, name.bytes);
+	buffer_deinit(&name);
+	return rv;
+}
+
 /* Made here and not by SQLite, for its mode: SQLite gives the WAL the same. A
  * file that is there is not opened: closing it would drop the locks that a
  * connection of this process holds on it. */
 static int make_file(const char *path, struct err *e)
 {
 	struct stat found;
+	bool there = stat(path, &found) == 0;
 
-	if (stat(path, &found) == 0)
+	if (there && found.st_size > 1) /* SQLite takes a single byte for none */
 		return 0;
+	int rv = expect_no_wal(path, e);
+	if (rv != 0 || there)
+		return rv;
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (fd < 0 && errno != EEXIST)
 		return err_set(e, -errno, "making the log %s: %s", path, strerror(errno));
@@ -112,6 +135,8 @@ static int connect_writer(struct store *s, struct err *e)
 		code = sqlite3_busy_timeout(s->db, WRITE_WAIT_MS);
 	if (code != SQLITE_OK)
 		return sql_fail(s->db, code, "opening the log", e);
+	if (sqlite3_db_readonly(s->db, "main") != 0)
+		return err_set(e, -EACCES, "the log %s may not be written by this user", s->path);
 	return store_prepare_connection(s->db, e);
 }
 
@@ -178,23 +203,26 @@ static int open_signing(struct store *s, struct chance chance, struct err *e)
 	return signing_open(&s->signing, &log, e);
 }
 
+int store_take(struct store *s, const char *path, int *version, struct err *e)
+{
+	s->path = realpath(path, NULL);
+	if (s->path == NULL)
+		return err_set(e, -errno, "finding %s: %s", path, strerror(errno));
+	int rv = take_lock(s, e);
+	if (rv == 0)
+		rv = connect_writer(s, e);
+	if (rv == 0)
+		rv = schema_recognise(s->db, s->path, version, e);
+	return rv == 0 ? make_durable(s->db, e) : rv;
+}
+
 int store_open(struct store *s, const char *path, struct chance chance, struct err *e)
 {
 	int version = 0;
 	int rv = make_file(path, e);
 
-	if (rv != 0)
-		return rv;
-	s->path = realpath(path, NULL);
-	if (s->path == NULL)
-		return err_set(e, -errno, "finding %s: %s", path, strerror(errno));
-	rv = take_lock(s, e);
 	if (rv == 0)
-		rv = connect_writer(s, e);
-	if (rv == 0)
-		rv = schema_recognise(s->db, s->path, &version, e);
-	if (rv == 0)
-		rv = make_durable(s->db, e);
+		rv = store_take(s, path, &version, e);
 	if (rv == 0)
 		rv = schema_migrate(s->db, version, chance, e);
 	if (rv == 0)
@@ -209,7 +237,9 @@ int store_open(struct store *s, const char *path, struct chance chance, struct e
 		rv = open_signing(s, chance, e);
 	if (rv == 0) {
 		rv = store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, e);
-		rv = rv == AW_EBUSY ? 0 : rv; /* an auditor reads: the next one will do */
+		s->kept = rv != 0;
+		/* An auditor reads, or there is no room: the next one will do. */
+		rv = rv == AW_EBUSY || rv == AW_EFULL ? 0 : rv;
 	}
 	return rv;
 }
@@ -217,7 +247,7 @@ int store_open(struct store *s, const char *path, struct chance chance, struct e
 int store_checkpoint(struct store *s, int mode, struct err *e)
 {
 	(void)sqlite3_busy_timeout(s->db, mode == SQLITE_CHECKPOINT_RESTART ? RESTART_WAIT_MS : 0);
-	int code = sqlite3_wal_checkpoint_v2(s->db, "main", mode, NULL, NULL);
+	int code = sqlite3_wal_checkpoint_v2(s->db, "main", mode, &s->wal_pages, &s->wal_written);
 	(void)sqlite3_busy_timeout(s->db, WRITE_WAIT_MS); /* neither can fail */
 	return code == SQLITE_OK ? 0 : sql_fail(s->db, code, "writing the WAL into the log", e);
 }

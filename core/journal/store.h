@@ -21,11 +21,17 @@ struct store {
 	struct signing signing;
 	char identity[LOG_IDENTITY];
 	int64_t last; /* sequence of the newest entry */
+	/* By the last checkpoint: pages in the WAL, and how many of them the file has. */
+	int wal_pages, wal_written;
+	bool kept;    /* at its opening the WAL could not be emptied */
 	dev_t device; /* of the file that was opened */
 	ino_t inode;
 };
 
 void store_init(struct store *s);
+/* Locks, opens and recognises a file that is there, and looks no further;
+ * store_open does, and makes one where there is none. */
+int store_take(struct store *s, const char *path, int *version, struct err *e);
 int store_open(struct store *s, const char *path, struct chance chance, struct err *e);
 /* Where the file can still be trusted, the WAL goes into it first. */
 void store_close(struct store *s, bool trusted);

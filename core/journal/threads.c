@@ -57,16 +57,35 @@ static bool wait_a_while(struct journal *j)
 	return pthread_cond_timedwait(&j->appended, &j->mutex, &until) != ETIMEDOUT;
 }
 
-/* Where the file fails here nobody waits for an answer: journal_stats says it. */
+/* With the mutex. */
+static void count_states(struct journal *j)
+{
+	const struct writer *w = &j->writer;
+
+	j->stats.full = w->full;
+	j->stats.failed = w->broken;
+	j->stats.held = w->held;
+	j->stats.over = w->over;
+	j->stats.erasing = w->erasing;
+	if (w->held)
+		j->stats.held_bytes = writer_wal_bytes(w);
+	if (w->broken)
+		j->why = w->why;
+}
+
+/* Nobody waits for an answer to what happens here: the owner is woken for it. */
 static void empty_wal(struct journal *j, bool idle)
 {
-	if (j->writer.broken)
+	struct writer *w = &j->writer;
+	bool held = w->held, over = w->over, erasing = w->erasing;
+
+	if (w->broken)
 		return;
-	writer_checkpoint(&j->writer, idle);
-	if (!j->writer.broken)
+	writer_checkpoint(w, idle);
+	if (!w->broken && w->held == held && w->over == over && w->erasing == erasing)
 		return;
 	(void)pthread_mutex_lock(&j->mutex);
-	j->stats.failed = true;
+	count_states(j);
 	(void)pthread_mutex_unlock(&j->mutex);
 	j->notify(j->notify_ctx);
 }
@@ -110,8 +129,7 @@ static void count_group(struct journal *j, size_t ops)
 	j->stats.sequence = w->store.last;
 	j->stats.commits = w->commits;
 	j->stats.queued -= ops;
-	j->stats.full = w->full;
-	j->stats.failed = w->broken;
+	count_states(j);
 	writer_key(w, j->key);
 	(void)pthread_mutex_unlock(&j->mutex);
 }

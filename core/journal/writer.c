@@ -1,14 +1,18 @@
 /* The one connection that writes: groups of appends, and checkpoints. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "journal/inner.h"
 
 enum {
-	/* Pages of the WAL between two checkpoints, and from where on readers are waited for a
-	 * moment so that the WAL can start again from its beginning. */
+	/* Pages of the WAL between two checkpoints. */
 	WAL_STEP = 1000,
-	WAL_LONG = 16000,
+	/* Bytes from where on readers are waited for a moment, so that the WAL can start again
+	 * from its beginning, and from where on it is told that one of them stays. */
+	WAL_LONG = 64 << 20,
+	/* Of one page in the WAL: 4,096, which SQLite makes files with, and a head of its own. */
+	WAL_FRAME = 4096 + 24,
 };
 
 static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
@@ -21,12 +25,29 @@ static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
+/* The WAL of a daemon that was killed may hold values that it erased. */
+static int note_kept(struct writer *w, struct err *e)
+{
+	int64_t erasures = 0;
+	int rv = sql_integer(w->store.db, "SELECT count(*) FROM erasure", &erasures, e);
+
+	w->wal_pages = 1; /* not known; to be emptied as soon as may be */
+	w->erasing = erasures > 0;
+	return rv;
+}
+
 int writer_open(struct writer *w, const struct journal_options *options, struct err *e)
 {
 	int rv = store_open(&w->store, options->path, options->chance, e);
 
 	w->clock = options->clock;
 	w->chance = options->chance;
+	w->wal_limit = (int)(options->wal_limit / WAL_FRAME);
+	w->wal_long = WAL_LONG / WAL_FRAME;
+	if (w->wal_limit > 0 && w->wal_limit / 2 < w->wal_long)
+		w->wal_long = w->wal_limit / 2;
+	if (w->store.wal_pages > 0)
+		w->wal_pages = w->store.wal_pages; /* a reader kept them from being emptied */
 	if (rv == 0)
 		rv = sql_prepare(w->store.db, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5)",
 				 &w->insert_entry, e);
@@ -37,8 +58,19 @@ int writer_open(struct writer *w, const struct journal_options *options, struct 
 				 " (SELECT 1 FROM blob WHERE sha256 = ?1)",
 				 &w->insert_blob, e);
 	if (rv == 0)
-		rv = sql_prepare(w->store.db, "INSERT INTO personal VALUES (?1, ?2, ?3, ?4)",
+		rv = sql_prepare(w->store.db,
+				 "INSERT INTO personal VALUES ("
+				 "(SELECT coalesce(max(number), 0) + 1 FROM personal),"
+				 " ?1, ?2, ?3, ?4)",
 				 &w->insert_personal, e);
+	if (rv == 0)
+		rv = sql_prepare(w->store.db,
+				 "UPDATE personal SET salt = zeroblob(32),"
+				 " value = printf('%*s', length(CAST(value AS BLOB)), '')"
+				 " WHERE sequence = ?1 AND salt <> zeroblob(32)",
+				 &w->erase_personal, e);
+	if (rv == 0 && w->store.kept)
+		rv = note_kept(w, e);
 	if (rv == 0) {
 		w->next = w->store.last + 1;
 		(void)sqlite3_wal_hook(w->store.db, on_commit, w); /* gives the hook before */
@@ -51,6 +83,7 @@ void writer_close(struct writer *w)
 	(void)sqlite3_finalize(w->insert_entry); /* each repeats an old failure */
 	(void)sqlite3_finalize(w->insert_blob);
 	(void)sqlite3_finalize(w->insert_personal);
+	(void)sqlite3_finalize(w->erase_personal);
 	store_close(&w->store, !w->broken);
 }
 
@@ -65,16 +98,66 @@ static void break_down(struct writer *w, const struct err *e)
 }
 
 /* A reader in the way or a full disk is no matter: the next one will do. */
-static void checkpoint(struct writer *w, int mode)
+static int checkpoint(struct writer *w, int mode, struct err *e)
 {
-	struct err e = {.status = 0};
-	int rv = store_checkpoint(&w->store, mode, &e);
+	int before = w->store.wal_written;
+	int rv = store_checkpoint(&w->store, mode, e);
+	bool left = rv == AW_EBUSY || (rv == 0 && w->store.wal_written < w->store.wal_pages);
 
 	w->wal_tried_at = w->wal_pages;
-	if (rv == 0 && mode == SQLITE_CHECKPOINT_TRUNCATE)
+	if (rv == 0 && mode == SQLITE_CHECKPOINT_TRUNCATE) {
 		w->wal_pages = w->wal_tried_at = 0;
+		w->erasing = false;
+	}
+	w->stuck = left && w->store.wal_written == before;
+	w->held = left && w->wal_pages >= w->wal_long;
+	w->over = w->over && w->held;
 	if (rv != 0 && rv != AW_EBUSY && rv != AW_EFULL && rv != -ENOMEM)
-		break_down(w, &e);
+		break_down(w, e);
+	return rv;
+}
+
+/* Over its limit the WAL must be emptied before anything more is written to it. */
+static int heed_limit(struct writer *w, struct err *e)
+{
+	if (w->wal_limit == 0 || w->wal_pages <= w->wal_limit)
+		return 0;
+	int rv = checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE, e);
+	if (rv != AW_EBUSY)
+		return w->broken ? AW_EIO : rv;
+	w->over = true;
+	return err_set(e, AW_EHELD,
+		       "a reader holds the log open, and its WAL has reached wal-limit");
+}
+
+int64_t writer_wal_bytes(const struct writer *w)
+{
+	return (int64_t)w->wal_pages * WAL_FRAME;
+}
+
+/* Whether another second has begun: a try costs a walk over the WAL, which is
+ * long where a reader holds it, so that it cannot follow each commit. */
+static bool is_time_to_clear(struct writer *w)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* always there on Linux */
+	if (now.tv_sec == w->cleared_at)
+		return false;
+	w->cleared_at = now.tv_sec;
+	return true;
+}
+
+/* After a group that erased. Our own readers are done in a moment, so that they
+ * are waited for; whoever holds an older state for longer is not. */
+static void clear_file(struct writer *w)
+{
+	struct err e = {.status = 0};
+
+	w->erasing = true;
+	(void)checkpoint(w, SQLITE_CHECKPOINT_RESTART, &e); /* `erasing` tells what came of it */
+	if (!w->broken)
+		(void)checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE, &e);
 }
 
 /* ---- one group ---------------------------------------------------------- */
@@ -87,6 +170,17 @@ static void settle(struct append *a, int status, const struct err *e)
 	a->task.status = status;
 	if (status != 0)
 		a->task.err = *e;
+}
+
+static bool erases(struct append *const *ops, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < ops[i]->count; k++) {
+			if (ops[i]->parts[k].draft.erases != NULL)
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Sets aside the ops that cannot be built, and runs the others. */
@@ -121,8 +215,8 @@ static int roll_back(struct writer *w, int rv, struct err *e)
 	return AW_EIO;
 }
 
-/* One transaction. AW_EFULL, AW_EBUSY, AW_EINVALID, -ENOMEM: nothing was
- * logged. Anything else: the writer is broken. */
+/* One transaction. AW_EFULL, AW_EBUSY, AW_EHELD, AW_EINVALID, -ENOMEM: nothing
+ * was logged. Anything else: the writer is broken. */
 static int try_group(struct writer *w, struct append *const *ops, size_t count, struct err *e)
 {
 	bool committing = false;
@@ -132,6 +226,9 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 		break_down(w, e);
 		return AW_EIO;
 	}
+	rv = heed_limit(w, e);
+	if (rv != 0)
+		return rv;
 	rv = sql_run(w->store.db, "BEGIN IMMEDIATE", e);
 	if (rv == 0)
 		rv = run_group(w, ops, count, e);
@@ -222,22 +319,31 @@ void writer_commit(struct writer *w, struct append *const *ops, size_t count)
 	}
 	for (size_t i = 0; i < count; i++)
 		settle(ops[i], rv, w->broken ? &w->why : &e);
+	if (rv == 0 && erases(ops, count))
+		clear_file(w);
 	if (rv == AW_EFULL) {
 		w->full = true;
 		/* What the WAL holds may fit into the file, and then the WAL starts again. */
-		checkpoint(w, SQLITE_CHECKPOINT_PASSIVE);
+		(void)checkpoint(w, SQLITE_CHECKPOINT_PASSIVE, &e); /* else the next may */
 	}
 }
 
 void writer_checkpoint(struct writer *w, bool idle)
 {
+	struct err e = {.status = 0};
+
 	if (w->wal_pages < w->wal_tried_at)
 		w->wal_tried_at = 0; /* it started again */
 	if (w->broken || w->wal_pages == 0)
 		return;
-	if (idle)
-		checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE);
-	else if (w->wal_pages >= w->wal_tried_at + WAL_STEP)
-		checkpoint(w, w->wal_pages >= WAL_LONG ? SQLITE_CHECKPOINT_RESTART
-						       : SQLITE_CHECKPOINT_PASSIVE);
+	bool clears = idle || (w->erasing && is_time_to_clear(w));
+	bool is_long = w->wal_pages >= w->wal_long;
+	int mode = SQLITE_CHECKPOINT_PASSIVE;
+	if (clears)
+		mode = SQLITE_CHECKPOINT_TRUNCATE;
+	else if (is_long && !w->stuck) /* who stays is not waited for again and again */
+		mode = SQLITE_CHECKPOINT_RESTART;
+	if (clears || w->wal_pages >= w->wal_tried_at + WAL_STEP ||
+	    (is_long && w->wal_tried_at < w->wal_long))
+		(void)checkpoint(w, mode, &e); /* the next one will do, unless it broke */
 }

@@ -23,6 +23,7 @@ void rule_files_deinit(struct rule_files *f)
 {
 	json_decref(f->files);
 	json_decref(f->words);
+	json_decref(f->prelude);
 	*f = (struct rule_files){0};
 }
 
@@ -253,34 +254,46 @@ static json_t *sort_files(const json_t *files)
 	return sorted;
 }
 
-/* The digest is SHA-256 over what `sha256sum` would print of the prelude, by
- * the name "prelude", then of each file by its path, then of words. */
-static int digest_files(struct rule_files *f)
+int rule_files_digest(const char *prelude, const json_t *files, const json_t *words,
+		      char out[RULES_DIGEST])
 {
 	struct buffer list;
 	char hash[DIGEST_HEX];
-	struct text prelude = script_prelude();
-	struct digest d = digest_of(prelude.bytes, prelude.length);
 	size_t i;
-	json_t *file;
+	const json_t *file;
 
 	buffer_init(&list);
-	hex_format(d.bytes, sizeof d.bytes, hash);
-	(void)buffer_printf(&list, "%s  prelude\n", hash);
-	json_array_foreach(f->files, i, file)
-		(void)buffer_printf(&list, "%s  %s\n", json_member_text(file, "sha256"),
-				    json_member_text(file, "path"));
-	json_array_foreach(f->words, i, file)
+	(void)buffer_printf(&list, "%s  prelude\n", prelude); /* buffer_status tells */
+	json_array_foreach(files, i, file) {
+		const char *sha256 = json_member_text(file, "sha256");
+		const char *path = json_member_text(file, "path");
+		(void)buffer_printf(&list, "%s  %s\n", sha256 != NULL ? sha256 : "",
+				    path != NULL ? path : "");
+	}
+	json_array_foreach(words, i, file)
 		(void)buffer_printf(&list, "%s  words/%s\n", json_member_text(file, "sha256"),
 				    json_member_text(file, "name"));
 	int rv = buffer_status(&list);
 	if (rv == 0) {
-		d = digest_of(list.bytes, list.length);
+		struct digest d = digest_of(list.bytes, list.length);
 		hex_format(d.bytes, sizeof d.bytes, hash);
-		(void)snprintf(f->digest, sizeof f->digest, "sha256:%s", hash);
+		(void)snprintf(out, RULES_DIGEST, "sha256:%s", hash);
 	}
 	buffer_deinit(&list);
 	return rv;
+}
+
+/* By the words that it is written in. */
+static int digest_files(struct rule_files *f)
+{
+	char hash[DIGEST_HEX];
+	struct text prelude = f->prelude == NULL ? script_prelude()
+						 : (struct text){json_string_value(f->prelude),
+								 json_string_length(f->prelude)};
+	struct digest d = digest_of(prelude.bytes, prelude.length);
+
+	hex_format(d.bytes, sizeof d.bytes, hash);
+	return rule_files_digest(hash, f->files, f->words, f->digest);
 }
 
 int rule_files_read(const char *dir, struct rule_files *out, json_t *faults)
@@ -307,7 +320,7 @@ int rule_files_read(const char *dir, struct rule_files *out, json_t *faults)
 	return r.status;
 }
 
-int rule_files_from(const json_t *files, struct rule_files *out)
+int rule_files_from(const json_t *files, json_t *prelude, struct rule_files *out)
 {
 	json_t *fresh = json_array();
 	size_t i;
@@ -324,6 +337,7 @@ int rule_files_from(const json_t *files, struct rule_files *out)
 			rv = -ENOMEM;
 	}
 	if (rv == 0) {
+		out->prelude = json_incref(prelude);
 		out->files = sort_files(fresh);
 		rv = out->files != NULL ? digest_files(out) : -ENOMEM;
 	}

@@ -105,7 +105,9 @@ int generation_open(const struct pool_options *options, struct rule_files *take,
 	g->holders = 1;
 	g->ready = ready;
 	g->ready_ctx = ctx;
-	int rv = pool_open(options, g->files.files, &g->pool, on_pool_ready, g);
+	json_t *rules = json_pack("{sO sO*}", "files", g->files.files, "prelude", g->files.prelude);
+	int rv = rules != NULL ? pool_open(options, rules, &g->pool, on_pool_ready, g) : -ENOMEM;
+	json_decref(rules);
 	if (rv != 0)
 		generation_drop(&g);
 	return rv;

@@ -14,12 +14,22 @@
 
 /* ---- files -------------------------------------------------------------- */
 
+enum { RULES_DIGEST = 72 }; /* "sha256:<hex>" and its NUL */
+
 /* The bytes of a rule set. */
 struct rule_files {
 	json_t *files;   /* [{"path", "sha256", "text"}] in order of path */
-	char digest[72]; /* "sha256:<hex>" */
-	json_t *words;   /* what it is bound to, or NULL; see rule_files_bind */
+	json_t *prelude; /* a text: the words they are written in; NULL: this program's */
+	json_t *words;   /* of plugins, that it is bound to, or NULL; see rule_files_bind */
+	char digest[RULES_DIGEST];
 };
+
+/* The digest of a rule set is SHA-256 over what `sha256sum` would print of the
+ * prelude, by the name "prelude", of each file by its path, and of the words of plugins
+ * as "words/NAME": here from the prelude's SHA-256 in hex, [{"path", "sha256"}] and
+ * [{"name", "sha256"}] (or NULL). 0 or -ENOMEM. */
+int rule_files_digest(const char *prelude, const json_t *files, const json_t *words,
+		      char out[RULES_DIGEST]);
 
 void rule_files_deinit(struct rule_files *f);
 
@@ -46,8 +56,9 @@ int rule_files_bind(struct rule_files *f, const struct words *words);
 enum { RULES_KEY = 80 };
 int rule_files_key(const struct rule_files *f, const json_t *faults, char out[RULES_KEY]);
 
-/* The same from files kept in the log, [{"path", "text"}] (borrowed). */
-int rule_files_from(const json_t *files, struct rule_files *out);
+/* The same from files kept in the log, [{"path", "text"}], with the text of the
+ * prelude that was theirs, or this program's where it is NULL (both borrowed). */
+int rule_files_from(const json_t *files, json_t *prelude, struct rule_files *out);
 
 /* Gives {"digest", "files": [{"path", "sha256"}]}, without the texts, and "words": [{"name",
  * "sha256"}] where it is bound to any. */

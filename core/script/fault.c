@@ -68,7 +68,9 @@ static void copy_clean(char *to, size_t size, const char *from)
 	size_t used = 0;
 
 	while (*from != '\0') {
-		size_t length = sequence((const unsigned char *)from, strlen(from));
+		/* No more is looked at than the longest letter has: a message may have
+		 * millions of bytes. */
+		size_t length = sequence((const unsigned char *)from, strnlen(from, 4));
 		bool bad = length == 0 || (length == 1 && (unsigned char)*from < ' ');
 
 		if (used + (bad ? 1 : length) >= size)

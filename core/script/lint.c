@@ -1,7 +1,8 @@
 /*
  * What is refused in the text of a rule file before Lua reads it: text that is
  * not UTF-8, bytecode, bitwise operators (Lua 5.4.4 computes some of them
- * wrongly), the name _ENV, and letters and marks that Lua would name by number.
+ * wrongly), the name _ENV, letters and marks that Lua would name by number, and
+ * a verdict that is given to nobody.
  */
 #include <stdio.h>
 #include <string.h>
@@ -165,6 +166,57 @@ static int check_bytes(const struct script_file *file, struct script_fault *faul
 	return 0;
 }
 
+/* ---- met(…) and unmet(…) as a statement ----------------------------------- */
+
+static bool is_one_of(struct text source, const struct script_token *token,
+		      const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (script_token_is(source, token, *words))
+			return true;
+	return false;
+}
+
+/* Whether a statement can begin behind this token: after a value, or a word that
+ * opens or closes a block. (A semicolon may also stand in a list.) */
+static bool ends_something(struct text source, const struct script_token *token)
+{
+	static const char *const signs[] = {")", "}", "]", "::", NULL};
+	static const char *const openers[] = {"and",   "function", "goto", "if",    "in",
+					      "local", "not",      "or",   "until", "return",
+					      "while", "elseif",   "for",  NULL};
+
+	if (token->kind == SCRIPT_SIGN)
+		return is_one_of(source, token, signs);
+	return token->kind != SCRIPT_NAME || !is_one_of(source, token, openers);
+}
+
+/* A verdict that no return stands before decides nothing, and the lines after it
+ * are run: in no place is that what was meant. */
+static int check_verdicts(const struct script_file *file, struct script_fault *fault)
+{
+	static const char *const verdicts[] = {"met", "unmet", NULL};
+	struct script_token token = {0}, before = {0};
+	char message[96];
+
+	while (script_token_next(file->source, &token)) {
+		struct script_token next = token;
+
+		if (before.length > 0 && token.kind == SCRIPT_NAME &&
+		    is_one_of(file->source, &token, verdicts) &&
+		    ends_something(file->source, &before) &&
+		    script_token_next(file->source, &next) &&
+		    (next.kind == SCRIPT_TEXT || script_token_is(file->source, &next, "("))) {
+			(void)snprintf(message, sizeof message,
+				       "write return before %.*s(…): without it nothing is decided",
+				       (int)token.length, file->source.bytes + token.offset);
+			return refuse(file, token.line, fault, message);
+		}
+		before = token;
+	}
+	return 0;
+}
+
 int lint(const struct script_file *file, struct script_fault *fault)
 {
 	struct lexer lex = {file->source.bytes, NULL, 1};
@@ -185,5 +237,5 @@ int lint(const struct script_file *file, struct script_fault *fault)
 		else
 			rv = look(&lex, file, fault);
 	}
-	return rv;
+	return rv != 0 ? rv : check_verdicts(file, fault);
 }

@@ -51,6 +51,8 @@ static int write_answer(const json_t *answer, size_t limit, struct buffer *out,
 	rv = json_canonical(answer, &bytes);
 	if (rv == 0)
 		rv = buffer_status(&bytes);
+	if (rv != 0 && rv != -ENOMEM)
+		rv = blame(fault, "the answer holds what cannot be written", "");
 	if (rv == 0 && bytes.length > limit)
 		rv = blame(fault, "the answer is larger than an entry of the log may be", "");
 	if (rv == 0)
@@ -81,25 +83,42 @@ static bool is_evaluation(const char *operation)
 	return strcmp(operation, "decide") == 0 || strcmp(operation, "import") == 0;
 }
 
+/* A state as it was when the rules had been read: the one there is, put back, or
+ * where it could not be kept a new one. */
+static int make_ready(struct script *s)
+{
+	int rv = 0;
+
+	if (s->ready != NULL && s->used) {
+		if (vm_is_kept(s->ready))
+			vm_restore(s->ready);
+		else
+			vm_close(&s->ready);
+	}
+	s->used = false;
+	if (s->ready == NULL) {
+		rv = script_fresh(s, NULL, NULL, &s->ready);
+		if (rv == 0)
+			(void)vm_keep(s->ready); /* if not, the next is made anew */
+	}
+	return rv;
+}
+
 static int evaluate(struct script *s, struct running *r, struct buffer *out,
 		    struct script_fault *fault)
 {
 	size_t limit = strcmp(r->operation, "import") == 0 ? IMPORT_LIMIT : DECISION_LIMIT;
-	struct vm *vm = s->ready;
 	json_t *answer = NULL;
-	int rv = 0;
+	int rv = make_ready(s);
 
-	s->ready = NULL;
-	if (vm == NULL)
-		rv = script_fresh(s, NULL, NULL, &vm);
 	if (rv == AW_ESCRIPT)
 		(void)blame(fault, "the rules do not load again", ""); /* they did once */
 	if (rv == 0)
-		rv = run_in(vm, r, &answer, fault);
+		rv = run_in(s->ready, r, &answer, fault);
 	if (rv == 0)
 		rv = write_answer(answer, limit, out, fault);
 	json_decref(answer);
-	vm_close(&vm);
+	s->used = true;
 	return rv;
 }
 
@@ -160,8 +179,6 @@ void script_prepare(struct script *s)
 {
 	locale_t before = uselocale(s->c_locale);
 
-	if (s->ready == NULL)
-		(void)script_fresh(s, NULL, NULL,
-				   &s->ready); /* where it fails, script_run tries and says so */
-	(void)uselocale(before);               /* cannot fail: it was in use */
+	(void)make_ready(s);     /* where it fails, script_run tries and says so */
+	(void)uselocale(before); /* cannot fail: it was in use */
 }

@@ -1,6 +1,6 @@
 /*
  * A rule set: its files compiled once from text, then run from the start in a
- * fresh state for every evaluation.
+ * fresh state.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -118,8 +118,8 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct compiled *)a)->path, ((const struct compiled *)b)->path);
 }
 
-static int compile_all(struct script *s, const struct script_file *files, size_t count,
-		       struct script_faults *faults)
+static int compile_all(struct script *s, struct text prelude, const struct script_file *files,
+		       size_t count, struct script_faults *faults)
 {
 	int rv;
 
@@ -127,7 +127,7 @@ static int compile_all(struct script *s, const struct script_file *files, size_t
 	s->files = calloc(count + 1, sizeof *s->files);
 	if (s->files == NULL || s->prelude.path == NULL)
 		return -ENOMEM;
-	rv = compile_text(&s->prelude, '=', script_prelude(), faults);
+	rv = compile_text(&s->prelude, '=', prelude, faults);
 	if (rv != 0)
 		return rv;
 	for (size_t i = 0; i < count; i++) {
@@ -244,20 +244,49 @@ static int describe(lua_State *L)
 	return 1;
 }
 
-static json_t *object_shape(json_t *members)
+/* A copy, which is added to. */
+static json_t *object_shape(const json_t *members)
 {
-	return json_pack("{s:s, s:O}", "type", "object", "members", members);
+	return json_pack("{s:s, s:o}", "type", "object", "members", json_deep_copy(members));
+}
+
+/* Adds to each group its members by their names, which views look for all the time. */
+static int index_shape(json_t *shape)
+{
+	json_t *members = json_object_get(shape, "members"), *of = json_object_get(shape, "of");
+	json_t *by_name = members != NULL ? json_object() : NULL, *member;
+	int rv = of != NULL ? index_shape(of) : 0;
+	size_t i;
+
+	json_array_foreach(members, i, member) {
+		if (rv == 0)
+			rv = index_shape(member);
+		if (rv == 0 &&
+		    json_object_set(by_name, json_member_text(member, "name"), member) != 0)
+			rv = -ENOMEM;
+	}
+	if (members != NULL && json_put(shape, "by_name", by_name) != 0)
+		rv = -ENOMEM;
+	return rv;
 }
 
 static int keep_shapes(struct script *s)
 {
 	json_t *form = json_object_get(s->manifest, "form");
-	json_t *awards = json_object_get(s->manifest, "import_form");
+	json_t *awards = json_object_get(s->manifest, "import_form"), *shape;
+	const char *name;
+	int rv = 0;
 
 	s->shapes = json_pack("{s:o, s:o, s:{s:s, s:o}}", "submission", object_shape(form),
 			      "history", json_loads(history_shape, 0, NULL), "awards", "type",
 			      "list", "of", object_shape(awards));
-	return s->shapes != NULL ? 0 : -ENOMEM;
+	if (s->shapes == NULL)
+		return -ENOMEM;
+	json_object_foreach(s->shapes, name, shape) {
+		if (rv == 0)
+			rv = index_shape(shape);
+	}
+	return rv;
 }
 
 static int take_manifest(struct script *s, struct vm *vm, struct script_faults *faults)
@@ -282,11 +311,11 @@ static int take_manifest(struct script *s, struct vm *vm, struct script_faults *
 	return faults_add(faults, &fault) != 0 ? -ENOMEM : rv;
 }
 
-static int open_all(struct script *s, const struct script_file *files, size_t count,
-		    struct script_faults *faults)
+static int open_all(struct script *s, struct text prelude, const struct script_file *files,
+		    size_t count, struct script_faults *faults)
 {
 	struct vm *vm = NULL;
-	int rv = compile_all(s, files, count, faults);
+	int rv = compile_all(s, prelude, files, count, faults);
 
 	if (rv == 0)
 		rv = script_fresh(s, faults, NULL, &vm);
@@ -300,8 +329,8 @@ static int open_all(struct script *s, const struct script_file *files, size_t co
 	return rv;
 }
 
-int script_open(const struct script_file *files, size_t count, const struct script_words *words,
-		struct script **out, struct script_faults *faults)
+int script_open(struct text prelude, const struct script_file *files, size_t count,
+		const struct script_words *words, struct script **out, struct script_faults *faults)
 {
 	struct script *s = calloc(1, sizeof *s);
 	locale_t before = (locale_t)0;
@@ -314,7 +343,7 @@ int script_open(const struct script_file *files, size_t count, const struct scri
 	s->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	if (s->c_locale != (locale_t)0) {
 		before = uselocale(s->c_locale);
-		rv = open_all(s, files, count, faults);
+		rv = open_all(s, prelude, files, count, faults);
 		(void)uselocale(before); /* cannot fail: it was in use */
 	}
 	if (rv != 0)

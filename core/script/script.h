@@ -3,7 +3,8 @@
  * misbehaves. Only the evaluator process and the tests make one; the daemon's
  * own process never does. No Lua type or code leaves this room.
  *
- * Every run starts from a fresh Lua state, so no run sees what another left.
+ * Every run starts from a fresh Lua state, or one put back to the same bytes, so
+ * no run sees what another left.
  * The state has an allow-list of globals, text chunks only, bounded string and
  * table functions, a budget of instructions and of memory.
  */
@@ -55,10 +56,12 @@ struct text script_prelude(void);
 /* "Lua 5.4.4" */
 const char *script_lua_version(void);
 
-/* Runs the prelude and then each file once, and keeps the sources (copied). `words`
- * are borrowed for the script's life; NULL: none. 0; AW_ESCRIPT with at least one fault, as many as can be known; -ENOMEM. */
-int script_open(const struct script_file *files, size_t count, const struct script_words *words,
-		struct script **out, struct script_faults *faults);
+/* Runs the prelude - script_prelude(), or that of another version, which the rules
+ * were written for - and then each file once, and keeps the sources (copied).
+ * `words` are borrowed for the script's life; NULL: none. 0; AW_ESCRIPT with at least one fault, as many as can be known; -ENOMEM. */
+int script_open(struct text prelude, const struct script_file *files, size_t count,
+		const struct script_words *words, struct script **out,
+		struct script_faults *faults);
 void script_close(struct script **s);
 
 /* Borrows the rule set's description of itself, see README.md of this room. */

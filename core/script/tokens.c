@@ -61,8 +61,10 @@ static size_t quoted_end(struct text s, size_t from)
 	char quote = s.bytes[from++];
 
 	for (; from < s.length && s.bytes[from] != quote && s.bytes[from] != '\n'; from++)
-		if (s.bytes[from] == '\\')
-			from++;
+		if (s.bytes[from] == '\\' && at(s, ++from) == 'z')
+			while (at(s, from + 1) != '\0' &&
+			       strchr(" \t\r\n\v\f", at(s, from + 1)) != NULL)
+				from++; /* it skips line ends, too */
 	return from < s.length ? from + 1 : s.length;
 }
 

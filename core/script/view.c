@@ -87,18 +87,9 @@ void view_push(lua_State *L, const json_t *value, const json_t *shape)
 	}
 }
 
-static const json_t *find(const json_t *members, const char *name)
+static const json_t *find(const json_t *shape, const char *name)
 {
-	size_t i;
-	json_t *member;
-
-	json_array_foreach(members, i, member) {
-		const char *its = json_string_value(json_object_get(member, "name"));
-
-		if (its != NULL && strcmp(its, name) == 0)
-			return member;
-	}
-	return NULL;
+	return json_object_get(json_object_get(shape, "by_name"), name);
 }
 
 static int unknown(lua_State *L, const json_t *members, const char *name)
@@ -135,7 +126,7 @@ static int index_list(lua_State *L, const struct view *v)
 
 static int index_object(lua_State *L, const struct view *v)
 {
-	const json_t *members = json_object_get(v->shape, "members"), *shape = NULL;
+	const json_t *shape = NULL;
 	const char *name;
 
 	if (lua_type(L, 2) != LUA_TSTRING)
@@ -143,9 +134,9 @@ static int index_object(lua_State *L, const struct view *v)
 			L, "this is a group and not a list: its members have names in quotes");
 	name = lua_tostring(L, 2);
 	if (v->shape != NULL) {
-		shape = find(members, name);
+		shape = find(v->shape, name);
 		if (shape == NULL)
-			return unknown(L, members, name);
+			return unknown(L, json_object_get(v->shape, "members"), name);
 		if (json_is_true(json_object_get(shape, "personal")))
 			return luaL_error(L, "\"%s\" is personal: rules do not see it", name);
 	}

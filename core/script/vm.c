@@ -1,6 +1,7 @@
 /*
  * A Lua state with its budgets: memory by the allocator, instructions by the
  * count hook, and what went wrong read off the stack while it still stands.
+ * All that a state is lies in its arena, and so can be put back.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ static void *allocate(void *ud, void *block, size_t old, size_t want)
 	void *fresh;
 
 	if (want == 0) {
-		free(block);
+		(void)arena_resize(&vm->arena, block, had, 0);
 		vm->in_use -= had;
 		return NULL;
 	}
@@ -24,14 +25,13 @@ static void *allocate(void *ud, void *block, size_t old, size_t want)
 		vm->fuel -= REFUSAL_FUEL;
 		return NULL; /* only growth may be refused */
 	}
-	fresh = realloc(block, want);
+	fresh = arena_resize(&vm->arena, block, had, want);
 	if (fresh == NULL && want > had) {
 		vm->starved = true;
 		return NULL;
 	}
 	vm->in_use = vm->in_use - had + want;
-	/* cppcheck-suppress memleak ; it is Lua's now, which counts on a shrink */
-	return fresh != NULL ? fresh : block;
+	return fresh != NULL ? fresh : block; /* Lua counts on a shrink */
 }
 
 struct vm *vm_of(lua_State *L)
@@ -77,13 +77,15 @@ int vm_open(struct vm **out)
 {
 	struct vm *vm = calloc(1, sizeof *vm);
 
-	if (vm == NULL)
+	if (vm == NULL || arena_init(&vm->arena) != 0) {
+		free(vm);
 		return -ENOMEM;
+	}
 	vm->limit = MEMORY_HARD;
 	vm->fuel = RUN_FUEL;
 	vm->L = lua_newstate(allocate, vm);
 	if (vm->L == NULL) {
-		free(vm);
+		vm_close(&vm);
 		return -ENOMEM;
 	}
 	*(struct vm **)lua_getextraspace(vm->L) = vm;
@@ -104,10 +106,34 @@ void vm_close(struct vm **vm)
 {
 	if (*vm == NULL)
 		return;
-	lua_close((*vm)->L);
+	/* Nothing in the state has an end of its own to see to: its memory is all. */
 	json_decref((*vm)->lent);
+	arena_deinit(&(*vm)->arena);
 	free(*vm);
 	*vm = NULL;
+}
+
+bool vm_keep(struct vm *vm)
+{
+	vm->kept.in_use = vm->in_use;
+	vm->kept.limit = vm->limit;
+	vm->kept.fuel = vm->fuel;
+	return arena_keep(&vm->arena) == 0;
+}
+
+bool vm_is_kept(const struct vm *vm)
+{
+	return vm->arena.kept.bytes != NULL;
+}
+
+void vm_restore(struct vm *vm)
+{
+	arena_restore(&vm->arena);
+	vm->in_use = vm->kept.in_use;
+	vm->limit = vm->kept.limit;
+	vm->fuel = vm->kept.fuel;
+	vm->starved = vm->fault_kept = false;
+	vm->fault = (struct script_fault){.line = 0};
 }
 
 /* Rule files are loaded under "@path"; the prelude under "=prelude". */

@@ -9,6 +9,7 @@
 #include <lua.h>
 
 #include "json/json.h"
+#include "script/arena.h"
 #include "script/script.h"
 
 enum {
@@ -26,6 +27,7 @@ enum {
 
 struct vm {
 	lua_State *L;
+	struct arena arena;
 	size_t in_use, limit;         /* bytes; growth beyond limit is refused */
 	int64_t fuel;                 /* instructions left */
 	bool starved;                 /* the host itself ran out of memory */
@@ -34,6 +36,10 @@ struct vm {
 	struct script_faults *faults; /* where host.fault goes; borrowed, may be NULL */
 	json_t *lent;                 /* what words of plugins answered, or NULL */
 	struct lines *lines;          /* where lines that ran are kept, or NULL; borrowed */
+	struct {                      /* the rest of what vm_keep keeps */
+		size_t in_use, limit;
+		int64_t fuel;
+	} kept;
 };
 
 /* A state without any library. -ENOMEM. */
@@ -41,6 +47,13 @@ int vm_open(struct vm **out);
 /* From here on the lines of rule files that run are added to `lines`. */
 void vm_watch_lines(struct vm *vm, struct lines *lines);
 void vm_close(struct vm **vm);
+
+/* Remembers the state as it is, between two calls, for vm_restore to put back byte
+ * for byte. False where there is no memory, or the state is too large for that. */
+bool vm_keep(struct vm *vm);
+bool vm_is_kept(const struct vm *vm);
+void vm_restore(struct vm *vm);
+
 struct vm *vm_of(lua_State *L);
 
 /* Calls the function below `arguments` values under on_error; returns what

@@ -216,11 +216,11 @@ static int text_format(lua_State *L)
 {
 	size_t length, piece_length, total = 0;
 	const char *format = text_at(L, 1, &length), *piece;
-	int argument = 1;
+	int argument = 1, given = lua_gettop(L);
 	luaL_Buffer b;
 
 	/* Arguments become text first: a buffer must stay on top of the stack. */
-	for (int i = 2; i <= lua_gettop(L); i++) {
+	for (int i = 2; i <= given; i++) {
 		if (lua_isboolean(L, i)) {
 			lua_pushstring(L, lua_toboolean(L, i) ? "true" : "false");
 			lua_replace(L, i);
@@ -240,7 +240,10 @@ static int text_format(lua_State *L)
 		}
 		if (i >= length || (format[i] != 's' && format[i] != 'd'))
 			return luaL_error(L, "string.format knows %%s, %%d and %%%%");
-		piece = luaL_checklstring(L, ++argument, &piece_length);
+		if (++argument > given)
+			return luaL_error(L, "string.format: a value is missing for %%%c",
+					  format[i]);
+		piece = lua_tolstring(L, argument, &piece_length);
 		total += piece_length;
 		check_size(L, total + length);
 		luaL_addlstring(&b, piece, piece_length);

@@ -64,7 +64,7 @@ static void end(struct activation *a)
 	else if (s->stopping)
 		service_log_stop(s);
 	if (starts)
-		s->started(s->started_ctx, status);
+		start_ended(s, status);
 }
 
 struct activation *activation_new(struct service *s, const char *cause, struct request *r)
@@ -104,6 +104,17 @@ static void give_up(struct activation *a, int status, const struct err *e)
 	end(a);
 }
 
+/* The daemon ends: no step more. Nothing was wrong, so the start has not failed. */
+static void abandon(struct activation *a)
+{
+	static const char why[] = "the rules were not changed: the daemon is ending";
+
+	log_line(a->service, 4, "%s", why);
+	if (a->request != NULL)
+		answer_error(a->service, a->request, CODE_INTERNAL, why, NULL);
+	end(a);
+}
+
 static bool add_faults(struct activation *a, const json_t *faults)
 {
 	size_t i;
@@ -131,6 +142,10 @@ static void begin(struct activation *a)
 	const char *dir = config_text(s->options.config, CONFIG_RULES);
 	int rv = 0;
 
+	if (s->hurried) {
+		abandon(a);
+		return;
+	}
 	if (a->source != SOURCE_FOLDER)
 		take_reading(a, json_array_size(a->faults) > 0 ? AW_ESCRIPT : 0);
 	else
@@ -192,6 +207,10 @@ static void take_reading(struct activation *a, int status)
 			     ? rule_files_key(&a->files, a->faults, a->key)
 			     : status;
 
+	if (a->service->hurried) {
+		abandon(a);
+		return;
+	}
 	if (rv == 0 && is_no_news(a)) {
 		end(a);
 		return;
@@ -214,7 +233,10 @@ static void on_loaded(void *ctx, int status, struct generation *g, const json_t 
 	struct activation *a = ctx;
 
 	a->fresh = g;
-	if (status != 0) {
+	if (a->service->hurried) {
+		abandon(a);
+	} else if (status != 0) {
+		a->may_pass = status == AW_ECRASH;
 		refuse_with(a, faults);
 	} else if (a->source == SOURCE_LOG) {
 		on_tested(a, 0, NULL);
@@ -236,7 +258,9 @@ static void fall_through(struct activation *a, int status, const json_t *faults)
 
 static void on_tested(struct activation *a, int status, const json_t *faults)
 {
-	if (status != 0) {
+	if (a->service->hurried) {
+		abandon(a);
+	} else if (status != 0) {
 		fall_through(a, status, faults);
 	} else if (!bound_is_asked(a)) {
 		on_measured(a, 0, NULL);
@@ -247,6 +271,26 @@ static void on_tested(struct activation *a, int status, const json_t *faults)
 	}
 }
 
+static void put_in_force(struct activation *a, const char *since)
+{
+	struct service *s = a->service;
+	bool kept = a->source == SOURCE_LOG;
+
+	generation_drop(&s->current);
+	s->current = a->fresh;
+	a->fresh = NULL;
+	memcpy(s->active_since, since, sizeof s->active_since);
+	if (!kept)
+		s->refused_rules[0] = '\0';
+	log_line(s, kept ? 4 : 6, "rules in force: %s%s", generation_digest(s->current),
+		 a->since[0] != '\0' ? ", the set last active, from the log"
+		 : kept ? ", the set last active, from the log, since the folder's do not load"
+			: "");
+	if (a->request != NULL)
+		answer_result(s, a->request, rules_describe(s));
+	end(a);
+}
+
 static void on_measured(struct activation *a, int status, const json_t *faults)
 {
 	struct service *s = a->service;
@@ -254,20 +298,29 @@ static void on_measured(struct activation *a, int status, const json_t *faults)
 	struct digest d = digest_of(prelude.bytes, prelude.length);
 	char hash[DIGEST_HEX];
 
+	if (s->hurried) {
+		abandon(a);
+		return;
+	}
 	if (status != 0) {
 		fall_through(a, status, faults);
+		return;
+	}
+	if (a->since[0] != '\0') {
+		put_in_force(a, a->since);
 		return;
 	}
 	hex_format(d.bytes, sizeof d.bytes, hash);
 	struct journal_draft draft = {
 		.kind = "activation",
 		.by = a->by,
-		.body = json_pack("{ss sO ss sO ss ss ss? sO*}", "cause", a->cause, "digest",
-				  json_object_get(a->about, "digest"), "engine", AWARDD_VERSION,
-				  "files", json_object_get(a->about, "files"), "lua",
-				  script_lua_version(), "prelude", hash, "previous",
-				  s->current != NULL ? generation_digest(s->current) : NULL,
-				  "words", json_object_get(a->about, "words")),
+		.body = json_pack(
+			"{ss sO ss sO ss ss ss? sO? sO*}", "cause", a->cause, "digest",
+			json_object_get(a->about, "digest"), "engine", AWARDD_VERSION, "files",
+			json_object_get(a->about, "files"), "lua", script_lua_version(), "prelude",
+			hash, "previous", s->current != NULL ? generation_digest(s->current) : NULL,
+			"register", json_object_get(generation_manifest(a->fresh), "register"),
+			"words", json_object_get(a->about, "words")),
 		.blobs = json_incref(a->texts),
 	};
 	int rv = draft.body != NULL ? journal_append(s->options.journal, &draft, 1, on_activated, a)
@@ -283,7 +336,6 @@ static void on_activated(void *ctx, int status, const struct journal_receipt *re
 {
 	struct activation *a = ctx;
 	struct service *s = a->service;
-	bool kept = a->source == SOURCE_LOG;
 
 	if (status == AW_ELIMIT) {
 		json_t *faults = json_pack("[{ss si ss}]", "file", "", "line", 0, "message",
@@ -297,17 +349,7 @@ static void on_activated(void *ctx, int status, const struct journal_receipt *re
 		fail_for_good(s, status);
 		return;
 	}
-	generation_drop(&s->current);
-	s->current = a->fresh;
-	a->fresh = NULL;
-	memcpy(s->active_since, receipts->at, sizeof s->active_since);
-	if (!kept)
-		s->refused_rules[0] = '\0';
-	log_line(s, kept ? 4 : 6, "rules in force: %s%s", generation_digest(s->current),
-		 kept ? ", the set last active, from the log, since the folder's do not load" : "");
-	if (a->request != NULL)
-		answer_result(s, a->request, rules_describe(s));
-	end(a);
+	put_in_force(a, receipts->at);
 }
 
 /* ---- refusing ----------------------------------------------------------- */
@@ -336,20 +378,22 @@ static void log_faults(struct activation *a)
 		log_line(s, 4, "rules still in force: %s", generation_digest(s->current));
 }
 
-/* Makes a rejection that an entry can hold: of too many faults the first. */
+/* Makes a rejection that an entry can hold: of too many files none, of too many
+ * faults the first. */
 static int draft_rejection(struct activation *a, struct journal_draft *draft)
 {
 	const char *active = a->service->current != NULL ? generation_digest(a->service->current)
 							 : NULL;
 	size_t all = json_array_size(a->faults);
+	const json_t *files = json_object_get(a->about, "files");
 
 	for (;;) {
 		*draft = (struct journal_draft){
 			.kind = "rejection",
 			.by = a->by,
-			.body = json_pack("{ss? ss sO? sO}", "active", active, "cause", a->cause,
-					  "digest", json_object_get(a->about, "digest"), "errors",
-					  a->faults),
+			.body = json_pack("{ss? ss sO? sO sO*}", "active", active, "cause",
+					  a->cause, "digest", json_object_get(a->about, "digest"),
+					  "errors", a->faults, "files", files),
 			.blobs = json_incref(a->texts),
 		};
 		if (draft->body != NULL && journal_entry_size(draft) <= ENTRY_LIMIT)
@@ -358,6 +402,10 @@ static int draft_rejection(struct activation *a, struct journal_draft *draft)
 		size_t count = json_array_size(a->faults);
 		json_decref(draft->body);
 		json_decref(draft->blobs);
+		if (rv == AW_ELIMIT && files != NULL) {
+			files = NULL;
+			continue;
+		}
 		if (rv != AW_ELIMIT || count < 3)
 			return rv;
 		json_t *rest = json_sprintf("and %zu more", all - count / 2 + 1);
@@ -373,7 +421,8 @@ static void refuse(struct activation *a)
 {
 	struct journal_draft draft;
 
-	memcpy(a->service->refused_rules, a->key, sizeof a->key);
+	if (!a->may_pass)
+		memcpy(a->service->refused_rules, a->key, sizeof a->key);
 	log_faults(a);
 	int rv = draft_rejection(a, &draft);
 	if (rv == 0)

@@ -21,13 +21,15 @@ struct activation {
 	const char *cause;       /* a literal: "start", "log", "reload", "signal", "watch" */
 	struct actor by;
 	enum activation_source source;
-	bool starts;             /* the service is not started before it ends */
-	int status;              /* told to whoever waits for the start */
-	struct rule_files files; /* until they are loaded */
-	json_t *about;           /* {"digest", "files"}, NULL where nothing was read */
-	json_t *texts;           /* of the files and the prelude, for the log */
-	json_t *faults;          /* [{"file", "line", "message"}] */
-	char key[RULES_KEY];     /* of the files, or of what kept them from being read */
+	bool starts;   /* the service is not started before it ends */
+	bool may_pass; /* refused for no fault of the rules: to be tried again as they are */
+	char since[INSTANT_TEXT]; /* not "": it is logged as in force since then, and not again */
+	int status;               /* told to whoever waits for the start */
+	struct rule_files files;  /* until they are loaded */
+	json_t *about;            /* {"digest", "files"}, NULL where nothing was read */
+	json_t *texts;            /* of the files and the prelude, for the log */
+	json_t *faults;           /* [{"file", "line", "message"}] */
+	char key[RULES_KEY];      /* of the files, or of what kept them from being read */
 	struct generation *fresh;
 	struct verify *tests; /* while they run */
 	gate_cb tested;
@@ -61,8 +63,5 @@ void bound_cancel(struct activation *a);
 
 /* Gives what rules.get answers. */
 json_t *rules_describe(struct service *s);
-
-/* The rules of the folder were refused at the start: goes on with the log's. */
-void rules_fall_back(struct service *s);
 
 #endif

@@ -64,8 +64,6 @@ int bound_open(struct activation *a, gate_cb measured)
 {
 	const struct service_options *o = &a->service->options;
 
-	if (a->service->stopping)
-		return -ECANCELED;
 	const struct impact_limit limit = {
 		.loop = o->pool.loop,
 		.log = config_text(o->config, CONFIG_LOG),

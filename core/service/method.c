@@ -12,16 +12,31 @@
 #define DATE(name) MEMBER(name, "date", "")
 #define NOTHING "[]"
 
+static const char decisions_form[] =
+	"[{\"name\":\"partnership\",\"type\":\"text\"},{\"name\":\"award\",\"type\":\"text\"},"
+	"{\"name\":\"since\",\"type\":\"date\"},{\"name\":\"until\",\"type\":\"date\"},"
+	"{\"name\":\"failed_criterion\",\"type\":\"text\"},{\"name\":\"changed\",\"type\":\"choice\","
+	"\"values\":[\"first\",\"maintained\",\"higher\",\"lower\",\"none\"]},"
+	"{\"name\":\"by\",\"type\":\"text\"},{\"name\":\"rules\",\"type\":\"text\"},"
+	"{\"name\":\"kind\",\"type\":\"choice\",\"values\":[\"decision\",\"import\",\"any\"]},"
+	"{\"name\":\"sort\",\"type\":\"choice\",\"values\":[\"sequence\",\"-sequence\","
+	"\"assessed_on\",\"-assessed_on\",\"partnership\",\"-partnership\"]},"
+	"{\"name\":\"limit\",\"type\":\"integer\",\"min\":1,\"max\":500},"
+	"{\"name\":\"after\",\"type\":\"text\"}]";
+
+static const char register_form[] =
+	"[{\"name\":\"on\",\"type\":\"date\"},{\"name\":\"partnership\",\"type\":\"text\"},"
+	"{\"name\":\"award\",\"type\":\"text\"},"
+	"{\"name\":\"status\",\"type\":\"choice\",\"values\":[\"current\",\"due\",\"lapsed\"]},"
+	"{\"name\":\"sort\",\"type\":\"choice\",\"values\":[\"partnership\",\"-partnership\","
+	"\"awarded_on\",\"-awarded_on\",\"expires_on\",\"-expires_on\"]}]";
+
 static const struct method methods[] = {
 	{"decide", ACCESS_SUBMIT, NULL, submission_decide},
 	{"assess", ACCESS_SUBMIT, NULL, submission_assess},
 	{"decisions.get", ACCESS_SELF,
 	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", decisions_get},
-	{"decisions.list", ACCESS_AUDIT,
-	 "[" TEXT("partnership") "," TEXT("award") "," DATE("since") "," DATE("until") "," TEXT(
-		 "failed_criterion") "," TEXT("rules") "," MEMBER("limit", "integer",
-								  ",\"min\":1,\"max\":500") "," TEXT("after") "]",
-	 decisions_list},
+	{"decisions.list", ACCESS_AUDIT, decisions_form, decisions_list},
 	{"decisions.revoke", ACCESS_ADMIN,
 	 "[" MEMBER("decision_id", "text", REQUIRED) "," MEMBER(
 		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
@@ -30,11 +45,11 @@ static const struct method methods[] = {
 	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "," MEMBER(
 		 "media_type", "text", REQUIRED) "," TEXT("plugin") "]",
 	 decisions_render},
-	{"register.list", ACCESS_AUDIT,
-	 "[" DATE("on") "," MEMBER(
-		 "status", "choice",
-		 ",\"values\":[\"current\",\"due\",\"lapsed\"]") "," TEXT("partnership") "]",
-	 register_list},
+	{"decisions.erase", ACCESS_ADMIN,
+	 "[" TEXT("decision_id") "," TEXT("partnership") "," MEMBER(
+		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
+	 erasure_call},
+	{"register.list", ACCESS_AUDIT, register_form, register_list},
 	{"register.render", ACCESS_AUDIT,
 	 "[" DATE("on") "," MEMBER("media_type", "text", REQUIRED) "," TEXT("plugin") "]",
 	 register_render},
@@ -69,6 +84,11 @@ const struct method *method_find(const char *name)
 			return &methods[i];
 	}
 	return NULL;
+}
+
+bool method_writes(const struct method *m)
+{
+	return m->access == ACCESS_ADMIN || m->call == submission_decide;
 }
 
 void methods_close(struct service *s)

@@ -76,14 +76,15 @@ static json_t *decision_document(const json_t *entry)
 					   json_member_text(entry, "at"),
 					   json_member_text(entry, "leaf_hash"));
 
-	return json_pack("{sO sO sO sO sO sO so sO sO sO?}", "kind", json_object_get(entry, "kind"),
-			 "sequence", json_object_get(entry, "sequence"), "decision_id",
+	return json_pack("{sO sO sO sO sO sO so sO sO sO sO?}", "kind",
+			 json_object_get(entry, "kind"), "sequence",
+			 json_object_get(entry, "sequence"), "decision_id",
 			 json_object_get(entry, "id"), "at", json_object_get(entry, "at"), "by",
 			 json_object_get(entry, "by"), "submission",
 			 json_object_get(body, "submission"), "decision", answered, "rules",
 			 json_object_get(decision, "rules"), "revoked",
-			 json_object_get(entry, "revoked"), "log",
-			 json_object_get(answered, "log"));
+			 json_object_get(entry, "revoked"), "erased",
+			 json_object_get(entry, "erased"), "log", json_object_get(answered, "log"));
 }
 
 static bool is_decision(const json_t *entry)
@@ -141,35 +142,27 @@ void decisions_get(struct service *s, struct request *r)
 
 enum { LIST_DEFAULT = 50 };
 
-/* The sequence that `after` says, 0 for none, -1 where it says none. */
-static int64_t read_after(const json_t *params)
+static struct decision_filter filter_of(const json_t *params)
 {
-	const json_t *after = json_member(params, "after");
-	const char *text = json_string_value(after);
-	char *end = NULL;
-
-	if (after == NULL)
-		return 0;
-	if (text == NULL || *text < '0' || *text > '9')
-		return -1;
-	errno = 0;
-	long long sequence = strtoll(text, &end, 10);
-	return errno == 0 && *end == '\0' && sequence > 0 ? sequence : -1;
+	return (struct decision_filter){
+		.partnership = json_member_text(params, "partnership"),
+		.since = json_member_text(params, "since"),
+		.until = json_member_text(params, "until"),
+		.award = json_member_text(params, "award"),
+		.failed_criterion = json_member_text(params, "failed_criterion"),
+		.changed = json_member_text(params, "changed"),
+		.rules = json_member_text(params, "rules"),
+		.by = json_member_text(params, "by"),
+		.kind = json_member_text(params, "kind"),
+		.sort = json_member_text(params, "sort"),
+		.after = json_member_text(params, "after"),
+		.limit = (int)json_member_integer(params, "limit", LIST_DEFAULT),
+	};
 }
 
 static int ask_decisions(struct read *q, struct journal_reader *r, struct err *e)
 {
-	const json_t *params = q->request->params;
-	struct decision_filter filter = {
-		.partnership = json_member_text(params, "partnership"),
-		.award = json_member_text(params, "award"),
-		.since = json_member_text(params, "since"),
-		.until = json_member_text(params, "until"),
-		.failed_criterion = json_member_text(params, "failed_criterion"),
-		.rules = json_member_text(params, "rules"),
-		.after = read_after(params),
-		.limit = (int)json_member_integer(params, "limit", LIST_DEFAULT),
-	};
+	struct decision_filter filter = filter_of(q->request->params);
 
 	return reader_decisions(r, &filter, &q->found, e);
 }
@@ -177,9 +170,11 @@ static int ask_decisions(struct read *q, struct journal_reader *r, struct err *e
 void decisions_list(struct service *s, struct request *r)
 {
 	struct read q = {.service = s, .request = r, .ask = ask_decisions};
+	struct decision_filter filter = filter_of(r->params);
 
-	if (read_after(r->params) < 0)
-		answer_param(s, r, "/after", "must be the \"next\" of an earlier answer");
+	if (!decision_filter_fits(&filter))
+		answer_param(s, r, "/after",
+			     "must be the \"next\" of an earlier answer in the same order");
 	else
 		read_begin(&q);
 }
@@ -188,8 +183,10 @@ void decisions_list(struct service *s, struct request *r)
 
 static int ask_register(struct read *q, struct journal_reader *r, struct err *e)
 {
-	return reader_register(r, q->day, json_member_text(q->request->params, "partnership"),
-			       &q->found, e);
+	const json_t *params = q->request->params;
+
+	return reader_register(r, q->day, json_member_text(params, "partnership"),
+			       json_member_text(params, "sort"), &q->found, e);
 }
 
 /* "current", "due" or "lapsed" on a day (R-7, R-12); the months before the
@@ -206,9 +203,26 @@ static const char *status_on(const json_t *award, struct date day, int due_month
 	return "current";
 }
 
+/* Whether it is this level, or has this commendation. */
+static bool is_award(const json_t *award, const char *id)
+{
+	const char *level = json_member_text(award, "award");
+	size_t i;
+	json_t *each;
+
+	if (level != NULL && strcmp(level, id) == 0)
+		return true;
+	json_array_foreach(json_member(award, "commendations"), i, each) {
+		if (json_is_string(each) && strcmp(json_string_value(each), id) == 0)
+			return true;
+	}
+	return false;
+}
+
 json_t *register_document(struct read *q)
 {
 	const char *wanted = json_member_text(q->request->params, "status");
+	const char *id = json_member_text(q->request->params, "award");
 	json_t *awards = json_array();
 	const json_t *terms =
 		q->generation != NULL
@@ -222,7 +236,8 @@ json_t *register_document(struct read *q)
 
 	json_array_foreach(q->found, i, award) {
 		const char *status = status_on(award, day, due_months);
-		if (wanted != NULL && strcmp(wanted, status) != 0)
+		if ((wanted != NULL && strcmp(wanted, status) != 0) ||
+		    (id != NULL && !is_award(award, id)))
 			continue;
 		memory = memory && json_put(award, "status", json_string(status)) == 0 &&
 			 json_array_append(awards, award) == 0;

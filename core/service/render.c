@@ -176,7 +176,7 @@ static int gather_register(struct journal_reader *r, json_t *call, const char *d
 			   const char *partnership, struct err *e)
 {
 	json_t *rows = NULL;
-	int rv = reader_register(r, day, partnership, &rows, e);
+	int rv = reader_register(r, day, partnership, NULL, &rows, e);
 	json_t *row = json_array_get(rows, 0);
 
 	if (rv == 0)

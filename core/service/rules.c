@@ -4,6 +4,7 @@
  * the log.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "service/activation.h"
@@ -51,13 +52,15 @@ static int queue_kept(struct service *s, const json_t *rules)
 	if (a == NULL)
 		return -ENOMEM;
 
-	int rv = rule_files_from(json_object_get(rules, "files"), &a->files);
+	int rv = rule_files_from(json_object_get(rules, "files"), NULL, &a->files);
 	if (rv != 0) {
 		activation_drop(&a);
 		return rv;
 	}
 	a->starts = true;
 	a->source = SOURCE_LOG;
+	if (s->start == START_BORROWING)
+		(void)snprintf(a->since, sizeof a->since, "%s", json_member_text(rules, "at"));
 	activation_queue(a);
 	return 0;
 }
@@ -75,7 +78,7 @@ static void on_kept(void *ctx, int status, const struct err *e)
 	json_decref(k->rules);
 	free(k);
 	if (rv != 0)
-		s->started(s->started_ctx, 0);
+		start_ended(s, 0);
 }
 
 void rules_fall_back(struct service *s)
@@ -86,7 +89,7 @@ void rules_fall_back(struct service *s)
 		k->service = s;
 	if (k == NULL || journal_query(s->options.journal, find_kept, on_kept, k) != 0) {
 		free(k);
-		s->started(s->started_ctx, -ENOMEM);
+		start_ended(s, -ENOMEM);
 	}
 }
 
@@ -95,7 +98,7 @@ void rules_start(struct service *s)
 	struct activation *a = activation_new(s, "start", NULL);
 
 	if (a == NULL) {
-		s->started(s->started_ctx, -ENOMEM);
+		start_ended(s, -ENOMEM);
 		return;
 	}
 	a->starts = true;
@@ -107,8 +110,9 @@ void rules_deinit(struct service *s)
 	generation_drop(&s->current);
 }
 
-void rules_hurry(struct service *s)
+void service_hurry(struct service *s)
 {
+	s->hurried = true;
 	if (s->first == NULL)
 		return;
 	gate_cancel(s->first);
@@ -119,8 +123,11 @@ void rules_hurry(struct service *s)
 
 void service_reload(struct service *s, const char *cause)
 {
+	if (start_is_owed(s)) {
+		start_again(s); /* reads them, too */
+		return;
+	}
 	struct activation *a = activation_new(s, cause, NULL);
-
 	if (a == NULL)
 		log_line(s, 3, "no memory to reload the rules");
 	else
@@ -129,6 +136,11 @@ void service_reload(struct service *s, const char *cause)
 
 void service_offer(struct service *s, struct rule_files *files, json_t *faults)
 {
+	if (start_is_owed(s)) {
+		rule_files_deinit(files);
+		start_again(s); /* reads them again */
+		return;
+	}
 	struct activation *a = activation_new(s, "watch", NULL);
 
 	if (a == NULL || json_array_extend(a->faults, faults) != 0) {

@@ -11,7 +11,7 @@
 #include "script/script.h"
 #include "service/state.h"
 
-static int64_t now_us(void)
+int64_t monotonic_us(void)
 {
 	struct timespec now;
 
@@ -36,7 +36,7 @@ static void answer(struct service *s, struct request *r, struct reply *reply)
 {
 	s->pending--;
 	s->errors += reply->code != 0;
-	count_latency(&s->latencies, now_us() - r->began_us);
+	count_latency(&s->latencies, monotonic_us() - r->began_us);
 	r->answer(r, reply);
 }
 
@@ -91,6 +91,13 @@ void answer_status(struct service *s, struct request *r, int status, const struc
 	switch (status) {
 	case AW_EABSENT:
 		answer_error(s, r, CODE_ABSENT, "there is no such entry", NULL);
+		break;
+	case AW_EHELD:
+		answer_error(s, r, CODE_LOG_CLOSED,
+			     "a reader holds the decision log open, and its WAL has reached"
+			     " wal-limit: nothing was changed; send it again when that reader"
+			     " has ended",
+			     NULL);
 		break;
 	case AW_EFULL:
 	case AW_EBUSY: /* a foreign process holds the file's lock */
@@ -209,11 +216,15 @@ void service_call(struct service *s, struct request *r)
 {
 	s->pending++;
 	s->calls++;
-	r->began_us = now_us();
+	r->began_us = monotonic_us();
 	const struct method *m = method_find(r->method);
 	const struct host_offer *o = m == NULL ? hosts_method(s->options.hosts, r->method) : NULL;
 	if (m != NULL) {
-		if (may_call(s, r, m->access, method_form(s, m)))
+		if (!may_call(s, r, m->access, method_form(s, m)))
+			return;
+		if (method_writes(m) && start_is_owed(s))
+			start_wait(s, r);
+		else
 			m->call(s, r);
 	} else if (o != NULL) {
 		if (may_call(s, r, plugin_access(o), host_offer_form(o)))
@@ -256,59 +267,20 @@ int service_open(const struct service_options *options, struct service **out, st
 	s->options = *options;
 	s->last = &s->first;
 	s->started_ms = options->clock.now_ms(options->clock.ctx);
+	s->started_us = monotonic_us();
+	s->erasing = journal_is_erasing(options->journal);
 	lanes_init(&s->lanes);
 	*out = s;
 	return 0;
 }
 
-static void on_start_logged(void *ctx, int status, const struct journal_receipt *receipts,
-			    size_t count, const struct err *e)
-{
-	struct service *s = ctx;
-
-	(void)receipts;
-	(void)count;
-	if (status == 0) {
-		rules_start(s);
-		return;
-	}
-	log_line(s, 3, "the start could not be logged: %s",
-		 e != NULL && e->text[0] != '\0' ? e->text : status_text(status));
-	s->started(s->started_ctx, status);
-}
-
-static int append_own(struct service *s, const char *kind, json_t *body, journal_appended_cb done)
+int append_own(struct service *s, const char *kind, json_t *body, journal_appended_cb done)
 {
 	struct journal_draft draft = {.kind = kind, .by = actor_self(), .body = body};
 
 	if (body == NULL)
 		return -ENOMEM;
 	return journal_append(s->options.journal, &draft, 1, done, s);
-}
-
-void service_start(struct service *s, void (*started)(void *ctx, int status), void *ctx)
-{
-	s->started = started;
-	s->started_ctx = ctx;
-	if (hosts_words(s->options.hosts, &s->words) != 0)
-		log_line(s, 3, "the words of plugins cannot be lent to rules");
-	s->options.pool.words = s->words;
-	struct journal_stats stats;
-	char key[TLOG_VKEY];
-
-	journal_key(s->options.journal, key);
-	journal_stats(s->options.journal, &stats);
-	if (stats.key_replaced)
-		log_line(
-			s, 4,
-			"another key has signed the log so far; this one is %s. Was the key's file "
-			"lost, or the log moved without it? Whoever verifies will ask",
-			key);
-	json_t *body = json_pack("{ss ss ss ss}", "engine", AWARDD_VERSION, "key", key, "log",
-				 journal_identity(s->options.journal), "lua", script_lua_version());
-	int rv = append_own(s, "start", body, on_start_logged);
-	if (rv != 0)
-		started(ctx, rv);
 }
 
 static void on_stop_logged(void *ctx, int status, const struct journal_receipt *receipts,
@@ -327,6 +299,10 @@ static void on_stop_logged(void *ctx, int status, const struct journal_receipt *
 void service_log_stop(struct service *s)
 {
 	s->stopping = false;
+	if (!s->start_logged) { /* nothing was done that could end */
+		s->stopped(s->stopped_ctx);
+		return;
+	}
 	int rv = append_own(s, "stop", json_pack("{ss}", "reason", s->stop_reason), on_stop_logged);
 	if (rv != 0)
 		on_stop_logged(s, rv, NULL, 0, NULL);
@@ -340,8 +316,6 @@ void service_stop(struct service *s, const char *reason, void (*stopped)(void *c
 	s->stopping = true;
 	if (s->first == NULL)
 		service_log_stop(s);
-	else
-		rules_hurry(s);
 }
 
 void service_close(struct service **s)

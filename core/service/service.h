@@ -61,7 +61,8 @@ struct request {
 	const json_t *params; /* NULL where there are none */
 	const struct peer *peer;
 	void (*answer)(struct request *r, struct reply *reply);
-	int64_t began_us; /* the service's own */
+	int64_t began_us;     /* this and the next: the service's own */
+	struct request *next; /* that waits, too */
 };
 
 struct service;
@@ -84,10 +85,14 @@ int service_open(const struct service_options *options, struct service **out, st
 
 /* Writes the start into the log and puts the rules in force: those of the
  * folder, else those last active. `started` comes once, whether or not there
- * are rules; nonzero where the log could not be written. */
+ * are rules; nonzero where the log could not be written. Where it has no room
+ * it is 0: the log is read, and calls that write are refused until it has. */
 void service_start(struct service *s, void (*started)(void *ctx, int status), void *ctx);
 
 void service_call(struct service *s, struct request *r);
+
+/* To be called after each journal_poll: looks whether an erasure has ended. */
+void service_log_told(struct service *s);
 
 /* Reads the rules again; who asked is the daemon's own user. */
 void service_reload(struct service *s, const char *cause);
@@ -96,6 +101,11 @@ void service_reload(struct service *s, const char *cause);
  * from being read, [{"file", "line", "message"}] (borrowed). Nothing is done where these rules
  * are in force, or were refused last. */
 void service_offer(struct service *s, struct rule_files *files, json_t *faults);
+
+/* Begins no further step of a change of rules that is on its way, or waits for one:
+ * whoever waits for its answer is told so, soon. For the time before service_stop;
+ * no change is made after it. */
+void service_hurry(struct service *s);
 
 /* Waits for a change of rules on its way, then writes the stop into the log;
  * `stopped` comes once. No request may be pending. */

@@ -26,6 +26,8 @@ struct method {
 
 /* ---- method.c: the table of methods ------------------------------------- */
 const struct method *method_find(const char *name);
+/* Whether it logs: decide does, and what only an admin may do. */
+bool method_writes(const struct method *m);
 /* Makes the forms of all params; closing is always legal. */
 int methods_open(struct service *s, struct err *e);
 void methods_close(struct service *s);
@@ -46,6 +48,9 @@ struct latencies {
 /* A change of rules on its way; they are made one after another. */
 struct activation;
 
+/* See start.c. */
+enum start_state { START_NEW, START_BORROWING, START_OWED, START_AGAIN, START_DONE };
+
 struct service {
 	struct service_options options;
 	struct lanes lanes;
@@ -61,14 +66,21 @@ struct service {
 	size_t pending;      /* requests not yet answered */
 	size_t submissions_pending;
 	int64_t started_ms; /* clock */
-	uint64_t calls, errors, decisions, assessments, replays, imports, revocations, refused;
+	int64_t started_us; /* monotonic_us */
+	uint64_t calls, errors, decisions, assessments, replays, imports, revocations, erasures,
+		refused;
+	bool erasing; /* the log's file may hold an erased value */
 	struct latencies latencies;
 
+	enum start_state start;
+	bool start_logged;
+	struct request *first_waiting, *last_waiting; /* for the start to be logged */
 	void (*started)(void *ctx, int status);
 	void *started_ctx;
 	void (*stopped)(void *ctx);
 	void *stopped_ctx;
-	bool stopping; /* as soon as no change of rules is on its way */
+	bool hurried;  /* no change of rules goes on */
+	bool stopping; /* as soon as none is on its way */
 	const char *stop_reason;
 };
 
@@ -92,6 +104,9 @@ unsigned roles_of(const struct service *s, const struct peer *peer);
 /* The daemon's own user, for what nobody asked for. */
 struct actor actor_self(void);
 
+/* For durations: no clock that is set goes into it. */
+int64_t monotonic_us(void);
+
 void log_line(struct service *s, int level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -103,6 +118,7 @@ void submission_decide(struct service *s, struct request *r);
 void submission_assess(struct service *s, struct request *r);
 void import_call(struct service *s, struct request *r);
 void revocation_call(struct service *s, struct request *r);
+void erasure_call(struct service *s, struct request *r);
 void decisions_get(struct service *s, struct request *r);
 void decisions_list(struct service *s, struct request *r);
 void register_list(struct service *s, struct request *r);
@@ -141,11 +157,25 @@ json_t *receipt_document(const struct journal_receipt *receipt, const char *kind
 /* Answers with -32008 and why. */
 void answer_evaluation(struct service *s, struct request *r, const struct evaluation *e);
 
+/* Appends an entry that nobody asked for. */
+int append_own(struct service *s, const char *kind, json_t *body, journal_appended_cb done);
+
+/* ---- start.c ------------------------------------------------------------ */
+/* The rules that the start puts in force are, or there are none, or it failed. */
+void start_ended(struct service *s, int status);
+/* Whether nothing may be logged before the start is. */
+bool start_is_owed(const struct service *s);
+/* Tries it again, where it is owed. */
+void start_again(struct service *s);
+/* The same, and carries out the call of a method after it, or refuses it. */
+void start_wait(struct service *s, struct request *r);
+
 /* Writes the stop into the log: the last that the service does. */
 void service_log_stop(struct service *s);
 void rules_start(struct service *s);
-/* Tests and measurements of rules on their way are not run to their end. */
-void rules_hurry(struct service *s);
+/* The rules of the folder were refused at the start, or cannot be logged: goes on with
+ * the log's. */
+void rules_fall_back(struct service *s);
 void rules_deinit(struct service *s);
 
 #endif

@@ -37,22 +37,29 @@ static json_t *evaluators_document(const struct service *s, const struct pool_st
 
 static json_t *log_document(const struct service *s, const struct journal_stats *stats)
 {
-	return json_pack("{ss ss sI sI sI sI sI sb sb}", "path",
-			 config_text(s->options.config, CONFIG_LOG), "identity",
+	const struct config *c = s->options.config;
+	json_t *limit = config_text(c, CONFIG_WAL_LIMIT)[0] != '\0'
+				? json_integer(config_number(c, CONFIG_WAL_LIMIT))
+				: json_null();
+
+	return json_pack("{ss ss sI sI sI sb sb so sI sI sb sb sb}", "path",
+			 journal_path(s->options.journal), "identity",
 			 journal_identity(s->options.journal), "sequence",
 			 (json_int_t)stats->sequence, "file_bytes", (json_int_t)stats->file_bytes,
-			 "wal_bytes", (json_int_t)stats->wal_bytes, "commits",
+			 "wal_bytes", (json_int_t)stats->wal_bytes, "wal_held", stats->held,
+			 "wal_over_limit", stats->over, "wal_limit", limit, "commits",
 			 (json_int_t)stats->commits, "entries", (json_int_t)stats->entries, "full",
-			 stats->full, "failed", stats->failed);
+			 stats->full, "failed", stats->failed, "erasure_pending", stats->erasing);
 }
 
 static json_t *counts_document(const struct service *s)
 {
-	return json_pack("{sI sI sI sI sI sI sI sI}", "calls", (json_int_t)s->calls, "errors",
+	return json_pack("{sI sI sI sI sI sI sI sI sI}", "calls", (json_int_t)s->calls, "errors",
 			 (json_int_t)s->errors, "decisions", (json_int_t)s->decisions,
 			 "assessments", (json_int_t)s->assessments, "answered_again",
 			 (json_int_t)s->replays, "imports", (json_int_t)s->imports, "revocations",
-			 (json_int_t)s->revocations, "overloaded", (json_int_t)s->refused);
+			 (json_int_t)s->revocations, "erasures", (json_int_t)s->erasures,
+			 "overloaded", (json_int_t)s->refused);
 }
 
 static json_t *latencies_document(const struct latencies *l)
@@ -78,12 +85,11 @@ void status_get(struct service *s, struct request *r)
 
 	gather(s, &pool, &journal);
 	instant_format(s->started_ms, started);
-	int64_t now = s->options.clock.now_ms(s->options.clock.ctx);
 	answer_result(s, r,
 		      json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} so}", "version",
 				AWARDD_VERSION, "lua", script_lua_version(), "process_id",
 				(json_int_t)getpid(), "started_at", started, "uptime_seconds",
-				(json_int_t)((now - s->started_ms) / 1000), "counts",
+				(json_int_t)((monotonic_us() - s->started_us) / 1000000), "counts",
 				counts_document(s), "latencies", latencies_document(&s->latencies),
 				"queue",
 				json_pack("{sI sI sI sI}", "requests", (json_int_t)s->pending,
@@ -207,8 +213,14 @@ void status_metrics(struct service *s, struct request *r)
 	metric(&out, "log_bytes", "gauge", "Size of the decision log.", (double)journal.file_bytes);
 	metric(&out, "log_wal_bytes", "gauge", "Size of the log's write-ahead log.",
 	       (double)journal.wal_bytes);
+	metric(&out, "log_wal_held", "gauge",
+	       "Whether a reader keeps a long write-ahead log from being emptied.", journal.held);
+	metric(&out, "log_wal_over_limit", "gauge", "Whether nothing is logged because of that.",
+	       journal.over);
 	metric(&out, "log_full", "gauge", "Whether the disk was full at the last commit.",
 	       journal.full);
+	metric(&out, "log_erasure_pending", "gauge",
+	       "Whether the log's file may hold an erased value.", journal.erasing);
 	write_plugins(s, &out);
 	if (buffer_status(&out) == 0)
 		answer_result(s, r, json_stringn(out.bytes, out.length));

@@ -20,6 +20,10 @@ int base64_append(const void *bytes, size_t length, struct buffer *out)
 
 bool base64_within(struct text t, unsigned char *out, size_t most, size_t *length)
 {
+	/* libsodium 1.0.18 takes some bytes above 127 for digits. */
+	for (size_t i = 0; i < t.length; i++)
+		if ((unsigned char)t.bytes[i] > 127)
+			return false;
 	return sodium_base642bin(out, most, t.bytes, t.length, NULL, length, NULL,
 				 sodium_base64_VARIANT_ORIGINAL) == 0;
 }

@@ -136,7 +136,7 @@ static int read_body(struct text body, struct checkpoint *out, struct err *e)
 int checkpoint_read(struct text note, struct checkpoint *out, struct err *e)
 {
 	struct err why;
-	struct note parts;
+	struct note parts = {0};
 	int rv = read_note(note, &parts, &why);
 
 	*out = (struct checkpoint){0};
@@ -150,7 +150,7 @@ enum note_verdict checkpoint_check(struct text note, const struct tlog_verifier 
 	enum note_verdict verdict = NOTE_NOT_HIS;
 	struct text name = text_of(v->name);
 	struct signature s;
-	struct note parts;
+	struct note parts = {0};
 
 	if (read_note(note, &parts, NULL) != 0)
 		return NOTE_BAD;

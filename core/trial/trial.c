@@ -1,14 +1,16 @@
-/* One rule set on a loop of its own. */
+/* One rule set, on a loop of its own or on a shared one. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 #include "trial/trial.h"
 
 struct trial {
-	uv_loop_t loop;
+	uv_loop_t *loop, own; /* the one it is on: its own, or a borrowed one */
 	struct generation *rules;
 	json_t *faults; /* borrowed while opening */
+	bool ready;     /* `status` says what came of opening */
 	int status;
 	size_t owed;
 };
@@ -28,14 +30,13 @@ static void on_ready(void *ctx, int status, struct generation *g, const json_t *
 	size_t i;
 	const json_t *fault;
 
+	t->ready = true;
 	t->status = status;
 	t->rules = g;
 	json_array_foreach(faults, i, fault) {
 		if (json_array_append_new(t->faults, json_deep_copy(fault)) != 0)
 			t->status = -ENOMEM;
 	}
-	/* Evaluators keep the loop alive: what is waited for has come. */
-	uv_stop(&t->loop);
 }
 
 /* Takes the files. */
@@ -43,15 +44,18 @@ static int open_rules(const struct trial_options *options, struct rule_files *fi
 		      struct trial **out, json_t *faults, struct err *e)
 {
 	struct trial *t = calloc(1, sizeof *t);
-	int rv = t != NULL ? uv_loop_init(&t->loop) : -ENOMEM;
+	int rv = t != NULL ? 0 : -ENOMEM;
 
+	if (rv == 0 && options->loop == NULL)
+		rv = uv_loop_init(&t->own);
 	if (rv != 0) {
 		rule_files_deinit(files);
 		free(t);
 		return err_set(e, rv, "cannot run the rules: %s", status_text(rv));
 	}
+	t->loop = options->loop != NULL ? options->loop : &t->own;
 	const struct pool_options pool = {
-		.loop = &t->loop,
+		.loop = t->loop,
 		.program = options->program,
 		.processes = options->processes,
 		.deadline_ms = options->deadline_ms,
@@ -63,10 +67,10 @@ static int open_rules(const struct trial_options *options, struct rule_files *fi
 		rule_files_deinit(files);
 	else
 		rv = generation_open(&pool, files, on_ready, t);
-	if (rv == 0) {
-		(void)uv_run(&t->loop, UV_RUN_DEFAULT); /* until stopped */
+	while (rv == 0 && !t->ready)
+		(void)uv_run(t->loop, UV_RUN_ONCE); /* evaluators keep the loop alive */
+	if (rv == 0)
 		rv = t->status;
-	}
 	t->faults = NULL;
 	if (rv != 0) {
 		trial_close(&t);
@@ -91,11 +95,45 @@ int trial_open_files(const struct trial_options *options, const json_t *list, st
 		     json_t *faults, struct err *e)
 {
 	struct rule_files files;
-	int rv = rule_files_from(list, &files);
+	int rv = rule_files_from(list, NULL, &files);
 
 	if (rv != 0)
 		return err_set(e, rv, "the rule files cannot be used: %s", status_text(rv));
 	return open_rules(options, &files, out, faults, e);
+}
+
+int trial_open_kept(const struct trial_options *options, const json_t *kept, struct trial **out,
+		    json_t *faults, struct err *e)
+{
+	const char *digest = json_member_text(kept, "digest");
+	const json_t *words = json_member(kept, "words");
+	json_t *prelude = json_member(json_member(kept, "prelude"), "text");
+	struct rule_files files;
+	int rv = rule_files_from(json_member(kept, "files"), prelude, &files);
+
+	/* What ran without words, or before there were any, runs without them again. */
+	struct trial_options own = *options;
+	if (words == NULL)
+		own.words = NULL;
+	if (rv == 0)
+		rv = rule_files_bind(&files, own.words);
+	if (rv != 0) {
+		rule_files_deinit(&files);
+		return err_set(e, rv, "the rule files cannot be used: %s", status_text(rv));
+	}
+	if (words != NULL && !json_equal(words, files.words)) {
+		rule_files_deinit(&files);
+		return err_set(e, AW_EINVALID,
+			       "the rules need the words of plugins, as they were then: name their "
+			       "folder with --plugins");
+	}
+	if (digest == NULL || strcmp(files.digest, digest) != 0) {
+		(void)err_set(e, AW_ECORRUPT, "the texts have the digest %s, not %s", files.digest,
+			      digest != NULL ? digest : "any");
+		rule_files_deinit(&files);
+		return AW_ECORRUPT;
+	}
+	return open_rules(&own, &files, out, faults, e);
 }
 
 void trial_close(struct trial **t)
@@ -103,8 +141,10 @@ void trial_close(struct trial **t)
 	if (*t == NULL)
 		return;
 	generation_drop(&(*t)->rules);
-	(void)uv_run(&(*t)->loop, UV_RUN_DEFAULT); /* until the evaluators are gone */
-	(void)uv_loop_close(&(*t)->loop);
+	if ((*t)->loop == &(*t)->own) {
+		(void)uv_run(&(*t)->own, UV_RUN_DEFAULT); /* until the evaluators are gone */
+		(void)uv_loop_close(&(*t)->own);
+	}
 	free(*t);
 	*t = NULL;
 }
@@ -124,8 +164,6 @@ static void on_answer(void *ctx, const struct evaluation *e)
 	t->owed--;
 	a->done(a->ctx, e);
 	free(a);
-	if (t->owed == 0)
-		uv_stop(&t->loop);
 }
 
 int trial_ask(struct trial *t, const char *operation, const json_t *input, evaluation_cb done,
@@ -146,13 +184,13 @@ int trial_ask(struct trial *t, const char *operation, const json_t *input, evalu
 
 void trial_turn(struct trial *t)
 {
-	(void)uv_run(&t->loop, UV_RUN_NOWAIT); /* says whether more is to come */
+	(void)uv_run(t->loop, UV_RUN_NOWAIT); /* says whether more is to come */
 }
 
 void trial_wait(struct trial *t)
 {
 	while (t->owed > 0)
-		(void)uv_run(&t->loop, UV_RUN_DEFAULT); /* until stopped */
+		(void)uv_run(t->loop, UV_RUN_ONCE); /* evaluators keep the loop alive */
 }
 
 /* ---- deciding one ------------------------------------------------------- */
@@ -236,4 +274,16 @@ json_t *trial_import_row(json_int_t sequence, const json_t *award, const json_t 
 			 json_sprintf("%" JSON_INTEGER_FORMAT "-trial", sequence), "kind", "import",
 			 "revoked", 0, "name", or_null(json_member(award, "name")), "assessed_on",
 			 "registered_on", "scores", "outcome", outcome);
+}
+
+int trial_revoke_row(json_t *history, json_int_t sequence)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(history, i, row) {
+		if (json_member_integer(row, "sequence", 0) == sequence)
+			return json_put(row, "revoked", json_true());
+	}
+	return 0;
 }

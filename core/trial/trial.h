@@ -19,6 +19,9 @@ struct trial_options {
 	unsigned processes;
 	unsigned deadline_ms;
 	const struct words *words; /* borrowed; NULL: none */
+	/* NULL: a loop of its own. Else borrowed, and shared with other trials: its
+	 * owner runs it to its end after the last of them was closed. */
+	uv_loop_t *loop;
 };
 
 /* Reads and runs the rule set in a folder. AW_ESCRIPT and at least one fault,
@@ -29,6 +32,11 @@ int trial_open(const struct trial_options *options, const char *dir, struct tria
 /* The same with files kept elsewhere, [{"path", "text"}] (borrowed). */
 int trial_open_files(const struct trial_options *options, const json_t *files, struct trial **out,
 		     json_t *faults, struct err *e);
+/* The same with a rule set as reader_rules gives it: run with the prelude that
+ * was its own. AW_ECORRUPT where its texts do not give the digest it has. */
+int trial_open_kept(const struct trial_options *options, const json_t *kept, struct trial **out,
+		    json_t *faults, struct err *e);
+/* Nothing may be owed. */
 void trial_close(struct trial **t);
 
 /* Borrowed: digest, manifest, files, forms. */
@@ -57,5 +65,7 @@ int trial_check(const struct trial *t, const json_t *submission, json_t *errors)
  * or an imported award ({"partnership", "name", ...} and its outcome). */
 json_t *trial_decision_row(json_int_t sequence, const json_t *submission, const json_t *decision);
 json_t *trial_import_row(json_int_t sequence, const json_t *award, const json_t *outcome);
+/* Marks the row with this sequence as revoked, where there is one. 0 or -ENOMEM. */
+int trial_revoke_row(json_t *history, json_int_t sequence);
 
 #endif

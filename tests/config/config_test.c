@@ -251,6 +251,22 @@ static void numbers_out_of_their_range_are_refused_with_it(void **state)
 	}
 }
 
+static void a_limit_of_the_wal_is_none_or_at_least_8_mib(void **state)
+{
+	struct rig *r = *state;
+
+	READS(r, "--wal-limit=");
+	assert_int_equal(config_number(r->config, CONFIG_WAL_LIMIT), 0);
+	READS(r, "--wal-limit=8388608");
+	assert_int_equal(config_number(r->config, CONFIG_WAL_LIMIT), 8388608);
+	READS(r, "--wal-limit=4294967295");
+	assert_int_equal(config_number(r->config, CONFIG_WAL_LIMIT), 4294967295);
+	REFUSES(r,
+		"command line: wal-limit: must be a whole number from 8388608 to 4294967295,"
+		" not \"8388607\"",
+		"--wal-limit=8388607");
+}
+
 static void permissions_are_octal(void **state)
 {
 	static const char *const wrong[] = {"1000", "888", "0o600", "rw", "-600", "", "0660 "};
@@ -348,6 +364,7 @@ int main(void)
 		with_rig(unknown_options_are_refused_by_name),
 		with_rig(an_action_without_its_hyphens_is_no_option),
 		with_rig(numbers_out_of_their_range_are_refused_with_it),
+		with_rig(a_limit_of_the_wal_is_none_or_at_least_8_mib),
 		with_rig(permissions_are_octal),
 		with_rig(a_bad_line_of_the_file_is_named_by_file_and_line),
 		with_rig(a_nul_in_the_file_hides_nothing),

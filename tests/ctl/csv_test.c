@@ -157,11 +157,56 @@ static void a_roll_of_headings_alone_is_empty(void **state)
 	free(lines);
 }
 
+/* One record of these values, as written on a terminal or not. */
+static void expect_written(const char *values, bool terminal, const char *wanted)
+{
+	struct look look = {.utf8 = true, .bounded = terminal, .width = 80};
+	struct err e = {0};
+	json_t *list = json_read(text_of(values), &e), *value;
+	struct paper p;
+	size_t i;
+
+	assert_non_null(list);
+	paper_init(&p, look);
+	json_array_foreach(list, i, value)
+		csv_put(&p, value, i + 1 < json_array_size(list) ? ',' : '\n');
+	assert_int_equal(buffer_status(&p.out), 0);
+	assert_string_equal(p.out.bytes, wanted);
+	paper_deinit(&p);
+	json_decref(list);
+}
+
+static void records_are_written_as_they_are_read(void **state)
+{
+	(void)state;
+	expect_written("[\"a\", null, 17, -3, true, \"\"]", false, "a,,17,-3,true,\r\n");
+	expect_written("[\"a,b\", \"say \\\"so\\\"\", \"two\\nlines\"]", false,
+		       "\"a,b\",\"say \"\"so\"\"\",\"two\nlines\"\r\n");
+	expect_written("[[\"x\", \"y\"], [], [\"x\"]]", false, "x;y,,x\r\n");
+}
+
+static void what_a_spreadsheet_would_compute_is_text(void **state)
+{
+	(void)state;
+	expect_written("[\"=1\", \"+1\", \"-1\", \"@x\", \"\\t=1\", \"1=1\", [\"=1\"]]", false,
+		       "'=1,'+1,'-1,'@x,'\t=1,1=1,'=1\r\n");
+	expect_written("[\"=\\\"a,b\\\"\"]", false, "\"'=\"\"a,b\"\"\"\r\n");
+}
+
+static void csv_on_a_terminal_gives_it_no_orders(void **state)
+{
+	(void)state;
+	expect_written("[\"a\\u001b[31m\", \"b\\nc\"]", true, "a\\u001B[31m,\"b c\"\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_unquoted_as_rfc_4180_says),
 		cmocka_unit_test(what_is_not_csv_is_refused_with_its_line),
+		cmocka_unit_test(records_are_written_as_they_are_read),
+		cmocka_unit_test(what_a_spreadsheet_would_compute_is_text),
+		cmocka_unit_test(csv_on_a_terminal_gives_it_no_orders),
 		cmocka_unit_test(a_roll_becomes_params_and_knows_its_lines),
 		cmocka_unit_test(a_roll_that_does_not_fit_is_refused_with_its_line),
 		cmocka_unit_test(a_roll_of_headings_alone_is_empty),

@@ -229,6 +229,7 @@ static void names_of_users_are_escaped_and_broken_ones_left_out(void **state)
 	assert_int_equal(journal_append(log->j, d, 2, on_appended, &a), 0);
 	log_wait(log, &a.there);
 	shell_says(log, "SELECT user FROM entries", "a\"b\\\n\n");
+	shell_says(log, "SELECT user FROM activity ORDER BY sequence", "a\"b\\\n\n");
 }
 
 int main(void)

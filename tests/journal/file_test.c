@@ -117,8 +117,12 @@ static void entries_hold_against_update_delete_and_replace(void **state)
 		{"DELETE FROM blob", "never deleted"},
 		{"REPLACE INTO blob SELECT sha256, x'' FROM blob", "already"},
 		{"UPDATE personal SET value = '1'", "never changed"},
-		{"REPLACE INTO personal SELECT sequence, pointer, salt, '1' FROM personal",
-		 "never changed"},
+		{"UPDATE personal SET salt = zeroblob(32), value = ' '", "never changed"},
+		{"REPLACE INTO personal SELECT number, sequence, pointer, salt, '1' FROM personal",
+		 "only ever the next"},
+		{"INSERT INTO personal SELECT 2, sequence, pointer, salt, '1' FROM personal",
+		 "only ever the next"},
+		{"DELETE FROM personal", "erased in its place"},
 	};
 
 	log_open(log);
@@ -128,7 +132,7 @@ static void entries_hold_against_update_delete_and_replace(void **state)
 	d.blobs = doc("['a text']");
 	assert_int_equal(journal_append(log->j, &d, 1, on_appended, &a), 0);
 	log_wait(log, &a.there);
-	changed(log, "INSERT INTO personal VALUES (1, '/x', x'00', '2')");
+	changed(log, "INSERT INTO personal VALUES (1, 1, '/x', x'00', '22')");
 	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
 		char *says = change(log, tries[i].sql);
 		if (says == NULL || strstr(says, tries[i].says) == NULL)
@@ -137,7 +141,8 @@ static void entries_hold_against_update_delete_and_replace(void **state)
 	}
 	shell_says(log, "SELECT sequence, kind FROM entry; SELECT CAST(bytes AS TEXT) FROM blob",
 		   "1|stop\n2|activation\na text\n");
-	changed(log, "DELETE FROM personal"); /* erasing is allowed */
+	changed(log,
+		"UPDATE personal SET salt = zeroblob(32), value = '  '"); /* erasing is allowed */
 	assert_int_equal(log_add(log, "stop", doc("{}")), 3);
 }
 

@@ -308,6 +308,22 @@ static inline int64_t log_add(struct log *log, const char *kind, json_t *body)
 
 /* ---- the file, behind the journal's back --------------------------------- */
 
+/* Gives a log the tables of the first form; what is derived is left behind. */
+__attribute__((unused)) static const char to_first_form[] =
+	"DROP TRIGGER personal_is_never_changed;"
+	"ALTER TABLE personal RENAME TO later;"
+	"CREATE TABLE personal (sequence INTEGER NOT NULL, pointer TEXT NOT NULL,"
+	" salt BLOB NOT NULL, value TEXT NOT NULL, PRIMARY KEY (sequence, pointer))"
+	" STRICT, WITHOUT ROWID;"
+	"INSERT INTO personal SELECT sequence, pointer, salt, value FROM later;"
+	"CREATE TRIGGER personal_is_never_changed BEFORE UPDATE ON personal"
+	" BEGIN SELECT RAISE(ABORT, ''); END;"
+	"CREATE TRIGGER personal_is_kept_once BEFORE INSERT ON personal WHEN 0"
+	" BEGIN SELECT RAISE(ABORT, ''); END;"
+	"DROP TABLE later; DROP TABLE checkpoint; DROP INDEX entry_leaf; DROP TABLE node;"
+	"DROP VIEW decisions; ALTER TABLE decision DROP COLUMN change;"
+	"PRAGMA user_version = 1";
+
 /* Runs SQL through a connection of the test's own, as anybody who may write
  * the file could; gives SQLite's sentence or NULL. free() it. */
 static inline char *change(const struct log *log, const char *sql)

@@ -182,7 +182,7 @@ static int read_decisions(struct journal_reader *r, json_t **out, struct err *e)
 
 static int read_register(struct journal_reader *r, json_t **out, struct err *e)
 {
-	return reader_register(r, "2025-01-01", NULL, out, e);
+	return reader_register(r, "2025-01-01", NULL, NULL, out, e);
 }
 
 static int read_benchmarks(struct journal_reader *r, json_t **out, struct err *e)
@@ -218,6 +218,33 @@ static int read_rules(struct journal_reader *r, json_t **out, struct err *e)
 	return reader_rules(r, NULL, out, e);
 }
 
+static int read_list_by_day(struct journal_reader *r, json_t **out, struct err *e)
+{
+	struct decision_filter f = {.kind = "any", .sort = "-assessed_on", .limit = 1};
+
+	return reader_decisions(r, &f, out, e);
+}
+
+static int keep_bytes(void *ctx, const struct tail_entry *entry)
+{
+	json_t *bytes = json_stringn(entry->bytes.bytes, entry->bytes.length);
+
+	return bytes != NULL && json_array_append_new(ctx, bytes) == 0 ? 0 : -ENOMEM;
+}
+
+static int read_tail(struct journal_reader *r, json_t **out, struct err *e)
+{
+	json_t *list = json_array();
+	int rv = list != NULL ? reader_tail(r, "decision", 0, keep_bytes, list, e)
+			      : err_set(e, -ENOMEM, "no memory for the test's list");
+
+	if (rv == 0)
+		*out = list;
+	else
+		json_decref(list);
+	return rv;
+}
+
 static void fill(struct log *log)
 {
 	struct digest of = digest_of("text", 4);
@@ -243,8 +270,9 @@ static void fill(struct log *log)
 static void every_read_without_memory_is_refused_and_leaks_nothing(void **state)
 {
 	static int (*const reads[])(struct journal_reader * r, json_t * *out, struct err * e) = {
-		read_entry,      read_submission,   read_history, read_decisions,    read_register,
-		read_benchmarks, read_award_counts, read_counts,  read_rule_history, read_rules,
+		read_entry,        read_submission, read_history,      read_decisions,
+		read_register,     read_benchmarks, read_award_counts, read_counts,
+		read_rule_history, read_rules,      read_list_by_day,  read_tail,
 	};
 	struct log *log = *state;
 

@@ -174,77 +174,6 @@ static void an_import_stands_in_the_history_without_scores(void **state)
 	same(asked(log, ask_history, "nobody"), doc("[]"));
 }
 
-/* ---- decisions.list ----------------------------------------------------- */
-
-static int ask_decisions(struct journal_reader *r, struct ask *ask, struct err *e)
-{
-	return reader_decisions(r, ask->with, &ask->out, e);
-}
-
-static void lists_are_filtered_by_each_member_and_by_all(void **state)
-{
-	struct log *log = *state;
-	static const struct {
-		struct decision_filter filter;
-		const char *sequences, *next;
-	} cases[] = {
-		{{.limit = 0}, "[7, 5, 4, 2, 1]", "null"},
-		{{.limit = 2}, "[7, 5]", "'5'"},
-		{{.limit = 2, .after = 5}, "[4, 2]", "'2'"},
-		{{.limit = 2, .after = 2}, "[1]", "null"},
-		{{.limit = 5}, "[7, 5, 4, 2, 1]", "null"},
-		{{.partnership = "north"}, "[4, 2, 1]", "null"},
-		{{.partnership = "north", .limit = 1, .after = 4}, "[2]", "'2'"},
-		{{.award = "quality-mark"}, "[7, 2]", "null"},
-		{{.award = "child-first"}, "[4]", "null"},
-		{{.award = "child-first", .partnership = "south"}, "[]", "null"},
-		{{.award = "quality-mark", .limit = 1}, "[7]", "'7'"},
-		{{.since = "2022-03-10"}, "[7, 5, 4]", "null"},
-		{{.until = "2022-03-10"}, "[4, 2, 1]", "null"},
-		{{.since = "2021-02-10", .until = "2021-02-10"}, "[2]", "null"},
-		{{.failed_criterion = "QM-1"}, "[1]", "null"},
-		{{.failed_criterion = "QM-2"}, "[]", "null"},
-		{{.failed_criterion = "QL-1", .partnership = "south"}, "[5]", "null"},
-		{{.failed_criterion = "QL-1", .award = "quality-mark"}, "[]", "null"},
-		{{.rules = "sha256:bb"}, "[5]", "null"},
-		{{.rules = "sha256:bb", .after = 5}, "[]", "null"},
-		{{.partnership = "south",
-		  .since = "2020-01-01",
-		  .until = "2023-01-01",
-		  .failed_criterion = "QL-1",
-		  .rules = "sha256:bb"},
-		 "[5]",
-		 "null"},
-	};
-
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		json_t *page = asked(log, ask_decisions, &cases[i].filter);
-		json_t *sequences = json_array(), *row;
-		size_t k;
-		json_array_foreach(json_member(page, "decisions"), k, row)
-			json_array_append(sequences, json_member(row, "sequence"));
-		same(sequences, doc("%s", cases[i].sequences));
-		same(json_incref(json_object_get(page, "next")), doc("%s", cases[i].next));
-		json_decref(page);
-	}
-}
-
-static void a_summary_has_what_lists_show(void **state)
-{
-	struct log *log = *state;
-	static const struct decision_filter filter = {.limit = 1, .after = 5};
-	json_t *page = asked(log, ask_decisions, &filter), *entry = log_entry(log, 4);
-	json_t *wanted = doc("{'sequence': 4, 'submission_id': null, 'partnership': 'north',"
-			     " 'name': 'north', 'assessed_on': '2022-03-10',"
-			     " 'award': 'quality-lead', 'commendations': ['child-first'],"
-			     " 'route': 'new-entry', 'change': 'first', 'revoked': true}");
-
-	assert_int_equal(json_object_set(wanted, "decision_id", json_member(entry, "id")), 0);
-	same(json_incref(json_array_get(json_member(page, "decisions"), 0)), wanted);
-	json_decref(page);
-	json_decref(entry);
-}
-
 /* ---- the register ------------------------------------------------------- */
 
 struct on {
@@ -255,7 +184,7 @@ static int ask_register(struct journal_reader *r, struct ask *ask, struct err *e
 {
 	const struct on *on = ask->with;
 
-	return reader_register(r, on->day, on->partnership, &ask->out, e);
+	return reader_register(r, on->day, on->partnership, NULL, &ask->out, e);
 }
 
 static void the_register_holds_each_partnerships_latest_unrevoked_award(void **state)
@@ -457,7 +386,8 @@ static void the_derived_tables_made_again_are_the_same(void **state)
 		"SELECT * FROM tally; SELECT * FROM partnership;"
 		"SELECT * FROM decision; SELECT * FROM awarded;"
 		"SELECT * FROM failed; SELECT * FROM import; SELECT * FROM award;"
-		"SELECT * FROM revocation; SELECT * FROM rule_set";
+		"SELECT * FROM revocation; SELECT * FROM rule_set;"
+		"SELECT * FROM listed; SELECT * FROM digest; SELECT * FROM span";
 	bool ok;
 	char *before = shell(log, "-readonly", dump, &ok);
 
@@ -479,8 +409,6 @@ int main(void)
 		IN_THE_LOG(a_submission_is_found_by_its_id),
 		IN_THE_LOG(a_history_is_in_order_and_marks_what_was_revoked),
 		IN_THE_LOG(an_import_stands_in_the_history_without_scores),
-		IN_THE_LOG(lists_are_filtered_by_each_member_and_by_all),
-		IN_THE_LOG(a_summary_has_what_lists_show),
 		IN_THE_LOG(the_register_holds_each_partnerships_latest_unrevoked_award),
 		IN_THE_LOG(a_row_of_the_register_names_its_source),
 		IN_THE_LOG(an_award_is_known_also_where_it_was_revoked),

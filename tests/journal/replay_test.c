@@ -107,6 +107,46 @@ static void a_past_has_all_of_one_partnership_in_order(void **state)
 	expect_sequences(past(*state, "nowhere", INT64_MAX), "[]");
 }
 
+/* Enough to hash it again. */
+static void each_entry_comes_as_it_was_hashed(void **state)
+{
+	json_t *entries = past(*state, "north", INT64_MAX), *each;
+	size_t i;
+
+	json_array_foreach(entries, i, each) {
+		struct buffer bytes;
+		char hex[DIGEST_HEX];
+
+		buffer_init(&bytes);
+		assert_int_equal(json_canonical(json_member(each, "entry"), &bytes), 0);
+		struct digest leaf = digest_leaf(bytes.bytes, bytes.length);
+		hex_format(leaf.bytes, sizeof leaf.bytes, hex);
+		assert_string_equal(json_member_text(each, "leaf_hash"), hex);
+		buffer_deinit(&bytes);
+	}
+	assert_int_equal(i, 5);
+	json_decref(entries);
+}
+
+static int keep_sequence(void *ctx, int64_t sequence)
+{
+	assert_int_equal(json_array_append_new(ctx, json_integer(sequence)), 0);
+	return sequence == 7 ? 7 : 0;
+}
+
+static void entries_of_a_kind_are_found_in_their_own_table(void **state)
+{
+	struct journal_reader *r = reader(*state);
+	json_t *list = json_array();
+
+	assert_int_equal(reader_of_kind(r, "revocation", 6, keep_sequence, list, NULL), 0);
+	assert_int_equal(reader_of_kind(r, "import", INT64_MAX, keep_sequence, list, NULL), 0);
+	assert_int_equal(reader_of_kind(r, "nothing", INT64_MAX, keep_sequence, list, NULL), 0);
+	assert_int_equal(reader_of_kind(r, "decision", INT64_MAX, keep_sequence, list, NULL), 7);
+	same(list, doc("[5, 6, 4, 2, 3, 7]"));
+	reader_close(&r);
+}
+
 static void a_past_ends_where_it_is_told_to(void **state)
 {
 	expect_sequences(past(*state, "north", 6), "[3, 4, 6]");
@@ -186,6 +226,7 @@ static void a_changed_entry_is_not_given_out(void **state)
 	struct journal_reader *r = reader(log);
 	assert_int_equal(reader_past(r, "north", INT64_MAX, keep, &seen, &e), AW_ECORRUPT);
 	assert_int_equal(json_array_size(seen.entries), 3);
+	assert_non_null(strstr(e.text, "entry 7: its bytes do not have its leaf hash"));
 	json_decref(seen.entries);
 	reader_close(&r);
 }
@@ -195,6 +236,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_past_has_all_of_one_partnership_in_order, setup,
 						log_teardown),
+		cmocka_unit_test_setup_teardown(each_entry_comes_as_it_was_hashed, setup,
+						log_teardown),
+		cmocka_unit_test_setup_teardown(entries_of_a_kind_are_found_in_their_own_table,
+						setup, log_teardown),
 		cmocka_unit_test_setup_teardown(a_past_ends_where_it_is_told_to, setup,
 						log_teardown),
 		cmocka_unit_test_setup_teardown(personal_values_stay_commitments, setup,

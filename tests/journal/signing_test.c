@@ -292,9 +292,7 @@ static void a_log_of_the_first_form_is_brought_up(void **state)
 						  .award = "quality-mark",
 						  .assessed_on = "2024-05-20"}));
 	journal_close(&log->j);
-	changed(log, "DROP TABLE checkpoint; DROP TABLE node; DROP INDEX entry_leaf;"
-		     "DROP VIEW decisions; ALTER TABLE decision DROP COLUMN change;"
-		     "PRAGMA user_version = 1");
+	changed(log, to_first_form);
 	log_open(log);
 	assert_int_equal(number(log, "SELECT count(*) FROM decision WHERE change = 'first'"), 1);
 	assert_int_equal(log_add(log, "stop", doc("{}")), 3);

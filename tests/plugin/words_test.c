@@ -181,6 +181,28 @@ static void awardctl_lends_the_words_where_it_tries_rules(void **state)
 	}
 }
 
+/* Runs awardctl on the log; gives its exit status. */
+static int on_log(const struct scene *s, const char *verb, const char *options)
+{
+	char command[1024];
+
+	(void)snprintf(command, sizeof command, "%s log %s %s %s >%s/out 2>&1", AWARDCTL_PROGRAM,
+		       verb, s->log, options, s->dir);
+	return WEXITSTATUS(system(command));
+}
+
+static void the_log_verifies_and_reproduces_with_the_words_of_then(void **state)
+{
+	struct scene *s = *state;
+	char plugins[PATH_TEXT + 32];
+
+	(void)snprintf(plugins, sizeof plugins, "--plugins %s/plugins", s->dir);
+	json_decref(decided(s, "{'assessed_on': '2026-12-25'}"));
+	assert_int_equal(on_log(s, "verify", ""), 0);
+	assert_int_equal(on_log(s, "reproduce", plugins), 0);
+	assert_int_equal(on_log(s, "reproduce", ""), 7);
+}
+
 static void without_the_plugin_the_rules_are_refused(void **state)
 {
 	struct scene *s = *state;
@@ -206,6 +228,8 @@ int main(void)
 				       scene_next_area),
 		cmocka_unit_test_setup(a_word_has_no_files, scene_next_area),
 		cmocka_unit_test_setup(awardctl_lends_the_words_where_it_tries_rules,
+				       scene_next_area),
+		cmocka_unit_test_setup(the_log_verifies_and_reproduces_with_the_words_of_then,
 				       scene_next_area),
 		cmocka_unit_test_setup(without_the_plugin_the_rules_are_refused, scene_next_area),
 	};

@@ -185,7 +185,7 @@ static void files_kept_in_the_log_give_the_same_rule_set(void **state)
 								 "text",
 								 json_object_get(each, "text"))),
 				 0);
-	assert_int_equal(rule_files_from(kept, &again), 0);
+	assert_int_equal(rule_files_from(kept, NULL, &again), 0);
 	assert_string_equal(again.digest, f->files.digest);
 	assert_true(json_equal(again.files, f->files.files));
 	rule_files_deinit(&again);
@@ -195,10 +195,30 @@ static void files_kept_in_the_log_give_the_same_rule_set(void **state)
 		json_object_set_new(json_array_get(kept, 0), "text", json_string("return 2\n")), 0);
 	assert_int_equal(
 		json_object_set_new(json_array_get(kept, 0), "sha256", json_string("0000")), 0);
-	assert_int_equal(rule_files_from(kept, &again), 0);
+	assert_int_equal(rule_files_from(kept, NULL, &again), 0);
 	assert_string_not_equal(again.digest, f->files.digest);
 	rule_files_deinit(&again);
 	json_decref(kept);
+}
+
+static void the_words_of_another_version_make_another_digest(void **state)
+{
+	struct folder *f = *state;
+	struct text own = script_prelude();
+	json_t *prelude = json_stringn(own.bytes, own.length), *other = json_string("-- other");
+	struct rule_files again;
+
+	put(f, "a.lua", "-- a\n");
+	reads(f, "a.lua ");
+	assert_int_equal(rule_files_from(f->files.files, prelude, &again), 0);
+	assert_string_equal(again.digest, f->files.digest);
+	rule_files_deinit(&again);
+	assert_int_equal(rule_files_from(f->files.files, other, &again), 0);
+	assert_string_not_equal(again.digest, f->files.digest);
+	assert_ptr_equal(again.prelude, other);
+	rule_files_deinit(&again);
+	json_decref(prelude);
+	json_decref(other);
 }
 
 static void a_description_has_no_texts(void **state)
@@ -232,6 +252,7 @@ int main(void)
 		in_folder(the_folder_itself_may_be_a_link),
 		in_folder(no_other_files_have_the_same_digest),
 		in_folder(files_kept_in_the_log_give_the_same_rule_set),
+		in_folder(the_words_of_another_version_make_another_digest),
 		in_folder(a_description_has_no_texts),
 	};
 

@@ -90,6 +90,10 @@ static void was_refused(struct scene *s, const char *active, const char *what)
 	expect(latest, "{'kind': 'rejection', 'cause': 'watch'}");
 	assert_string_equal(json_member_text(latest, "active"), active);
 	assert_true(json_equal(json_member(latest, "errors"), json_member(rejection, "errors")));
+	/* Which bytes were refused can be told where they could be read. */
+	if (json_member_text(latest, "digest") != NULL)
+		expect(json_array_get(json_member(latest, "files"), 0),
+		       "{'path': 'child-first.lua'}");
 	json_decref(history);
 	json_decref(rules);
 }
@@ -273,6 +277,34 @@ static void a_bad_criterion_slows_and_sways_nobody(void **state)
 	}
 }
 
+/* Comparing long texts is work that no budget sees. Every evaluation is ended by its
+ * deadline, and what waits behind is not kept for one deadline after another. */
+static void a_rule_that_hangs_keeps_nobody_waiting_for_long(void **state)
+{
+	enum { DEADLINE_MS = 2000, GRACE_MS = 1000, EACH = 3 };
+	struct scene *s = *state;
+	struct stream st;
+
+	scene_start(s, watching);
+	scene_await(s, "rules in force");
+	stream_open(&st, s, 4 * WINDOW, NULL);
+	/* See struct pool_options; and each waits for those of its partnership before it. */
+	st.most_ms = EACH * 3 * DEADLINE_MS + GRACE_MS;
+	write_extra(s, "\t\t\tlocal a = string.rep(\"a\", 60000)\n"
+		       "\t\t\tlocal b, c = a .. a .. a .. a .. a .. a, a .. a .. a .. a .. a .. a\n"
+		       "\t\t\twhile b == c do end");
+	stream_until(&st, "rules in force");
+	stream_go(&st, 4 * WINDOW);
+	assert_true(st.failed > 0);
+	expect(st.error, "{'code': -32008, 'data': {'reason': 'deadline'}}");
+	write_extra(s, "\t\t\treturn met(\"Mended.\")");
+	stream_until(&st, "rules in force");
+	stream_go(&st, 8 * WINDOW);
+	stream_finish(&st);
+	assert_true(count_status(&st, "met") > 0);
+	stream_deinit(&st);
+}
+
 static void what_fails_outside_a_criterion_decides_nothing(void **state)
 {
 	struct scene *s = *state;
@@ -424,6 +456,7 @@ int main(void)
 		STOPPED(a_folder_swapped_under_it_is_seen),
 		STOPPED(a_rule_that_fails_for_some_fails_for_them_alone),
 		STOPPED(a_bad_criterion_slows_and_sways_nobody),
+		STOPPED(a_rule_that_hangs_keeps_nobody_waiting_for_long),
 		STOPPED(what_fails_outside_a_criterion_decides_nothing),
 		STOPPED(every_decision_is_of_one_rule_set_and_reproduced_by_it),
 		STOPPED(no_decision_is_by_rules_that_come_later),

@@ -116,7 +116,7 @@ static void the_rules_in_force_change_nothing(void **state)
 	gives(IMPACT(s, "--history", "logged"), "{'changed': 0, 'changes': []}");
 	out = TOOL_OUT(s, DONE, "rules", "impact", "rules", "--log", "log", "--format", "csv");
 	assert_string_equal(out, "partnership,name,assessed_on,sequence,id,kind,what,item,from,to,"
-				 "direction\n");
+				 "direction\r\n");
 	free(out);
 }
 

@@ -332,7 +332,7 @@ static void parameters_that_are_not_known_are_refused_by_every_method(void **sta
 		"decide",           "assess",        "decisions.get",   "decisions.list",
 		"decisions.revoke", "register.list", "register.import", "practice.list",
 		"statistics.get",   "scheme.get",    "rules.get",       "rules.reload",
-		"rules.history",    "server.status", "server.metrics",
+		"rules.history",    "server.status", "server.metrics",  "decisions.erase",
 	};
 
 	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {

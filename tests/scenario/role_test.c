@@ -105,19 +105,13 @@ static void without_configuration_others_may_do_nothing(void **state)
 	static const struct {
 		const char *method, *role;
 	} cases[] = {
-		{"decide", "submit"},
-		{"assess", "submit"},
-		{"decisions.list", "audit"},
-		{"register.list", "audit"},
-		{"statistics.get", "audit"},
-		{"rules.get", "audit"},
-		{"rules.history", "audit"},
-		{"server.status", "audit"},
-		{"server.metrics", "audit"},
-		{"register.import", "admin"},
-		{"decisions.revoke", "admin"},
-		{"rules.reload", "admin"},
-		{"scheme.get", ""},
+		{"decide", "submit"},          {"assess", "submit"},
+		{"decisions.list", "audit"},   {"register.list", "audit"},
+		{"statistics.get", "audit"},   {"rules.get", "audit"},
+		{"rules.history", "audit"},    {"server.status", "audit"},
+		{"server.metrics", "audit"},   {"register.import", "admin"},
+		{"decisions.revoke", "admin"}, {"decisions.erase", "admin"},
+		{"rules.reload", "admin"},     {"scheme.get", ""},
 		{"practice.list", ""},
 	};
 	struct scene *s = *state;
@@ -144,7 +138,8 @@ static void no_role_implies_another(void **state)
 		{"decisions.list", false, true, false},   {"register.list", false, true, false},
 		{"server.status", false, true, false},    {"register.import", false, false, true},
 		{"decisions.revoke", false, false, true}, {"rules.reload", false, false, true},
-		{"scheme.get", true, true, true},         {"practice.list", true, true, true},
+		{"decisions.erase", false, false, true},  {"scheme.get", true, true, true},
+		{"practice.list", true, true, true},
 	};
 	static const char *const options[] = {"--submit", "--audit", "--admin"};
 	struct scene *s = *state;
@@ -194,6 +189,83 @@ static void whoever_submitted_a_decision_may_get_it(void **state)
 	json_decref(answer);
 }
 
+/* ---- an auditor who reads the file itself --------------------------------- */
+
+enum { AUDITORS = 23456 };
+
+/* Runs plain sqlite3 on the log as this user of this group; false where it fails. Gives what
+ * it prints in `out`. */
+static bool sqlite_as(const struct scene *s, uid_t user, gid_t group, const char *sql, char out[64])
+{
+	char command[3 * PATH_TEXT];
+	FILE *pipe;
+
+	assert_in_range(snprintf(command, sizeof command,
+				 "setpriv --reuid %u --regid %u --clear-groups sqlite3 -readonly"
+				 " '%s' \"%s\" 2>&1",
+				 user, group, s->log, sql),
+			1, sizeof command - 1);
+	pipe = popen(command, "re");
+	assert_non_null(pipe);
+	if (fgets(out, 64, pipe) == NULL)
+		out[0] = '\0';
+	return pclose(pipe) == 0;
+}
+
+/* The number of entries, and that none is missing, as an auditor sees it. */
+static long long audited(const struct scene *s)
+{
+	char out[64];
+
+	if (!sqlite_as(s, SOMEBODY, AUDITORS,
+		       "SELECT CASE WHEN count(*) = max(sequence) THEN count(*) END FROM entries",
+		       out))
+		fail_msg("the auditor gets: %s", out);
+	assert_true(atoll(out) > 0);
+	return atoll(out);
+}
+
+static void an_auditor_reads_the_file_with_the_group_alone(void **state)
+{
+	enum { EACH = 60, ROUNDS = 5 };
+	struct scene *s = *state;
+	struct stream st;
+	char folder[PATH_TEXT + 16], out[64];
+	long long seen = 0, now;
+
+	/* As an operator would: a folder of the daemon's user and the auditors' group. */
+	snprintf(folder, sizeof folder, "%s/kept", s->dir);
+	assert_int_equal(mkdir(folder, 0750), 0);
+	scene_drop_root(s);
+	assert_int_equal(chown(folder, NOBODY, AUDITORS), 0);
+	assert_int_equal(chmod(folder, 02750), 0);
+	assert_in_range(snprintf(s->log, sizeof s->log, "%.130s/log", folder), 1, PATH_TEXT - 1);
+	scene_start(s, NULL);
+	stream_open(&st, s, 16, NULL);
+	for (int i = 0; i < ROUNDS; i++) {
+		stream_go(&st, EACH); /* others are on their way meanwhile */
+		now = audited(s);
+		assert_true(now >= seen + EACH - 16);
+		seen = now;
+	}
+	stream_finish(&st);
+	assert_int_equal(st.failed, 0);
+	stream_deinit(&st);
+	seen = audited(s);
+
+	assert_false(sqlite_as(s, SOMEBODY, AUDITORS, "DELETE FROM personal", out));
+	assert_false(sqlite_as(s, SOMEBODY, SOMEBODY, "SELECT 1 FROM entries", out));
+	scene_stop(s);
+	assert_int_equal(audited(s), seen + 1); /* the stop */
+	scene_start(s, NULL);
+	json_decref(decided(s, NULL));
+	scene_kill(s);
+	now = audited(s); /* what the WAL of a killed daemon holds, too */
+	assert_int_equal(now, seen + 4);
+	scene_start(s, NULL);
+	assert_true(audited(s) > now);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +274,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_role_implies_another, scene_setup_stopped,
 						scene_teardown),
 		cmocka_unit_test_setup_teardown(whoever_submitted_a_decision_may_get_it,
+						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(an_auditor_reads_the_file_with_the_group_alone,
 						scene_setup_stopped, scene_teardown),
 	};
 

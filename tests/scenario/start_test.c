@@ -83,6 +83,7 @@ static void a_second_daemon_is_refused(void **state)
 	snprintf(path, sizeof path, "%s", s->dir);
 	snprintf(other.socket, sizeof other.socket, "%.100s/other", path);
 	assert_int_not_equal(scene_start_fails(&other, NULL), 0);
+	assert_true(scene_said(s, "is in use by another awardd, process "));
 	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
 }
 

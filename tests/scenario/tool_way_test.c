@@ -32,6 +32,7 @@ static const char *const verbs[][8] = {
 	{"decisions", "show", "nowhere"},
 	{"call", "no.such.method"},
 	{"decisions", "revoke", "ID", "--by=me\x1b[31m", "--reason=\x1b[31mso\x07"},
+	{"decisions", "erase", "ID", "--by=me\x1b[31m", "--reason=\x1b[31mso\x07"},
 	{"decisions", "show", "ID"},
 	{"decisions", "list"},
 };

@@ -176,13 +176,42 @@ static void several_files_have_their_faults_said_at_once(void **state)
 	struct script *script = NULL;
 
 	(void)state;
-	assert_int_equal(script_open(files, 3, NULL, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(script_prelude(), files, 3, NULL, &script, &faults),
+			 AW_ESCRIPT);
 	assert_null(script);
 	assert_int_equal(faults.count, 3);
 	script_faults_deinit(&faults);
-	assert_int_equal(script_open(NULL, 0, NULL, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(script_prelude(), NULL, 0, NULL, &script, &faults),
+			 AW_ESCRIPT);
 	assert_true(faults.count >= 1);
 	script_faults_deinit(&faults);
+}
+
+static void words_that_are_wrong_are_a_fault_like_any_other(void **state)
+{
+	static const char *const preludes[] = {
+		"this is no Lua",
+		"error(\"no\")",
+		"",
+		"return 1",
+		"return {}",
+		"while true do end",
+		"return { run_file = function() end, finish = function() end }",
+	};
+	struct script_file file = {"a.lua", text_of("x = 1")};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof preludes / sizeof preludes[0]; i++) {
+		struct script_faults faults = {NULL, 0, 0};
+		struct script *script = NULL;
+
+		assert_int_equal(script_open(text_of(preludes[i]), &file, 1, NULL, &script,
+					     &faults),
+				 AW_ESCRIPT);
+		assert_null(script);
+		assert_true(faults.count >= 1);
+		script_faults_deinit(&faults);
+	}
 }
 
 /* The words that a part of the prelude defines by `before`, each in the handbook. */
@@ -232,6 +261,7 @@ int main(void)
 		cmocka_unit_test(values_are_checked),
 		cmocka_unit_test(what_is_unfinished_or_misplaced_is_said),
 		cmocka_unit_test(several_files_have_their_faults_said_at_once),
+		cmocka_unit_test(words_that_are_wrong_are_a_fault_like_any_other),
 		cmocka_unit_test(every_word_has_a_heading_in_the_handbook),
 	};
 

@@ -163,7 +163,7 @@ static void answers_are_whole_numbers_and_clean_text(void **state)
 	fails_with("return true", "must return met(…) or unmet(…)");
 	fails_with("return { status = \"met\", reason = \"x\", shortfalls = {} }",
 		   "must return met");
-	fails_with("return nil", "must return met");
+	fails_with("return nil", "gave nothing: is return missing before met(…) or unmet(…)?");
 }
 
 static void a_forged_judgement_is_worth_nothing(void **state)

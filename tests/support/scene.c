@@ -172,6 +172,9 @@ static void become(const struct scene *s, const char *const *extra)
 	if (errors < 0 || dup2(errors, STDERR_FILENO) < 0 || dup2(errors, STDOUT_FILENO) < 0 ||
 	    setenv("NOTIFY_SOCKET", notify, 1) != 0)
 		_exit(126);
+	for (size_t i = 0; s->environment != NULL && s->environment[i] != NULL; i++)
+		if (putenv((char *)(uintptr_t)s->environment[i]) != 0)
+			_exit(126);
 	execv(argv[0], (char *const *)(uintptr_t)argv);
 	_exit(127);
 }

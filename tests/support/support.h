@@ -32,6 +32,8 @@ struct scene {
 	int area;               /* the number of the partnership of this test */
 	size_t heard;           /* bytes of `errors` that scene_await has passed */
 	uid_t user;             /* whom the daemon runs as, 0: as the test does */
+	/* "NAME=VALUE" for the daemon, ended by NULL; or NULL */
+	const char *const *environment;
 };
 
 /* cmocka fixtures. `scene_group_setup` and its teardown serve a whole program
@@ -129,6 +131,7 @@ struct stream {
 	size_t failed; /* answered with an error; the last is `error` */
 	json_t *error;
 	int64_t slowest_ms; /* from the sending of one to its answer */
+	int64_t most_ms;    /* that this may be: the deadline, if nothing else is set */
 	int64_t *began_ms;
 	json_t *asked;   /* by number: the submission */
 	json_t *results; /* by number: the decision, or null */
@@ -145,7 +148,7 @@ json_t *stream_call(struct stream *st, const char *method);
 /* Keeps it going for so many answers more. */
 void stream_go(struct stream *st, size_t answers);
 /* Sends no more and takes every answer owed. Then fails the test where one was lost, or came
- * later than a deadline after its asking. */
+ * later after its asking than it may. */
 void stream_finish(struct stream *st);
 /* Decides everything again in the order of the log, each by the rules that the
  * log keeps under the decision's digest: the same bytes. */

@@ -67,9 +67,13 @@ local function hint(name, known)
 	return near and "; did you mean \"" .. near .. "\"?" or ""
 end
 
+local function is_words(v, limit)
+	return type(v) == "string" and #v > 0 and #v <= limit and host.is_printable(v)
+end
+
 local is = {
-	text = function(v) return type(v) == "string" and #v > 0 and #v <= 1000 end,
-	id = function(v) return type(v) == "string" and #v > 0 and #v <= 64 end,
+	text = function(v) return is_words(v, 1000) end,
+	id = function(v) return is_words(v, 64) end,
 	date = function(v) return host.is_date(v) end,
 	whole = function(v) return host.is_whole(v) end,
 	boolean = function(v) return type(v) == "boolean" end,
@@ -77,7 +81,7 @@ local is = {
 	check = function(v) return type(v) == "function" end,
 }
 local described = {
-	text = "words in quotes (1 to 1000 bytes)", id = "a name in quotes",
+	text = "words in quotes (1 to 1000 bytes, in UTF-8)", id = "a name in quotes",
 		whole = "a whole number",
 	date = "a real date such as \"2017-04-01\"", boolean = "true or false",
 	list = "a group in braces", check = "a function",

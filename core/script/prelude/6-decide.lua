@@ -1,8 +1,13 @@
+-- Beyond this, readers that keep numbers as fractions read another one.
+local LARGEST = 9007199254740991
+
 -- ---- deciding -----------------------------------------------------------------------
 
 local function text_or_complain(value, what, limit)
-	if type(value) ~= "string" or not host.is_printable(value) or #value > limit then
+	if type(value) ~= "string" or #value > limit then
 		error(what .. " must be text of at most " .. limit .. " bytes")
+	elseif not host.is_printable(value) then
+		error(what .. " must be text in UTF-8, without a NUL byte")
 	end
 	return value
 end
@@ -12,7 +17,13 @@ local function plain(value, depth)
 	local kind = type(value)
 	if value == nil then
 		return host.null
-	elseif kind == "boolean" or host.is_whole(value) then
+	elseif kind == "boolean" then
+		return value
+	elseif host.is_whole(value) then
+		if value < -LARGEST or value > LARGEST then
+			error("a number of a decision is from " .. -LARGEST .. " to " .. LARGEST
+				.. ", and " .. value .. " is not")
+		end
 		return value
 	elseif kind == "number" then
 		error("a number of a decision must be whole, and " .. tostring(value) .. " is not")
@@ -51,7 +62,10 @@ end
 
 local function checked(answer, criterion)
 	local it = held(judgements, answer)
-	if not it then
+	if answer == nil then
+		error("the check of " .. criterion.id
+			.. " gave nothing: is return missing before met(…) or unmet(…)?")
+	elseif not it then
 		error("the check of " .. criterion.id .. " must return met(…) or unmet(…)")
 	end
 	text_or_complain(it.reason, "a reason", REASON_LIMIT)

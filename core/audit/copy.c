@@ -1,0 +1,126 @@
+/* A copy of a log: whole, verified, and never in the place of another file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audit/audit.h"
+
+enum { FINDINGS_MOST = 5, COPY_MODE = 0640 };
+
+/* "<to>.XXXXXX", made and empty, of the copy's own mode. */
+static int make_file(const char *to, struct buffer *name, struct err *e)
+{
+	if (buffer_printf(name, "%s.XXXXXX", to) != 0)
+		return err_set(e, -ENOMEM, "no memory for a file name");
+	int fd = mkostemp(name->bytes, O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, -errno, "making a file beside %s: %s", to, strerror(errno));
+	int rv = fchmod(fd, COPY_MODE) == 0 ? 0 : -errno;
+	(void)close(fd); /* nothing was written */
+	if (rv != 0) {
+		(void)unlink(name->bytes); /* the first failure is the one to tell */
+		return err_set(e, rv, "making a file beside %s: %s", to, strerror(-rv));
+	}
+	return 0;
+}
+
+static int sync_path(const char *path, int flags, struct err *e)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+	int rv = fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
+
+	if (fd >= 0)
+		(void)close(fd); /* fsync told */
+	return rv == 0 ? 0 : err_set(e, rv, "syncing %s: %s", path, strerror(-rv));
+}
+
+static int sync_folder(const char *of, struct err *e)
+{
+	char *copy = strdup(of);
+	char *slash = copy != NULL ? strrchr(copy, '/') : NULL;
+
+	if (copy == NULL)
+		return err_set(e, -ENOMEM, "no memory for a file name");
+	if (slash != NULL)
+		slash[slash == copy ? 1 : 0] = '\0';
+	int rv = sync_path(slash != NULL ? copy : ".", O_RDONLY | O_DIRECTORY, e);
+	free(copy);
+	return rv;
+}
+
+static int verify(const struct audit_copy *c, const char *name, json_t **made, struct err *e)
+{
+	const struct audit_options options = {
+		.path = name,
+		.most = FINDINGS_MOST,
+		.each = c->each,
+		.ctx = c->ctx,
+	};
+	struct stat about;
+	int rv = audit_verify(&options, made, e);
+
+	if (rv == 0 && !json_member_true(*made, "verified"))
+		return err_set(e, AW_ECORRUPT,
+			       "%s does not verify, and was not copied: see awardctl log verify",
+			       c->from);
+	if (rv == 0 && (stat(name, &about) != 0 ||
+			json_put(*made, "bytes", json_integer((json_int_t)about.st_size)) != 0))
+		rv = -ENOMEM;
+	return rv;
+}
+
+/* Without a moment in which a file that is there could be lost. */
+static int give_name(const char *name, const char *to, struct err *e)
+{
+	if (renameat2(AT_FDCWD, name, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	/* Where the file system cannot, a second name does the same. */
+	if (errno == EINVAL && link(name, to) == 0)
+		return unlink(name) == 0 ? 0 : -errno;
+	return err_set(e, -errno, "%s: %s", to, strerror(errno));
+}
+
+static int fill(const struct audit_copy *c, const char *name, struct err *e)
+{
+	struct journal_reader *r = NULL;
+	int rv = reader_open(c->from, &r, e);
+
+	if (rv == 0)
+		rv = reader_copy(r, name, e);
+	if (rv == 0)
+		rv = reader_is_still(r, e);
+	reader_close(&r);
+	return rv == 0 ? sync_path(name, O_RDONLY, e) : rv;
+}
+
+int audit_copy(const struct audit_copy *c, json_t **made, struct err *e)
+{
+	struct buffer name;
+	struct stat about;
+
+	if (lstat(c->to, &about) == 0)
+		return err_set(e, -EEXIST, "%s is there already, and nothing is overwritten",
+			       c->to);
+	buffer_init(&name);
+	int rv = make_file(c->to, &name, e);
+	if (rv != 0)
+		goto out;
+	char *real = realpath(name.bytes, NULL); /* for SQLite, that it is never a URI */
+	rv = real != NULL ? fill(c, real, e) : -ENOMEM;
+	if (rv == 0)
+		rv = verify(c, real, made, e);
+	if (rv == 0)
+		rv = give_name(real, c->to, e);
+	if (rv == 0)
+		rv = sync_folder(c->to, e);
+	else if (real != NULL)
+		(void)unlink(real); /* the first failure is the one to tell */
+	free(real);
+out:
+	buffer_deinit(&name);
+	return rv;
+}

@@ -1,0 +1,68 @@
+/* Entries in the order of the log, as the view `activity` tells of them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "journal/reader.h"
+
+int reader_tail_start(struct journal_reader *r, const char *kind, int64_t count, int64_t *after,
+		      struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, kind != NULL ? READ_TAIL_START_KIND : READ_TAIL_START, &b, e);
+
+	if (rv == 0) {
+		bind_integer(&b, count);
+		if (kind != NULL)
+			bind_text(&b, kind);
+		rv = sql_next(&b, e);
+	}
+	if (rv == 1) {
+		*after = sqlite3_column_int64(b.statement, 0);
+		reader_done(&b);
+	}
+	return rv < 0 ? sql_wrap(e, rv, "looking for the last entries") : 0;
+}
+
+static int give(sqlite3_stmt *row, reader_tail_cb each, void *ctx, struct err *e)
+{
+	const struct tail_entry entry = {
+		.sequence = sqlite3_column_int64(row, 0),
+		.at = column_text(row, 1),
+		.uid = (uid_t)sqlite3_column_int64(row, 2),
+		.user = column_text(row, 3),
+		.kind = column_text(row, 4),
+		.partnership = column_text(row, 5),
+		.what = column_text(row, 6),
+		.bytes = column_bytes(row, 7),
+	};
+	struct digest leaf = digest_leaf(entry.bytes.bytes, entry.bytes.length);
+	struct text stored = column_bytes(row, 8);
+
+	if (stored.length != sizeof leaf.bytes ||
+	    memcmp(stored.bytes, leaf.bytes, sizeof leaf.bytes) != 0)
+		return err_set(e, AW_ECORRUPT,
+			       "entry %" PRId64 ": its bytes do not have its leaf hash",
+			       entry.sequence);
+	return each(ctx, &entry);
+}
+
+int reader_tail(struct journal_reader *r, const char *kind, int64_t after, reader_tail_cb each,
+		void *ctx, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, kind != NULL ? READ_TAIL_KIND : READ_TAIL, &b, e);
+
+	if (rv != 0)
+		return sql_wrap(e, rv, "reading entries");
+	bind_integer(&b, after);
+	if (kind != NULL)
+		bind_text(&b, kind);
+	while ((rv = sql_next(&b, e)) == 1) {
+		rv = give(b.statement, each, ctx, e);
+		if (rv != 0)
+			break;
+	}
+	reader_done(&b);
+	return rv < 0 ? sql_wrap(e, rv, "reading entries") : rv;
+}

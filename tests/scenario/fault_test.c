@@ -1,0 +1,275 @@
+/*
+ * A disk that fails or is full, and a clock that goes backwards, under the real daemon: nothing
+ * that was acknowledged is lost, nothing else is acknowledged, and it says what happened.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "faults/faults.h"
+#include "sent.h"
+
+/* ---- the faults that the daemon shares with the test --------------------- */
+
+struct broken {
+	struct faults *faults;
+	char memory[PATH_TEXT + 16], named[PATH_TEXT + 32], preload[PATH_MAX];
+	const char *environment[3];
+};
+
+static struct broken *break_it(struct scene *s)
+{
+	struct broken *b = calloc(1, sizeof *b);
+	int fd;
+
+	assert_non_null(b);
+	snprintf(b->memory, sizeof b->memory, "%s/faults", s->dir);
+	snprintf(b->named, sizeof b->named, "AWARDD_FAULTS=%s", b->memory);
+	snprintf(b->preload, sizeof b->preload, "LD_PRELOAD=%s", AWARDD_FAULTS);
+	fd = open(b->memory, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(ftruncate(fd, sizeof *b->faults), 0);
+	b->faults = mmap(NULL, sizeof *b->faults, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(b->faults != MAP_FAILED);
+	assert_int_equal(close(fd), 0);
+	snprintf(b->faults->log, sizeof b->faults->log, "%s", s->log);
+	b->environment[0] = b->named;
+	b->environment[1] = b->preload;
+	s->environment = b->environment;
+	return b;
+}
+
+static void mend_it(struct scene *s, struct broken **b)
+{
+	s->environment = NULL;
+	assert_int_equal(munmap((*b)->faults, sizeof *(*b)->faults), 0);
+	free(*b);
+	*b = NULL;
+}
+
+static void arm(struct broken *b, enum fault kind, int after)
+{
+	atomic_store(&b->faults->after, after);
+	atomic_store(&b->faults->kind, kind);
+}
+
+/* ---- a file that fails --------------------------------------------------- */
+
+static void fail_after(struct scene *s, enum fault kind, int after)
+{
+	struct broken *b = break_it(s);
+	struct sent all;
+
+	sent_init(&all);
+	scene_start(s, NULL);
+	send_many(s, &all, MANY);
+	assert_int_equal(json_object_size(all.codes), 0);
+	arm(b, kind, after);
+	send_many(s, &all, MANY);
+	codes_are(&all, -32009);
+	ended_with_failure(s);
+	/* After the first failure nothing more is written or synced. */
+	assert_int_equal(atomic_load(&b->faults->failed), 1);
+	says(s, "the log cannot be written any more");
+	mend_it(s, &b);
+	scene_start(s, NULL);
+	all_is_there(s, &all);
+	sent_again_it_is_decided(s, &all);
+	sent_deinit(&all);
+}
+
+static void a_sync_that_fails_ends_it_and_loses_nothing(void **state)
+{
+	fail_after(*state, FAULT_SYNC, 0);
+}
+
+static void a_later_sync_that_fails_ends_it_and_loses_nothing(void **state)
+{
+	fail_after(*state, FAULT_SYNC, 2);
+}
+
+static void a_write_that_fails_ends_it_and_loses_nothing(void **state)
+{
+	fail_after(*state, FAULT_WRITE, 0);
+}
+
+static void a_later_write_that_fails_ends_it_and_loses_nothing(void **state)
+{
+	fail_after(*state, FAULT_WRITE, 25);
+}
+
+static void a_file_that_fails_while_nobody_asks_ends_it_too(void **state)
+{
+	struct scene *s = *state;
+	struct broken *b = break_it(s);
+	struct sent all;
+
+	sent_init(&all);
+	scene_start(s, NULL);
+	send_many(s, &all, MANY);
+	arm(b, FAULT_SYNC, 0); /* found when the WAL is written into the log, a second later */
+	ended_with_failure(s);
+	says(s, "writing the WAL into the log");
+	mend_it(s, &b);
+	scene_start(s, NULL);
+	all_is_there(s, &all);
+	assert_int_equal(json_object_size(all.results), MANY);
+	sent_deinit(&all);
+}
+
+/* ---- a disk without room ------------------------------------------------- */
+
+static void no_room_is_said_and_is_over_when_there_is_some(void **state)
+{
+	struct scene *s = *state;
+	struct broken *b = break_it(s);
+	struct sent all;
+
+	sent_init(&all);
+	scene_start(s, NULL);
+	send_many(s, &all, MANY);
+	arm(b, FAULT_FULL, 3);
+	send_many(s, &all, MANY);
+	codes_are(&all, -32005);
+	says(s, "no room is left for the log");
+	calls(s, "server.status", NULL, "{'log': {'full': true, 'failed': false}}");
+	assesses(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
+	json_decref(called(s, "register.list", NULL));
+	arm(b, FAULT_NONE, 0);
+	all_is_there(s, &all);
+	sent_again_it_is_decided(s, &all);
+	says(s, "there is room for the log again");
+	calls(s, "server.status", NULL, "{'log': {'full': false}}");
+	scene_stop(s);
+	mend_it(s, &b);
+	sent_deinit(&all);
+}
+
+static void on_a_full_disk_it_starts_and_reads(void **state)
+{
+	struct scene *s = *state;
+	char disk[PATH_TEXT + 8], fill[PATH_TEXT + 64];
+	struct sent all;
+
+	if (!mount_disk(s, disk, "size=16m"))
+		skip();
+	sent_init(&all);
+	scene_start(s, NULL);
+	send_many(s, &all, MANY);
+	assert_int_equal(json_object_size(all.codes), 0);
+	scene_kill(s);
+	snprintf(fill, sizeof fill, "cat /dev/zero >'%s/fill' 2>/dev/null", disk);
+	assert_int_not_equal(system(fill), 0);
+	scene_rule_append(s, "outcome.lua", "\n-- an edit that waits for room\n");
+
+	scene_start(s, NULL);
+	says(s, "no room is left for the log");
+	says(s, "until the start can be logged the log is only read");
+	all_is_there(s, &all);
+	calls(s, "register.list", "{'partnership': 'sent-1', 'on': '2027-01-01'}",
+	      "{'awards': [{'status': 'due'}]}");
+	assesses(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
+	int64_t entries = scene_sql_number(s, "SELECT max(sequence) FROM entries");
+	send_many(s, &all, MANY);
+	codes_are(&all, -32005);
+	assert_int_equal(json_object_size(all.codes), MANY);
+	json_decref(fails(s, "rules.reload", NULL, -32005));
+	assert_int_equal(scene_sql_number(s, "SELECT max(sequence) FROM entries"), entries);
+
+	/* With room the start comes first, then the rules of the folder, then what was asked. */
+	snprintf(fill, sizeof fill, "%s/fill", disk);
+	assert_int_equal(unlink(fill), 0);
+	sent_again_it_is_decided(s, &all);
+	char query[160], *kinds;
+	snprintf(query, sizeof query,
+		 "SELECT group_concat(kind) FROM (SELECT kind FROM entries WHERE sequence"
+		 " BETWEEN %lld AND %lld ORDER BY sequence)",
+		 (long long)entries + 1, (long long)entries + 3);
+	kinds = scene_sql(s, query);
+	assert_string_equal(kinds, "start,activation,decision");
+	free(kinds);
+	all_is_there(s, &all);
+	scene_stop(s);
+	assert_int_equal(umount(disk), 0);
+	sent_deinit(&all);
+}
+
+static void a_full_disk_at_the_end_is_said(void **state)
+{
+	struct scene *s = *state;
+	struct broken *b = break_it(s);
+
+	scene_start(s, NULL);
+	arm(b, FAULT_FULL, 0);
+	scene_stop(s); /* ends with 0 all the same */
+	says(s, "the stop could not be logged: the disk is full");
+	mend_it(s, &b);
+	scene_start(s, NULL);
+}
+
+/* ---- a clock that goes backwards ------------------------------------------- */
+
+static void a_clock_that_goes_backwards_changes_no_order(void **state)
+{
+	enum { DAY = 86400, YEAR = 365 * DAY };
+	struct scene *s = *state;
+	struct broken *b = break_it(s);
+	struct sent all;
+
+	sent_init(&all);
+	scene_start(s, NULL);
+	send_many(s, &all, MANY);
+	atomic_store(&b->faults->clock, -YEAR);
+	json_t *earlier =
+		decided(s, "{'submission_id': 'earlier', 'partnership': {'id': 'sent-1'}}");
+	expect(earlier, "{'outcome': {'change': 'maintained'}}");
+	/* The clock is written down as it is; the sequence says what came first. */
+	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM entries a JOIN entries b"
+					     " ON b.sequence = a.sequence + 1 WHERE b.at < a.at"),
+			 1);
+	assert_int_equal(json_member_integer(earlier, "sequence", 0),
+			 scene_sql_number(s, "SELECT max(sequence) FROM entries"));
+	send_many(s, &all, MANY);
+	assert_int_equal(json_object_size(all.codes), 0);
+	scene_stop(s);
+	atomic_store(&b->faults->clock, -2 * YEAR);
+	scene_start(s, NULL); /* what it finds is later than now */
+	all_is_there(s, &all);
+	json_t *again = decided(s, "{'submission_id': 'earlier', 'partnership': {'id': 'sent-1'}}");
+	assert_true(json_equal(earlier, again));
+	calls(s, "server.status", NULL, "{'uptime_seconds': 0}");
+	atomic_store(&b->faults->clock, -3 * YEAR);
+	json_t *status = called(s, "server.status", NULL);
+	assert_int_equal(json_member_integer(status, "uptime_seconds", -1), 0);
+	atomic_store(&b->faults->clock, 0);
+	decides(s, "{'submission_id': 'later', 'partnership': {'id': 'sent-1'}}",
+		"{'outcome': {'change': 'maintained'}}");
+	all_is_there(s, &all);
+	scene_stop(s);
+	mend_it(s, &b);
+	json_decref(earlier);
+	json_decref(again);
+	json_decref(status);
+	sent_deinit(&all);
+}
+
+int main(void)
+{
+#define STOPPED(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
+	const struct CMUnitTest tests[] = {
+		STOPPED(a_sync_that_fails_ends_it_and_loses_nothing),
+		STOPPED(a_later_sync_that_fails_ends_it_and_loses_nothing),
+		STOPPED(a_write_that_fails_ends_it_and_loses_nothing),
+		STOPPED(a_later_write_that_fails_ends_it_and_loses_nothing),
+		STOPPED(a_file_that_fails_while_nobody_asks_ends_it_too),
+		STOPPED(no_room_is_said_and_is_over_when_there_is_some),
+		cmocka_unit_test_setup_teardown(on_a_full_disk_it_starts_and_reads,
+						scene_setup_stopped, disk_teardown),
+		STOPPED(a_full_disk_at_the_end_is_said),
+		STOPPED(a_clock_that_goes_backwards_changes_no_order),
+	};
+#undef STOPPED
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
