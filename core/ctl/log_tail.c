@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/offline.h"
 #include "ctl/verb.h"
-#include "journal/journal.h"
 
 enum {
 	LAST = 10,
@@ -102,18 +102,25 @@ static int on_entry(void *ctx, const struct tail_entry *entry)
 		buffer_deinit(&bytes);
 	}
 	t->after = entry->sequence;
-	return t->page.out.length >= HELD ? flush(t) : 0;
+	return t->page.out.length >= HELD ? 1 : 0;
 }
 
-/* Everything that was not shown yet. */
+/* Everything that was not shown yet. Written between two looks at the log: whoever reads may
+ * take long, and must not keep the daemon from emptying its WAL meanwhile. */
 static int show(struct tail *t)
 {
 	struct err e = {.status = 0};
-	int rv = reader_tail(t->log, t->kind, t->after, on_entry, t, &e);
+	int rv;
 
-	if (rv < 0 && t->status == EXIT_DONE)
-		t->status = session_say(t->session, EXIT_UNEXPECTED, "%s: %s", t->path, e.text);
-	return flush(t) != 0 || rv != 0 ? 1 : 0;
+	do {
+		rv = reader_tail(t->log, t->kind, t->after, on_entry, t, &e);
+		if (rv < 0 && t->status == EXIT_DONE)
+			t->status = session_say(t->session, EXIT_UNEXPECTED, "%s: %s", t->path,
+						e.text);
+		if (flush(t) != 0)
+			return 1;
+	} while (rv > 0);
+	return rv;
 }
 
 /* ---- following ----------------------------------------------------------- */
@@ -210,33 +217,18 @@ static void follow(struct tail *t)
 
 /* ---- the command line ---------------------------------------------------- */
 
-/* Where the log is: as --log says, or as the daemon does. */
 static int find_log(struct tail *t)
 {
-	const char *named = session_option(t->session, OPTION_LOG);
-	json_t *result = NULL;
-	struct awardd_answer answer;
-	int status = EXIT_DONE;
+	char *named = NULL;
+	int status = offline_log(t->session, &named);
 
-	if (named == NULL) {
-		status = session_ask(t->session, "server.status", NULL, &answer);
-		if (status == EXIT_REFUSED && !t->session->json)
-			session_refusal(t->session, "", &answer);
-		if (status == EXIT_DONE)
-			result = json_loads(answer.result, 0, NULL);
-		named = json_member_text(json_member(result, "log"), "path");
-		awardd_answer_deinit(&answer);
-		if (status == EXIT_DONE && named == NULL)
-			status = session_say(t->session, EXIT_UNEXPECTED,
-					     "the daemon does not say where its log is");
-	}
-	if (status == EXIT_DONE) {
-		t->path = realpath(named, NULL);
-		if (t->path == NULL || stat(t->path, &t->file) != 0)
-			status = session_say(t->session, EXIT_UNEXPECTED, "the log %s: %s", named,
-					     strerror(errno));
-	}
-	json_decref(result);
+	if (status != EXIT_DONE)
+		return status;
+	t->path = realpath(named, NULL);
+	if (t->path == NULL || stat(t->path, &t->file) != 0)
+		status = session_say(t->session, EXIT_UNEXPECTED, "the log %s: %s", named,
+				     strerror(errno));
+	free(named);
 	return status;
 }
 

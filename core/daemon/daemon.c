@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <uv.h>
@@ -349,8 +350,11 @@ int daemon_run(const struct config *c, struct err *e)
 	if (rv != 0)
 		return rv;
 	(void)umask(0027);
-	/* A core would hold what clients sent; not having one is no reason to stop. */
+	/* A core would hold the signing key and what clients sent. The limit does not hold
+	 * for one that is piped to a program; and whoever may not be dumped cannot be traced,
+	 * either, by another process of this user. Neither is a reason not to start. */
 	(void)setrlimit(RLIMIT_CORE, &no_core);
+	(void)prctl(PR_SET_DUMPABLE, 0);
 	raise_descriptors(c);
 	rv = address_take(&d.address, config_text(c, CONFIG_SOCKET),
 			  config_number(c, CONFIG_SOCKET_MODE), e);

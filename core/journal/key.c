@@ -121,7 +121,9 @@ static int read_key(const char *path, const char *name, struct tlog_signer *out,
 		return AW_EABSENT;
 	if (fd < 0)
 		return err_set(e, -errno, "opening the signing key %s: %s", path, strerror(errno));
-	int rv = fstat(fd, &about) == 0 ? check_mode(path, &about, e) : -errno;
+	int rv = fstat(fd, &about) == 0 ? check_mode(path, &about, e)
+					: err_set(e, -errno, "looking at the signing key %s: %s",
+						  path, strerror(errno));
 	if (rv == 0) {
 		ssize_t n = pread(fd, text, sizeof text, 0);
 		rv = n < 0 ? err_set(e, -errno, "reading the signing key %s: %s", path,
@@ -150,6 +152,32 @@ static int make(const char *path, const char *name, struct chance chance, struct
 	return rv == 0 ? write_key(path, out, e) : rv;
 }
 
+/* Whether the newest checkpoint is signed by this key. */
+static int judge(struct text note, const struct tlog_signer *signer, enum note_verdict *out,
+		 struct err *e)
+{
+	*out = note.length > 0 ? checkpoint_check(note, &signer->verifier) : NOTE_NOT_HIS;
+	return *out == NOTE_BAD
+		       ? err_set(e, AW_ECORRUPT,
+				 "the log's newest checkpoint has a false signature of its key")
+		       : 0;
+}
+
+/* The next key's file gets the name of the one in force. */
+static int put_in_place(struct key *k, struct err *e)
+{
+	char *next = name_with(k->path, next_suffix);
+	int rv = next != NULL ? 0 : -ENOMEM;
+
+	if (rv == 0 && rename(next, k->path) != 0)
+		rv = -errno;
+	free(next);
+	k->waits = rv != 0;
+	return rv == 0 ? sync_folder(k->path, e)
+		       : err_set(e, rv, "putting the new signing key in its place: %s",
+				 status_text(rv));
+}
+
 /* A rotation that was cut short: carried on where its checkpoint is in the log. */
 static int settle_next(struct key *k, const char *name, struct text note, struct err *e)
 {
@@ -159,10 +187,11 @@ static int settle_next(struct key *k, const char *name, struct text note, struct
 	if (next == NULL)
 		return err_set(e, -ENOMEM, "no memory for a file name");
 	int rv = read_key(next, name, &signer, e);
-	if (rv == 0 && checkpoint_check(note, &signer.verifier) == NOTE_GOOD)
-		rv = rename(next, k->path) == 0
-			     ? sync_folder(k->path, e)
-			     : err_set(e, -errno, "renaming %s: %s", next, strerror(errno));
+	enum note_verdict verdict = NOTE_NOT_HIS;
+	if (rv == 0)
+		rv = judge(note, &signer, &verdict, e);
+	if (rv == 0 && verdict == NOTE_GOOD)
+		rv = put_in_place(k, e);
 	else if (rv == 0)
 		(void)unlink(next); /* it never signed anything */
 	tlog_signer_wipe(&signer);
@@ -183,40 +212,32 @@ int key_open(struct key *k, const char *log_path, const char *name, struct text 
 		rv = make(k->path, name, chance, &k->signer, e);
 	if (rv != 0 || note.length == 0)
 		return rv;
-	enum note_verdict verdict = checkpoint_check(note, &k->signer.verifier);
-	if (verdict == NOTE_BAD)
-		return err_set(e, AW_ECORRUPT,
-			       "the log's newest checkpoint has a false signature of its key");
+	enum note_verdict verdict;
+	rv = judge(note, &k->signer, &verdict, e);
 	k->standing = verdict == NOTE_GOOD ? KEY_KNOWN : KEY_REPLACED;
-	return 0;
+	return rv;
 }
 
-int key_next(const struct key *k, struct chance chance, struct tlog_signer *next, struct err *e)
+int key_next(struct key *k, struct chance chance, struct tlog_signer *next, struct err *e)
 {
+	int rv = k->waits ? put_in_place(k, e) : 0;
+	if (rv != 0)
+		return rv;
 	char *path = name_with(k->path, next_suffix);
-
 	if (path == NULL)
 		return err_set(e, -ENOMEM, "no memory for a file name");
-	int rv = make(path, k->signer.verifier.name, chance, next, e);
+	rv = make(path, k->signer.verifier.name, chance, next, e);
 	free(path);
 	return rv;
 }
 
 int key_take_over(struct key *k, const struct tlog_signer *next, struct err *e)
 {
-	char *path = name_with(k->path, next_suffix);
-	int rv = path != NULL ? 0 : -ENOMEM;
-
 	/* Whatever becomes of the file, the log has said that this key signs now; at the
 	 * next start it is found under either name. */
 	k->signer = *next;
 	k->standing = KEY_KNOWN;
-	if (rv == 0 && rename(path, k->path) != 0)
-		rv = -errno;
-	free(path);
-	return rv == 0 ? sync_folder(k->path, e)
-		       : err_set(e, rv, "putting the new signing key in its place: %s",
-				 status_text(rv));
+	return put_in_place(k, e);
 }
 
 void key_forget_next(const struct key *k)

@@ -23,6 +23,7 @@ struct key {
 	char *path;
 	struct tlog_signer signer;
 	enum key_standing standing;
+	bool waits; /* its file still has the next one's name */
 };
 
 void key_init(struct key *k);
@@ -36,9 +37,11 @@ int key_open(struct key *k, const char *log_path, const char *name, struct text 
 	     struct chance chance, struct err *e);
 void key_close(struct key *k);
 
-/* Makes the key that is to follow, and its file beside the old one's. */
-int key_next(const struct key *k, struct chance chance, struct tlog_signer *next, struct err *e);
-/* The next key's checkpoint is in the log: it takes the old one's place. */
+/* Makes the key that is to follow, and its file beside the old one's. Where that
+ * one's still has the same name, it takes its place first, or nothing is made. */
+int key_next(struct key *k, struct chance chance, struct tlog_signer *next, struct err *e);
+/* The next key's checkpoint is in the log: it takes the old one's place, whether or
+ * not its file does. */
 int key_take_over(struct key *k, const struct tlog_signer *next, struct err *e);
 /* It never came to that. */
 void key_forget_next(const struct key *k);

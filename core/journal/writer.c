@@ -31,7 +31,8 @@ static int note_kept(struct writer *w, struct err *e)
 	int64_t erasures = 0;
 	int rv = sql_integer(w->store.db, "SELECT count(*) FROM erasure", &erasures, e);
 
-	w->wal_pages = 1; /* not known; to be emptied as soon as may be */
+	/* Where SQLite did not tell: to be emptied as soon as may be. */
+	w->wal_pages = w->store.wal_pages > 0 ? w->store.wal_pages : 1;
 	w->erasing = erasures > 0;
 	return rv;
 }
@@ -46,8 +47,6 @@ int writer_open(struct writer *w, const struct journal_options *options, struct 
 	w->wal_long = WAL_LONG / WAL_FRAME;
 	if (w->wal_limit > 0 && w->wal_limit / 2 < w->wal_long)
 		w->wal_long = w->wal_limit / 2;
-	if (w->store.wal_pages > 0)
-		w->wal_pages = w->store.wal_pages; /* a reader kept them from being emptied */
 	if (rv == 0)
 		rv = sql_prepare(w->store.db, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5)",
 				 &w->insert_entry, e);
@@ -260,7 +259,7 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 /* Makes the key, and names it in the entry: its body is nobody else's. */
 static int begin_rotation(struct writer *w, struct append *a, struct err *e)
 {
-	const struct key *key = &w->store.signing.key;
+	struct key *key = &w->store.signing.key;
 	char vkey[TLOG_VKEY];
 	json_t *body = a->parts[0].draft.body;
 	int rv = key_next(key, w->chance, &w->next_key, e);
@@ -277,20 +276,26 @@ static int begin_rotation(struct writer *w, struct append *a, struct err *e)
 	return rv == 0 ? 0 : err_set(e, rv, "no memory for a change of the key");
 }
 
-static int rotate(struct writer *w, struct append *a, struct err *e)
+static int commit_rotation(struct writer *w, struct append *a, struct err *e)
 {
 	struct key *key = &w->store.signing.key;
-	int rv = begin_rotation(w, a, e);
+	int rv = try_group(w, &a, 1, e);
 
-	if (rv != 0)
-		return rv;
-	rv = try_group(w, &a, 1, e);
 	/* Where a file keeps the next key's name, or nobody knows whether it signed, the
 	 * next start asks the newest checkpoint. */
 	if (rv == 0 && !a->settled)
 		(void)key_take_over(key, &w->next_key, NULL);
 	else if (!w->broken)
 		key_forget_next(key);
+	return rv;
+}
+
+static int rotate(struct writer *w, struct append *a, struct err *e)
+{
+	int rv = begin_rotation(w, a, e);
+
+	if (rv == 0)
+		rv = commit_rotation(w, a, e);
 	tlog_signer_wipe(&w->next_key);
 	return rv;
 }

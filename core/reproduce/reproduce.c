@@ -46,15 +46,21 @@ static bool is_wanted(const struct reproduce_options *o, int64_t sequence)
 	       bsearch(&sequence, o->only, o->count, sizeof *o->only, by_sequence) != NULL;
 }
 
+/* A log that somebody else made may have any. */
+static bool has_mark(const struct work *w, int64_t sequence)
+{
+	return sequence > 0 && sequence <= w->through;
+}
+
 static void mark(struct work *w, json_int_t sequence)
 {
-	if (sequence > 0 && sequence <= w->through)
+	if (has_mark(w, sequence))
 		w->seen[sequence / 8] |= (unsigned char)(1u << (sequence % 8));
 }
 
 static bool is_marked(const struct work *w, int64_t sequence)
 {
-	return (w->seen[sequence / 8] & 1u << (sequence % 8)) != 0;
+	return has_mark(w, sequence) && (w->seen[sequence / 8] & 1u << (sequence % 8)) != 0;
 }
 
 /* What can be said without asking, in its place among the answers. */
@@ -300,7 +306,7 @@ static int prepare(struct work *w, struct err *e)
 	w->unreadable = json_array();
 	int rv = reader_newest(w->options->log, &w->through, e);
 	if (rv == 0)
-		w->seen = calloc(1, (size_t)w->through / 8 + 1);
+		w->seen = calloc(1, (size_t)(w->through > 0 ? w->through : 0) / 8 + 1);
 	if (rv == 0 && (w->seen == NULL || w->versions == NULL || w->unreadable == NULL))
 		rv = -ENOMEM;
 	if (rv == 0)

@@ -60,6 +60,8 @@ static struct shelved *add(struct shelf *s, const char *digest)
 	if (fresh != NULL)
 		fresh->digest = strdup(digest);
 	if (list == NULL || fresh == NULL || fresh->digest == NULL) {
+		if (fresh != NULL)
+			free(fresh->digest);
 		free(fresh);
 		return NULL;
 	}

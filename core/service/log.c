@@ -98,7 +98,7 @@ static json_t *hashes_document(const struct tree_proof *proof)
 		json_t *hash = base64_append(proof->hashes[i].bytes, DIGEST_BYTES, &text) == 0
 				       ? json_string(text.bytes)
 				       : NULL;
-		if (list != NULL && json_array_append_new(list, hash) != 0) {
+		if (json_array_append_new(list, hash) != 0) { /* takes it from no list, too */
 			json_decref(list);
 			list = NULL;
 		}

@@ -211,6 +211,16 @@ static void an_entry_filed_under_another_partnership_is_found(void **state)
 	assert_int_equal(rig_found_at(rig, 0), 9);
 }
 
+static void entries_below_the_first_are_no_reason_to_fall(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_tamper(rig, "DROP TRIGGER entry_is_the_next; INSERT INTO entry SELECT -90000000000 -"
+			" sequence, kind, at, bytes, leaf_hash FROM entry WHERE sequence = 9");
+	rig_gives(rig, 6, 0, 1);
+	assert_non_null(strstr(rig_found(rig, 0, "reason"), "tables do not lead to it"));
+}
+
 /* ---- rule sets ----------------------------------------------------------- */
 
 /* Both decisions by the second rule set but one are lost with its text. */
@@ -354,6 +364,7 @@ int main(void)
 		IN_LOG(an_entry_that_cannot_be_read_is_said_and_what_follows_it),
 		IN_LOG(an_entry_that_no_table_leads_to_is_not_overlooked),
 		IN_LOG(an_entry_filed_under_another_partnership_is_found),
+		IN_LOG(entries_below_the_first_are_no_reason_to_fall),
 		IN_LOG(a_text_that_is_gone_is_said),
 		IN_LOG(a_text_that_was_changed_is_said),
 		IN_LOG(an_activation_that_names_another_text_is_said),

@@ -266,6 +266,29 @@ static void an_auditor_reads_the_file_with_the_group_alone(void **state)
 	assert_true(audited(s) > now);
 }
 
+/* The kernel gives what belongs to such a process to root. */
+static void no_process_of_its_user_sees_into_the_daemon(void **state)
+{
+	struct scene *s = *state;
+	char path[64], line[128];
+	struct stat about;
+	bool none = false;
+
+	scene_drop_root(s);
+	scene_start(s, NULL);
+	snprintf(path, sizeof path, "/proc/%d/environ", (int)s->pid);
+	assert_int_equal(stat(path, &about), 0);
+	assert_int_equal(about.st_uid, 0);
+	snprintf(path, sizeof path, "/proc/%d/limits", (int)s->pid);
+	FILE *limits = fopen(path, "re");
+	assert_non_null(limits);
+	while (fgets(line, sizeof line, limits) != NULL)
+		none = none || (strncmp(line, "Max core file size", 18) == 0 &&
+				strtoul(line + 18, NULL, 10) == 0);
+	(void)fclose(limits); /* only read */
+	assert_true(none);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +299,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(whoever_submitted_a_decision_may_get_it,
 						scene_setup_stopped, scene_teardown),
 		cmocka_unit_test_setup_teardown(an_auditor_reads_the_file_with_the_group_alone,
+						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(no_process_of_its_user_sees_into_the_daemon,
 						scene_setup_stopped, scene_teardown),
 	};
 

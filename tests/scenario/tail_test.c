@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include "base/base.h"
@@ -145,7 +146,7 @@ static struct follower follow(const struct scene *s, const char *const *argument
 /* Waits for a line that has these words, passing others. */
 static void comes(struct follower *f, const char *words)
 {
-	char line[4096];
+	static char line[1 << 16];
 	size_t length = 0;
 
 	for (;;) {
@@ -204,6 +205,39 @@ static void each_entry_is_told_as_it_is_written(void **state)
 	comes(&f, " import ");
 	assert_int_equal(kill(f.pid, SIGINT), 0);
 	assert_int_equal(ended(&f), DONE);
+}
+
+/* Until the pipe is full, and whoever writes into it stands. */
+static void await_full(const struct follower *f)
+{
+	int waiting = 0;
+
+	for (int tries = 0; waiting < 60000; tries++) {
+		assert_in_range(tries, 0, ANSWER_TIMEOUT_MS);
+		assert_int_equal(poll(NULL, 0, 1), 0);
+		assert_int_equal(ioctl(f->out, FIONREAD, &waiting), 0);
+	}
+	scene_await_state(f->pid, 'S');
+}
+
+static void who_reads_it_slowly_does_not_hold_the_log(void **state)
+{
+	struct scene *s = *state;
+	char *long_one = NULL;
+
+	assert_true(asprintf(&long_one, "{'evidence': [{'kind': 'other', 'summary': '%040000d'}]}",
+			     1) > 0);
+	for (int i = 0; i < 6; i++)
+		json_decref(decided(s, long_one));
+	struct follower f = FOLLOW(s, "--log", "log", "--format", "json", "--limit", "6");
+	await_full(&f);
+	json_decref(decided(s, NULL));
+	await_empty_wal(s);
+	for (int i = 0; i < 7; i++)
+		comes(&f, "\"kind\":\"decision\"");
+	assert_int_equal(kill(f.pid, SIGINT), 0);
+	assert_int_equal(ended(&f), DONE);
+	free(long_one);
 }
 
 static void it_goes_on_over_a_restart_of_the_daemon(void **state)
@@ -281,6 +315,7 @@ int main(void)
 		in_new_area(a_kind_is_looked_for_as_far_back_as_it_takes),
 		in_new_area(the_file_alone_is_enough),
 		in_new_area(each_entry_is_told_as_it_is_written),
+		in_new_area(who_reads_it_slowly_does_not_hold_the_log),
 		in_new_area(it_goes_on_over_a_restart_of_the_daemon),
 		in_new_area(only_the_kind_asked_for_is_followed),
 		in_new_area(it_ends_when_nobody_reads_it),
