@@ -1,4 +1,5 @@
 /* awardd: the table of contents. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "config/config.h"
 #include "daemon/daemon.h"
 #include "evaluator/evaluator.h"
+#include "plugin/plugin.h"
 
 enum { EXIT_USAGE = 2, EXIT_RULES = 3 };
 
@@ -34,8 +36,7 @@ static int act(const struct config *c, enum config_action action, struct err *e)
 {
 	switch (action) {
 	case CONFIG_PRINT:
-		config_print(c, stdout);
-		return 0;
+		return daemon_print(c, e);
 	case CONFIG_CHECK:
 		return daemon_check(c, e);
 	case CONFIG_HELP:
@@ -56,9 +57,13 @@ int main(int argc, char **argv)
 	enum config_action action;
 	struct err e = {0};
 
-	if (argc == 2 && strcmp(argv[1], EVALUATOR_ARGUMENT) == 0)
-		return evaluator_main();
+	if (argc >= 2 && strcmp(argv[1], EVALUATOR_ARGUMENT) == 0)
+		return evaluator_main(argc - 2, argv + 2);
+	if (argc == 2 && strcmp(argv[1], PLUGIN_ARGUMENT) == 0)
+		return plugin_main();
 
+	/* Who does not read is seen by the writing itself. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	int status = EXIT_USAGE;
 	int rv = config_read(argc, argv, &config, &action, &e);
 	if (rv == 0) {

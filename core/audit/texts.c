@@ -124,8 +124,9 @@ static void check_activation(struct texts *t, int64_t sequence, const json_t *bo
 		put(findings, finding_make(LEVEL_ALTERED, "text.missing", place_entry(sequence),
 					   "entry %lld: the text of the prelude is not in the log",
 					   (long long)sequence));
-	if (prelude != NULL && rule_files_digest(prelude, files, wanted) == 0 && digest != NULL &&
-	    strcmp(digest, wanted) != 0)
+	if (prelude != NULL &&
+	    rule_files_digest(prelude, files, json_member(body, "words"), wanted) == 0 &&
+	    digest != NULL && strcmp(digest, wanted) != 0)
 		put(findings, finding_make(LEVEL_ALTERED, "rules.digest", place_entry(sequence),
 					   "entry %lld: the rule set %s is made of files whose "
 					   "digest is %s",

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/inner.h"
 
-enum { ROLES = 3, FILE_LIMIT = 1 << 20 };
+enum { FILE_LIMIT = 1 << 20 };
 
 struct setting {
 	const char *name, *otherwise, *takes, *help;
@@ -18,20 +18,6 @@ static const struct setting settings[CONFIG_COUNT] = {
 #define CONFIG_ROW(id, name, otherwise, takes, help) {name, otherwise, takes, help},
 	CONFIG_SETTINGS(CONFIG_ROW)
 #undef CONFIG_ROW
-};
-
-/* Whom a role names. */
-struct role {
-	uid_t *users;
-	gid_t *groups;
-	size_t user_count, group_count;
-};
-
-struct config {
-	char *values[CONFIG_COUNT];
-	char *sources[CONFIG_COUNT];
-	unsigned numbers[CONFIG_COUNT];
-	struct role roles[ROLES];
 };
 
 static struct role *role_of(struct config *c, enum config_setting s)
@@ -51,6 +37,9 @@ void config_free(struct config **c)
 		free((*c)->roles[i].users);
 		free((*c)->roles[i].groups);
 	}
+	for (size_t i = 0; i < (*c)->plugin_count; i++)
+		plugin_deinit(&(*c)->plugins[i]);
+	free((*c)->plugins);
 	free(*c);
 	*c = NULL;
 }
@@ -138,6 +127,7 @@ static int read_number(struct config *c, enum config_setting s, const char *valu
 		{CONFIG_IN_FLIGHT, 1, 65536},
 		{CONFIG_QUEUE, 1, 1000000},
 		{CONFIG_MAX_IMPACT, 0, 1000000000},
+		{CONFIG_PLUGIN_DEADLINE, 100, 600000},
 		{CONFIG_WAL_LIMIT, 8 << 20, UINT32_MAX},
 	};
 	unsigned long number;
@@ -193,6 +183,8 @@ static int set(struct config *c, enum config_setting s, const char *value, const
 	return rv == 0 ? 0 : err_wrap(e, "%s: %s", source, settings[s].name);
 }
 
+/* ---- one name --------------------------------------------------------- */
+
 static bool find(const char *name, size_t length, enum config_setting *out)
 {
 	for (int i = 0; i < CONFIG_COUNT; i++) {
@@ -229,6 +221,8 @@ static int read_line(struct config *c, char *line, const char *source, struct er
 		return err_set(e, AW_EINVALID, "%s: \"name = value\" is expected", source);
 	*equals = '\0';
 	char *name = trim(line);
+	if (plugin_is_named(name, strlen(name)))
+		return plugin_set(c, name, strlen(name), trim(equals + 1), source, e);
 	if (!find(name, strlen(name), &s))
 		return err_set(e, AW_EINVALID, "%s: there is no setting \"%s\"", source, name);
 	return set(c, s, trim(equals + 1), source, e);
@@ -324,20 +318,23 @@ static int read_named_file(struct config *c, struct arguments a, struct err *e)
 static int read_arguments(struct config *c, struct arguments a, enum config_action *action,
 			  struct err *e)
 {
-	enum config_setting s;
+	enum config_setting s = CONFIG_COUNT;
 	int rv = 0;
 
 	while (rv == 0 && next_argument(&a)) {
 		if (is_action(&a, action))
 			continue;
 		bool file = a.name_length == 6 && strncmp(a.name, "config", 6) == 0;
+		bool plugin = plugin_is_named(a.name, a.name_length);
 		if (strncmp(a.list[a.at - 1], "--", 2) != 0 ||
-		    (!file && !find(a.name, a.name_length, &s)))
+		    (!file && !plugin && !find(a.name, a.name_length, &s)))
 			return err_set(e, AW_EINVALID, "there is no option \"%s\"; see --help",
 				       a.list[a.at - 1]);
 		if (a.value == NULL)
 			return err_set(e, AW_EINVALID, "the option --%s needs a value", a.name);
-		if (!file)
+		if (plugin)
+			rv = plugin_set(c, a.name, a.name_length, a.value, "command line", e);
+		else if (!file)
 			rv = set(c, s, a.value, "command line", e);
 		a.at += !a.joined;
 	}

@@ -4,7 +4,8 @@
  * the file over the default.
  *
  * The file has one `name = value` a line; '#' begins a comment line. Names are
- * those of the options without the hyphens.
+ * those of the options without the hyphens. `PLUGIN.SETTING = value` is for that
+ * plugin, which alone knows what may stand there.
  */
 #ifndef AW_CONFIG_H
 #define AW_CONFIG_H
@@ -20,6 +21,10 @@
 	X(CONFIG_LOG, "log", "", "FILE", "the decision log, made where there is none")             \
 	X(CONFIG_RULES, "rules", "", "DIR", "the folder of rule scripts")                          \
 	X(CONFIG_PLUGINS, "plugins", "", "DIR", "the folder of plugins")                           \
+	X(CONFIG_PLUGIN_USER, "plugin-user", "", "USER",                                           \
+	  "whom plugins run as where awardd runs as root; else nobody")                            \
+	X(CONFIG_PLUGIN_DEADLINE, "plugin-deadline", "10000", "MS",                                \
+	  "wall time of one call of a plugin, 100 to 600000")                                      \
 	X(CONFIG_SUBMIT, "submit", "", "WHO", "who may decide and assess")                         \
 	X(CONFIG_AUDIT, "audit", "", "WHO", "who may read the log")                                \
 	X(CONFIG_ADMIN, "admin", "", "WHO",                                                        \
@@ -69,6 +74,14 @@ unsigned config_number(const struct config *c, enum config_setting s);
  * among those named, or, where nobody is named, is root or the daemon's user. */
 bool config_allows(const struct config *c, enum config_setting role, uid_t uid, const gid_t *groups,
 		   size_t group_count);
+
+/* What is said of plugins' settings, in the order of the file, then of the command
+ * line; each setting once, by the last that was said. */
+struct config_plugin {
+	char *plugin, *setting, *value, *source;
+};
+size_t config_plugin_settings(const struct config *c);
+const struct config_plugin *config_plugin_setting(const struct config *c, size_t i);
 
 /* Each value and where it came from, as a configuration file. */
 void config_print(const struct config *c, FILE *out);

@@ -47,6 +47,10 @@ const struct option_text option_texts[OPTION_COUNT] = {
 			   "change the rules in one place after another, and see what the tests "
 			   "notice"},
 	[OPTION_FORCE] = {"force", 0, NULL, "also into a folder that holds something"},
+	[OPTION_AS] = {"as", 0, "MEDIA", "the media type, such as image/svg+xml; required"},
+	[OPTION_PLUGIN] = {"plugin", 0, "NAME", "the plugin, where several draw this"},
+	[OPTION_PLUGINS] = {"plugins", 0, "DIR", "the folder of plugins whose words the rules use"},
+	[OPTION_OUTPUT] = {"output", 0, "FILE", "where to; default: standard output"},
 	[OPTION_UNDER] = {"under", 0, "DIGEST|active",
 			  "what another rule set of the log says, beside what was decided"},
 	[OPTION_CHANGED] = {"changed", 0, "first|maintained|higher|lower|none",

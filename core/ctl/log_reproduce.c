@@ -288,10 +288,15 @@ static int reproduce(struct run *r)
 		.progress = on_progress,
 		.ctx = r,
 	};
+	struct words *words = NULL;
 	int rv = offline_trial(program, &options.how, &e);
 
 	if (rv == 0)
+		rv = session_words(r->session, program, &words, &e);
+	options.how.words = words;
+	if (rv == 0)
 		rv = reproduce_log(&options, &r->summary, &e);
+	words_free(&words);
 	progress_clear(&r->progress);
 	if (r->status != EXIT_DONE)
 		return r->status;

@@ -12,6 +12,7 @@ enum { INDENT = 4 };
 struct check {
 	struct session *session;
 	struct progress progress;
+	struct words *words;
 	struct trial *trial;
 	json_t *faults, *report;
 	size_t errors, warnings;
@@ -195,6 +196,10 @@ static int look(struct check *c, struct err *e)
 
 	if (rv != 0)
 		return rv;
+	rv = session_words(c->session, program, &c->words, e);
+	if (rv != 0)
+		return rv;
+	options.words = c->words;
 	rv = trial_open(&options, c->session->operands[0], &c->trial, c->faults, e);
 	if (rv != 0)
 		return json_array_size(c->faults) > 0 && rv != -ENOMEM ? 0 : rv;
@@ -234,6 +239,7 @@ int verb_rules_check(struct session *s)
 			status = EXIT_UNLOADABLE;
 	}
 	trial_close(&c.trial);
+	words_free(&c.words);
 	json_decref(c.report);
 	json_decref(c.faults);
 	return status;

@@ -13,6 +13,7 @@
 struct run {
 	struct session *session;
 	char program[PROGRAM_NAME];
+	struct words *words;
 	struct changes changes;
 	struct progress progress;
 	unsigned long changed;
@@ -184,6 +185,9 @@ static int open_all(struct run *r)
 
 	if (offline_trial(r->program, &options, &e) != 0)
 		return session_say(r->session, EXIT_UNEXPECTED, "%s", e.text);
+	if (session_words(r->session, r->program, &r->words, &e) != 0)
+		return session_say(r->session, EXIT_UNEXPECTED, "%s", e.text);
+	options.words = r->words;
 	if (reader_open(session_option(r->session, OPTION_LOG), &r->log, &e) != 0)
 		return session_say(r->session, EXIT_UNEXPECTED, "%s", e.text);
 	int status = open_candidate(r, &options);
@@ -210,6 +214,7 @@ int verb_rules_impact(struct session *s)
 		status = judge(&r);
 	trial_close(&r.candidate);
 	trial_close(&r.active);
+	words_free(&r.words);
 	reader_close(&r.log);
 	json_decref(r.summary);
 	changes_deinit(&r.changes);

@@ -13,6 +13,7 @@
 struct run {
 	struct session *session;
 	char program[PROGRAM_NAME];
+	struct words *words;
 	struct trial_options how;
 	struct progress progress;
 	long percent; /* asked for; -1: none */
@@ -58,6 +59,9 @@ static int open_rules(struct run *r)
 	struct err e = {.status = 0};
 	int rv = offline_trial(r->program, &r->how, &e), status = EXIT_DONE;
 
+	if (rv == 0)
+		rv = session_words(r->session, r->program, &r->words, &e);
+	r->how.words = r->words;
 	if (rv == 0 && faults != NULL)
 		rv = trial_open(&r->how, r->session->operands[0], &r->trial, faults, &e);
 	else if (rv == 0)
@@ -177,6 +181,7 @@ int verb_rules_test(struct session *s)
 	if (status == EXIT_DONE)
 		status = judge(&r);
 	trial_close(&r.trial);
+	words_free(&r.words);
 	json_decref(r.report);
 	return status;
 }

@@ -6,6 +6,7 @@
 
 #include "ctl/outline.h"
 #include "ctl/session.h"
+#include "hosts/hosts.h"
 
 int session_say(const struct session *s, int status, const char *format, ...)
 {
@@ -232,4 +233,11 @@ json_t *session_filters(const struct session *s, const enum option *options)
 		}
 	}
 	return params;
+}
+
+int session_words(const struct session *s, const char *program, struct words **out, struct err *e)
+{
+	const char *dir = session_option(s, OPTION_PLUGINS);
+
+	return hosts_words_of(program, dir != NULL ? dir : "", out, e);
 }

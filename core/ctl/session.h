@@ -8,6 +8,7 @@
 #include "awardd/client.h"
 #include "ctl/arguments.h"
 #include "ctl/paper.h"
+#include "evaluator/evaluator.h"
 
 enum exit_status {
 	EXIT_DONE = 0,
@@ -82,6 +83,10 @@ const char *session_option(const struct session *s, enum option option);
  * '_'. `limit` becomes a number; where it is none, EXIT_USAGE is said and NULL
  * given. The list ends with OPTION_COUNT. */
 json_t *session_filters(const struct session *s, const enum option *options);
+
+/* Gives the words of the plugins that --plugins names, NULL where it is not given;
+ * words_free it. A status and a sentence. */
+int session_words(const struct session *s, const char *program, struct words **out, struct err *e);
 
 /* The params that name the entry which the first operand says: {"sequence"} or
  * {"decision_id"}. Where it is neither, EXIT_USAGE is said and NULL given. */

@@ -371,17 +371,22 @@ static int compare(struct session *s, struct journal_reader *log, const char *di
 {
 	char program[PROGRAM_NAME];
 	struct trial_options how;
+	struct words *words = NULL;
 	json_t *entry = NULL, *result = NULL;
 	struct err e = {.status = 0};
 	int rv = offline_entry(log, s->operands[0], &entry, &e);
 
 	if (rv == 0)
 		rv = offline_trial(program, &how, &e);
+	if (rv == 0)
+		rv = session_words(s, program, &words, &e);
+	how.words = words;
 	how.processes = 1;
 	if (rv == 0)
 		rv = reproduce_under(log, &how, json_member_integer(entry, "sequence", 0), digest,
 				     &result, &e);
 	int status = rv == 0 ? show(s, result) : EXIT_UNEXPECTED;
+	words_free(&words);
 	json_decref(entry);
 	json_decref(result);
 	if (rv == 0)

@@ -6,6 +6,7 @@
 
 enum { MANY = 1 << 20, SEQUENCES = 1 << 19, SAYS_COLUMN = 32 };
 
+#define RENDERING (OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_OUTPUT))
 #define SPAN (OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL))
 
 static const struct verb verbs[] = {
@@ -20,11 +21,14 @@ static const struct verb verbs[] = {
 		 OPTION_BIT(OPTION_SORT) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_AFTER) |
 		 VERB_CSV,
 	 "decisions in the log, the newest first", verb_decisions_list},
-	{"decisions show", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_UNDER) | OPTION_BIT(OPTION_LOG),
+	{"decisions show", "ID|SEQUENCE", 1, 1,
+	 OPTION_BIT(OPTION_UNDER) | OPTION_BIT(OPTION_LOG) | OPTION_BIT(OPTION_PLUGINS),
 	 "one decision as it was made; or, from the log's file, under other rules",
 	 verb_decisions_show},
 	{"decisions revoke", "ID", 1, 1, OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_REASON),
 	 "revoke a decision or an imported award", verb_decisions_revoke},
+	{"decisions render", "ID|SEQUENCE", 1, 1, RENDERING, "one decision as a plugin draws it",
+	 verb_decisions_render},
 	{"decisions erase", "[ID]", 0, 1,
 	 OPTION_BIT(OPTION_PARTNERSHIP) | OPTION_BIT(OPTION_BY) | OPTION_BIT(OPTION_REASON),
 	 "remove the personal values of an entry, or of all of a partnership",
@@ -37,6 +41,8 @@ static const struct verb verbs[] = {
 	 "who holds what", verb_register_list},
 	{"register import", "FILE", 1, 1, 0, "awards made before, from JSON or CSV",
 	 verb_register_import},
+	{"register render", "", 0, 0, OPTION_BIT(OPTION_ON) | RENDERING,
+	 "the register as a plugin draws it", verb_register_render},
 	{"practice", "", 0, 0, OPTION_BIT(OPTION_STATEMENT), "case studies that partnerships share",
 	 verb_practice},
 	{"statistics", "", 0, 0, SPAN, "how partnerships score, and awards by year",
@@ -75,16 +81,16 @@ static const struct verb verbs[] = {
 	 "write a rule set that was in force into a folder", verb_rules_restore},
 	{"rules test", "DIR", 1, 1,
 	 OPTION_BIT(OPTION_FILTER) | OPTION_BIT(OPTION_COVERAGE) | OPTION_BIT(OPTION_MUTATE) |
-		 VERB_JUNIT,
+		 OPTION_BIT(OPTION_PLUGINS) | VERB_JUNIT,
 	 "run the tests that stand beside the rules in DIR", verb_rules_test},
-	{"rules check", "DIR", 1, 1, OPTION_BIT(OPTION_STRICT),
+	{"rules check", "DIR", 1, 1, OPTION_BIT(OPTION_STRICT) | OPTION_BIT(OPTION_PLUGINS),
 	 "find what is wrong in the rules in DIR before they are in force", verb_rules_check},
 	{"rules impact", "DIR", 1, 1,
 	 OPTION_BIT(OPTION_LOG) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_PARTNERSHIP) |
 		 OPTION_BIT(OPTION_MAX_CHANGED) | OPTION_BIT(OPTION_AGAINST) |
-		 OPTION_BIT(OPTION_HISTORY) | VERB_CSV,
+		 OPTION_BIT(OPTION_HISTORY) | OPTION_BIT(OPTION_PLUGINS) | VERB_CSV,
 	 "which past decisions the rules in DIR would change", verb_rules_impact},
-	{"log reproduce", "FILE [SEQUENCE...]", 1, SEQUENCES, 0,
+	{"log reproduce", "FILE [SEQUENCE...]", 1, SEQUENCES, OPTION_BIT(OPTION_PLUGINS),
 	 "decide the entries of a log again, by the rules of their time, to the same bytes",
 	 verb_log_reproduce},
 	{"log tail", "", 0, 0,

@@ -8,6 +8,8 @@
 #include <uv.h>
 
 #include "daemon/daemon.h"
+#include "daemon/inner.h"
+#include "hosts/hosts.h"
 #include "journal/journal.h"
 #include "ruleset/ruleset.h"
 #include "verify/verify.h"
@@ -70,12 +72,13 @@ static void on_ready(void *ctx, int status, struct generation *g, const json_t *
 		generation_drop(&c->rules);
 }
 
-static int check_rules(const struct config *c, json_t *faults)
+static int check_rules(const struct config *c, json_t *faults, struct err *e)
 {
 	struct rule_files files;
 	uv_loop_t loop;
 	char program[PROGRAM_NAME];
 	struct check check = {0};
+	struct words *words = NULL;
 	int rv = rule_files_read(config_text(c, CONFIG_RULES), &files, faults);
 
 	if (rv != 0) {
@@ -84,8 +87,13 @@ static int check_rules(const struct config *c, json_t *faults)
 	}
 	rv = evaluator_program(program);
 	if (rv == 0)
+		rv = hosts_words_of(program, config_text(c, CONFIG_PLUGINS), &words, e);
+	if (rv == 0)
+		rv = rule_files_bind(&files, words);
+	if (rv == 0)
 		rv = uv_loop_init(&loop);
 	if (rv != 0) {
+		words_free(&words);
 		rule_files_deinit(&files);
 		return rv;
 	}
@@ -94,10 +102,12 @@ static int check_rules(const struct config *c, json_t *faults)
 		.program = program,
 		.processes = 1,
 		.deadline_ms = config_number(c, CONFIG_DEADLINE),
+		.words = words,
 	};
 	rv = generation_open(&options, &files, on_ready, &check);
 	(void)uv_run(&loop, UV_RUN_DEFAULT); /* ends when the evaluator is gone */
 	(void)uv_loop_close(&loop);
+	words_free(&words);
 	return rv != 0 ? rv : check.status;
 }
 
@@ -146,9 +156,10 @@ int daemon_check(const struct config *c, struct err *e)
 		rv = check_folder(config_text(c, CONFIG_LOG), "log", e);
 	if (rv == 0)
 		rv = check_log(config_text(c, CONFIG_LOG), e);
-
+	if (rv == 0)
+		rv = check_plugins(c, e);
 	if (rv == 0) {
-		rv = check_rules(c, faults);
+		rv = check_rules(c, faults, e);
 		if (rv != 0)
 			err_set(e, rv, "the rules in %s cannot be put in force",
 				config_text(c, CONFIG_RULES));

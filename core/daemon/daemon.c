@@ -16,11 +16,15 @@
 #include "awardd/version.h"
 #include "daemon/daemon.h"
 #include "daemon/notify.h"
+#include "hosts/hosts.h"
 #include "server/server.h"
 #include "service/service.h"
 #include "watch/watch.h"
 
 enum { SIGNALS = 3, RULES_SETTLE_MS = 300 };
+/* A plugin that fails is started again after so long, then twice as long each
+ * time; after so many failures in a row it is left alone. */
+enum { PLUGIN_PAUSE_MS = 1000, PLUGIN_PAUSE_MOST_MS = 300000, PLUGIN_FAILURES_MOST = 8 };
 
 struct daemon {
 	const struct config *config;
@@ -29,6 +33,7 @@ struct daemon {
 	uv_signal_t signals[SIGNALS];
 	struct address address;
 	struct journal *journal;
+	struct hosts *hosts;
 	struct service *service;
 	struct server *server;
 	struct watch *watch;
@@ -40,10 +45,12 @@ struct daemon {
 	struct err *err;
 };
 
+static void on_plugins_settled(void *ctx);
 static void on_started(void *ctx, int status);
 static void stop(struct daemon *d, const char *reason);
 static void on_server_closed(void *ctx);
 static void on_stop_logged(void *ctx);
+static void on_plugins_closed(void *ctx);
 
 /* ---- the end ------------------------------------------------------------ */
 
@@ -55,12 +62,17 @@ static void close_handles(struct daemon *d)
 		uv_close((uv_handle_t *)&d->journal_ready, NULL);
 }
 
+static void on_plugins_closed(void *ctx)
+{
+	close_handles(ctx);
+}
+
 static void on_stop_logged(void *ctx)
 {
 	struct daemon *d = ctx;
 
 	service_close(&d->service);
-	close_handles(d);
+	hosts_close(&d->hosts, on_plugins_closed, d);
 }
 
 static void on_server_closed(void *ctx)
@@ -157,8 +169,6 @@ static void on_started(void *ctx, int status)
 	}
 	d->listening = true;
 	watch_rules(d);
-	if (config_text(d->config, CONFIG_PLUGINS)[0] != '\0')
-		notify_log(NULL, 4, "plugins are not known to this version: none is loaded");
 	notify_log(NULL, 6, "ready");
 	notify_state("READY=1");
 }
@@ -178,6 +188,7 @@ static void on_journal_ready(uv_async_t *handle)
 	struct daemon *d = handle->data;
 
 	journal_poll(d->journal);
+	hosts_on_commit(d->hosts);
 	if (d->service != NULL)
 		service_log_told(d->service);
 }
@@ -224,6 +235,36 @@ static int open_loop(struct daemon *d)
 	return rv == 0 ? 0 : err_set(d->err, rv, "cannot watch signals: %s", status_text(rv));
 }
 
+static void on_plugins_settled(void *ctx)
+{
+	struct daemon *d = ctx;
+	struct err e = {0};
+
+	if (hosts_check_named(d->hosts, d->config, &e) != 0)
+		notify_log(NULL, 4, e.text);
+	service_start(d->service, on_started, d);
+}
+
+static int open_plugins(struct daemon *d)
+{
+	const struct hosts_options options = {
+		.loop = &d->loop,
+		.program = d->program,
+		.config = d->config,
+		.journal = d->journal,
+		.pause_ms = PLUGIN_PAUSE_MS,
+		.pause_most_ms = PLUGIN_PAUSE_MOST_MS,
+		.failures_most = PLUGIN_FAILURES_MOST,
+		.clock = clock_system,
+		.on_log = notify_log,
+		.ctx = d,
+	};
+
+	if (config_text(d->config, CONFIG_PLUGINS)[0] == '\0')
+		return 0;
+	return hosts_open(&options, &d->hosts, on_plugins_settled, d->err);
+}
+
 static int open_parts(struct daemon *d)
 {
 	const struct journal_options journal = {
@@ -239,12 +280,15 @@ static int open_parts(struct daemon *d)
 	if (rv != 0)
 		return err_set(d->err, rv, "cannot find this program: %s", status_text(rv));
 	rv = journal_open(&journal, &d->journal, d->err);
+	if (rv == 0)
+		rv = open_plugins(d);
 	if (rv != 0)
 		return rv;
 
 	const struct service_options service = {
 		.config = d->config,
 		.journal = d->journal,
+		.hosts = d->hosts,
 		.pool =
 			{
 				.loop = &d->loop,
@@ -305,7 +349,6 @@ int daemon_run(const struct config *c, struct err *e)
 	int rv = daemon_check_required(c, e);
 	if (rv != 0)
 		return rv;
-	(void)signal(SIGPIPE, SIG_IGN);
 	(void)umask(0027);
 	/* A core would hold the signing key and what clients sent. The limit does not hold
 	 * for one that is piped to a program; and whoever may not be dumped cannot be traced,
@@ -321,9 +364,11 @@ int daemon_run(const struct config *c, struct err *e)
 	if (rv == 0)
 		rv = open_parts(&d);
 	if (rv == 0) {
-		service_start(d.service, on_started, &d);
+		if (d.hosts == NULL)
+			on_plugins_settled(&d);
 		rv = uv_run(&d.loop, UV_RUN_DEFAULT) == 0 ? d.status : AW_EBUSY;
 	} else if (d.has_loop) {
+		hosts_close(&d.hosts, NULL, NULL);
 		close_handles(&d);
 		(void)uv_run(&d.loop, UV_RUN_DEFAULT); /* only closes */
 	}

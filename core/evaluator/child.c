@@ -7,48 +7,16 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "evaluator/child.h"
 #include "evaluator/evaluator.h"
 #include "evaluator/frame.h"
 #include "script/script.h"
 
 struct child {
 	struct script *script;
+	const struct script_words *words;
 	struct buffer in, out;
 };
-
-static int send_all(const struct buffer *out)
-{
-	size_t sent = 0;
-
-	while (sent < out->length) {
-		ssize_t n = write(STDIN_FILENO, out->bytes + sent, out->length - sent);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		sent += (size_t)n;
-	}
-	return 0;
-}
-
-/* Reads until a whole frame is there; AW_ECLOSED at the end. */
-static int receive(struct child *c, struct frame *frame)
-{
-	for (;;) {
-		int rv = frame_take(&c->in, frame);
-		if (rv != 0)
-			return rv < 0 ? rv : 0;
-		rv = buffer_reserve(&c->in, 65536);
-		if (rv != 0)
-			return rv;
-		ssize_t n = read(STDIN_FILENO, c->in.bytes + c->in.length, 65536);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? AW_ECLOSED : -errno;
-		c->in.length += (size_t)n;
-	}
-}
 
 static int append_fault(json_t *faults, const struct script_fault *fault)
 {
@@ -93,7 +61,7 @@ static int open_script(struct child *c, const json_t *rules, struct script_fault
 	}
 	if (prelude != NULL)
 		words = (struct text){json_string_value(prelude), json_string_length(prelude)};
-	int rv = script_open(words, list, count, &c->script, faults);
+	int rv = script_open(words, list, count, c->words, &c->script, faults);
 	free(list);
 	return rv;
 }
@@ -133,7 +101,7 @@ static int run(struct child *c, const json_t *document)
 static int step(struct child *c)
 {
 	struct frame frame;
-	int rv = receive(c, &frame);
+	int rv = frame_receive(&c->in, &frame);
 	if (rv != 0)
 		return rv;
 
@@ -149,13 +117,13 @@ static int step(struct child *c)
 		rv = AW_ESYNTAX;
 	json_decref(document);
 	if (rv == 0)
-		rv = send_all(&c->out);
+		rv = frame_send(&c->out);
 	if (rv == 0 && c->script != NULL)
 		script_prepare(c->script);
 	return rv;
 }
 
-int evaluator_main(void)
+int evaluator_main(int count, char **arguments)
 {
 	struct child c = {0};
 	struct err e = {0};
@@ -169,7 +137,9 @@ int evaluator_main(void)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Hashing must not need the system's chance once the seal is on. */
 	json_object_seed(1);
-	int rv = evaluator_seal(&e);
+	int rv = count > 0 ? words_load(count, arguments, &c.words, &e) : 0;
+	if (rv == 0)
+		rv = evaluator_seal(&e);
 	if (rv != 0) {
 		(void)fprintf(stderr, "<3>%s\n", e.text);
 		return EXIT_FAILURE;

@@ -19,8 +19,35 @@
 #define EVALUATOR_ARGUMENT "--evaluator"
 
 /* The whole life of an evaluator process: reads requests from descriptor 0
- * until it is closed. Returns the exit status. */
-int evaluator_main(void);
+ * until it is closed. The arguments are those behind EVALUATOR_ARGUMENT. Returns the
+ * exit status. */
+int evaluator_main(int count, char **arguments);
+
+/* ---- words that plugins lend to rules ------------------------------------- */
+
+enum { WORDS_MOST = 32 };
+
+struct word_object {
+	char plugin[40];
+	char sha256[DIGEST_HEX]; /* of the object */
+	int object;              /* a descriptor of its own */
+};
+
+/* Loaded by every evaluator before it is sealed. */
+struct words {
+	char *load; /* what plugin_confine takes, as JSON text */
+	struct word_object list[WORDS_MOST];
+	size_t count;
+};
+
+/* 0 or -ENOMEM; `load` is borrowed. */
+int words_new(const json_t *load, struct words **out);
+void words_free(struct words **words);
+/* Keeps a descriptor to the same object. AW_ELIMIT where there are too many; a
+ * negated errno. */
+int words_add(struct words *words, const char *plugin, const char *sha256, int object);
+/* Gives [{"name", "sha256"}]; empty for NULL. */
+json_t *words_describe(const struct words *words);
 
 /* A name by which this very program can be run again for as long as it runs,
  * whatever is done to its file. Keeps one descriptor open. 0 or an errno. */
@@ -38,6 +65,7 @@ struct pool_options {
 	 * are given up with them, and not kept waiting for one deadline after another;
 	 * none then takes longer than deadline_ms twice and this. 0: all wait. */
 	unsigned patience_ms;
+	const struct words *words; /* borrowed as the program is; NULL: none */
 };
 
 /* The rule set ran, or did not, in its first evaluator. 0 and its manifest;

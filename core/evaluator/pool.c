@@ -6,10 +6,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "evaluator/pool.h"
 
-enum { HOPELESS_STARTS = 3, SLOWEST_START_MS = 5000 };
+enum { HOPELESS_STARTS = 3, SLOWEST_START_MS = 5000, PROGRAM_DESCRIPTOR = 100 };
 
 void ask_answer(struct ask *ask, const struct evaluation *evaluation)
 {
@@ -118,8 +119,14 @@ void pool_on_idle(struct pool *pool, struct process *p)
 
 int evaluator_program(char name[PROGRAM_NAME])
 {
-	int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+	int first = open("/proc/self/exe", O_PATH | O_CLOEXEC);
 
+	if (first < 0)
+		return -errno;
+	/* Children are given descriptors of their own under the lowest numbers, and
+	 * must still find this one when they become the program. */
+	int fd = fcntl(first, F_DUPFD_CLOEXEC, PROGRAM_DESCRIPTOR);
+	(void)close(first); /* it names a file, and has none open */
 	if (fd < 0)
 		return -errno;
 	(void)snprintf(name, PROGRAM_NAME, "/proc/self/fd/%d", fd);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "evaluator/pool.h"
+#include "plugin/plugin.h"
 
 enum { LOAD_DEADLINE_MS = 10000 };
 
@@ -254,25 +255,38 @@ void process_ask(struct process *p, struct ask *ask)
 			     rv == 0 ? p->pool->options.deadline_ms : 0, 0);
 }
 
-static int spawn(struct process *p)
+/* libuv's argument list is not const, and is not written to. */
+static char *argument(const char *borrowed)
 {
-	char *arguments[3];
-	const char *program = p->pool->options.program;
-	char mark[] = EVALUATOR_ARGUMENT, *environment[] = {NULL};
-	union { /* libuv's argument list is not const, and is not written to */
+	union {
 		const char *borrowed;
 		char *argument;
-	} name = {program};
+	} name = {borrowed};
 
-	arguments[0] = name.argument;
-	arguments[1] = mark;
-	arguments[2] = NULL;
-	uv_stdio_container_t stdio[3] = {
+	return name.argument;
+}
+
+static int spawn(struct process *p)
+{
+	const struct words *words = p->pool->options.words;
+	const char *program = p->pool->options.program;
+	char *arguments[4 + WORDS_MOST] = {argument(program), argument(EVALUATOR_ARGUMENT)};
+	char *environment[] = {NULL};
+	uv_stdio_container_t stdio[PLUGIN_OBJECT + WORDS_MOST] = {
 		{.flags = UV_CREATE_PIPE | UV_READABLE_PIPE | UV_WRITABLE_PIPE,
 		 .data.stream = (uv_stream_t *)&p->pipe},
 		{.flags = UV_IGNORE},
 		{.flags = UV_INHERIT_FD, .data.fd = 2},
 	};
+	size_t count = words != NULL ? words->count : 0;
+
+	if (count > 0)
+		arguments[2] = words->load;
+	for (size_t i = 0; i < count; i++) {
+		arguments[3 + i] = argument(words->list[i].plugin);
+		stdio[PLUGIN_OBJECT + i].flags = UV_INHERIT_FD;
+		stdio[PLUGIN_OBJECT + i].data.fd = words->list[i].object;
+	}
 	uv_process_options_t options = {
 		.file = program,
 		.args = arguments,
@@ -280,7 +294,7 @@ static int spawn(struct process *p)
 		.cwd = "/",
 		.exit_cb = on_child_exit,
 		.stdio = stdio,
-		.stdio_count = 3,
+		.stdio_count = PLUGIN_OBJECT + (int)count,
 	};
 	return uv_spawn(p->pool->options.loop, &p->child, &options);
 }

@@ -58,6 +58,7 @@ static int measure(struct impact_count *c)
 		.program = c->limit.program,
 		.processes = PROCESSES,
 		.deadline_ms = DEADLINE_MS,
+		.words = c->limit.words,
 	};
 	struct impact_options options = {.stop = &c->stop, .each = on_change, .ctx = c};
 	struct trial *against = NULL;

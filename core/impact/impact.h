@@ -65,6 +65,7 @@ int impact_measure(const struct impact_options *options, json_t **summary, struc
  * threads, with a reader of the log and one evaluator for each rule set. */
 struct impact_limit {
 	uv_loop_t *loop;
+	const struct words *words;           /* as trials take them */
 	const char *log, *program, *against; /* borrowed until it is done; the digest of a
 						rule set that the log keeps */
 	json_t *candidate;                   /* [{"path", "text"}]; held, and only read */

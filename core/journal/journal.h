@@ -17,7 +17,8 @@
  *                "partnership", "reason", "values"}: of one entry, or of all entries of a
  *                partnership up to a sequence; how many values that removed
  *   activation  {"cause", "digest", "engine", "files": [{"path", "sha256"}],
- *                "lua", "prelude", "previous", "register": what the rules say of it}
+ *                "lua", "prelude", "previous", "register": what the rules say of it}, and
+ *                where plugins lend words to them "words": [{"name", "sha256"}]
  *   rejection   {"active", "cause", "digest", "errors": [{"file", "line", "message"}],
  *                "files": [{"path", "sha256"}]}, files where they were read and fit
  *   start       {"engine", "key", "log", "lua"}
@@ -208,6 +209,10 @@ int reader_entry_by_id(struct journal_reader *r, const char *id, json_t **out, s
 /* The same by the client's submission_id; personal values left as commitments. */
 int reader_submission(struct journal_reader *r, const char *submission_id, json_t **out,
 		      struct err *e);
+
+/* The document whose canonical bytes are hashed, checked against its leaf hash:
+ * commitments in the place of personal values. */
+int reader_hashed(struct journal_reader *r, int64_t sequence, json_t **out, struct err *e);
 
 /* What an erasure of the entry `id`, or, where that is NULL, of all of a
  * partnership would remove: {"partnership", "erases" (as the body has it),

@@ -176,3 +176,11 @@ int reader_submission(struct journal_reader *r, const char *submission_id, json_
 	reader_done(&b);
 	return load_whole(r, sequence, false, out, e);
 }
+
+int reader_hashed(struct journal_reader *r, int64_t sequence, json_t **out, struct err *e)
+{
+	struct entry entry;
+	char leaf_hash[DIGEST_HEX];
+
+	return reader_load(r, sequence, out, &entry, leaf_hash, e);
+}

@@ -144,8 +144,9 @@ int reader_rules(struct journal_reader *r, const char *digest, json_t **out, str
 		rv = load_file(r, NULL, sha256, &prelude, e);
 	if (rv != 0)
 		goto out;
-	*out = json_pack("{sO? ss sO sO?}", "digest", json_member(entry.body, "digest"), "at",
-			 entry.at, "files", files, "prelude", prelude);
+	*out = json_pack("{sO? ss sO sO? sO*}", "digest", json_member(entry.body, "digest"), "at",
+			 entry.at, "files", files, "prelude", prelude, "words",
+			 json_member(entry.body, "words"));
 	rv = *out != NULL ? 0 : -ENOMEM;
 out:
 	json_decref(prelude);

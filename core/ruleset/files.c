@@ -22,6 +22,7 @@ struct reading {
 void rule_files_deinit(struct rule_files *f)
 {
 	json_decref(f->files);
+	json_decref(f->words);
 	json_decref(f->prelude);
 	*f = (struct rule_files){0};
 }
@@ -253,7 +254,8 @@ static json_t *sort_files(const json_t *files)
 	return sorted;
 }
 
-int rule_files_digest(const char *prelude, const json_t *files, char out[RULES_DIGEST])
+int rule_files_digest(const char *prelude, const json_t *files, const json_t *words,
+		      char out[RULES_DIGEST])
 {
 	struct buffer list;
 	char hash[DIGEST_HEX];
@@ -268,6 +270,9 @@ int rule_files_digest(const char *prelude, const json_t *files, char out[RULES_D
 		(void)buffer_printf(&list, "%s  %s\n", sha256 != NULL ? sha256 : "",
 				    path != NULL ? path : "");
 	}
+	json_array_foreach(words, i, file)
+		(void)buffer_printf(&list, "%s  words/%s\n", json_member_text(file, "sha256"),
+				    json_member_text(file, "name"));
 	int rv = buffer_status(&list);
 	if (rv == 0) {
 		struct digest d = digest_of(list.bytes, list.length);
@@ -288,7 +293,7 @@ static int digest_files(struct rule_files *f)
 	struct digest d = digest_of(prelude.bytes, prelude.length);
 
 	hex_format(d.bytes, sizeof d.bytes, hash);
-	return rule_files_digest(hash, f->files, f->digest);
+	return rule_files_digest(hash, f->files, f->words, f->digest);
 }
 
 int rule_files_read(const char *dir, struct rule_files *out, json_t *faults)
@@ -342,6 +347,15 @@ int rule_files_from(const json_t *files, json_t *prelude, struct rule_files *out
 	return rv;
 }
 
+int rule_files_bind(struct rule_files *f, const struct words *words)
+{
+	if (words == NULL || words->count == 0 || f->files == NULL)
+		return 0;
+	json_decref(f->words);
+	f->words = words_describe(words);
+	return f->words != NULL ? digest_files(f) : -ENOMEM;
+}
+
 json_t *rule_files_describe(const struct rule_files *f)
 {
 	json_t *files = json_array();
@@ -356,5 +370,7 @@ json_t *rule_files_describe(const struct rule_files *f)
 			return NULL;
 		}
 	}
-	return files == NULL ? NULL : json_pack("{ss so}", "digest", f->digest, "files", files);
+	return files == NULL ? NULL
+			     : json_pack("{ss so sO*}", "digest", f->digest, "files", files,
+					 "words", f->words);
 }

@@ -20,13 +20,16 @@ enum { RULES_DIGEST = 72 }; /* "sha256:<hex>" and its NUL */
 struct rule_files {
 	json_t *files;   /* [{"path", "sha256", "text"}] in order of path */
 	json_t *prelude; /* a text: the words that a log keeps with them; NULL: this program's */
+	json_t *words;   /* of plugins, that it is bound to, or NULL; see rule_files_bind */
 	char digest[RULES_DIGEST];
 };
 
 /* The digest of a rule set is SHA-256 over what `sha256sum` would print of the
- * prelude, by the name "prelude", and then of each file by its path: here from
- * the prelude's SHA-256 in hex and [{"path", "sha256"}]. 0 or -ENOMEM. */
-int rule_files_digest(const char *prelude, const json_t *files, char out[RULES_DIGEST]);
+ * prelude, by the name "prelude", of each file by its path, and of the words of plugins
+ * as "words/NAME": here from the prelude's SHA-256 in hex, [{"path", "sha256"}] and
+ * [{"name", "sha256"}] (or NULL). 0 or -ENOMEM. */
+int rule_files_digest(const char *prelude, const json_t *files, const json_t *words,
+		      char out[RULES_DIGEST]);
 
 void rule_files_deinit(struct rule_files *f);
 
@@ -44,6 +47,10 @@ typedef void (*rule_files_cb)(void *ctx, int status, struct rule_files *files,
 			      const json_t *faults);
 int rule_files_fetch(uv_loop_t *loop, const char *dir, rule_files_cb done, void *ctx);
 
+/* The words of plugins that the rules are run with belong to the digest, as
+ * "words/NAME", where there are any. `words` may be NULL. 0 or -ENOMEM. */
+int rule_files_bind(struct rule_files *f, const struct words *words);
+
 /* What tells one reading of a folder from another: the digest, or, where there
  * are faults, a digest of those. 0 or -ENOMEM. */
 enum { RULES_KEY = 80 };
@@ -53,7 +60,8 @@ int rule_files_key(const struct rule_files *f, const json_t *faults, char out[RU
  * prelude that was theirs, or this program's where it is NULL (both borrowed). */
 int rule_files_from(const json_t *files, json_t *prelude, struct rule_files *out);
 
-/* Gives {"digest", "files": [{"path", "sha256"}]}, without the texts. */
+/* Gives {"digest", "files": [{"path", "sha256"}]}, without the texts, and "words": [{"name",
+ * "sha256"}] where it is bound to any. */
 json_t *rule_files_describe(const struct rule_files *f);
 
 /* ---- generations -------------------------------------------------------- */

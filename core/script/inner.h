@@ -17,6 +17,7 @@ struct compiled {
 
 struct script {
 	struct compiled prelude;
+	const struct script_words *words; /* NULL: none */
 	struct compiled *files;
 	size_t count;
 	locale_t c_locale; /* decisions must not depend on the process's locale */
@@ -34,6 +35,9 @@ void engine_push(lua_State *L, const char *name);
  * lines that run to `lines` (may be NULL). */
 int script_fresh(const struct script *s, struct script_faults *faults, struct lines *lines,
 		 struct vm **out);
+
+/* Sets `words` in the table on top of the stack. */
+void words_lent_add(lua_State *L, const struct script_words *words);
 
 /* Reads the files of tests in a state that has read the rules, and keeps what
  * they hold. 0; AW_ESCRIPT and faults; -ENOMEM. */

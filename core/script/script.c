@@ -186,6 +186,8 @@ static int boot(lua_State *L)
 	words_base_add(L);
 	words_table_add(L);
 	words_text_add(L);
+	if (s->words != NULL && s->words->count > 0)
+		words_lent_add(L, s->words);
 	view_open(L);
 	boot_prelude(L, s, 2);
 	words_environment_push(L, 2);
@@ -331,7 +333,7 @@ static int open_all(struct script *s, struct text prelude, const struct script_f
 }
 
 int script_open(struct text prelude, const struct script_file *files, size_t count,
-		struct script **out, struct script_faults *faults)
+		const struct script_words *words, struct script **out, struct script_faults *faults)
 {
 	struct script *s = calloc(1, sizeof *s);
 	locale_t before = (locale_t)0;
@@ -339,6 +341,7 @@ int script_open(struct text prelude, const struct script_file *files, size_t cou
 
 	if (s == NULL)
 		return -ENOMEM;
+	s->words = words;
 	buffer_init(&s->prelude.code);
 	s->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	if (s->c_locale != (locale_t)0) {

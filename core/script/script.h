@@ -33,6 +33,20 @@ struct script_faults {
 
 void script_faults_deinit(struct script_faults *f);
 
+/* Words that somebody lends to rules, as words.PLUGIN.WORD; those of one plugin stand
+ * together. `call` gives the answer's JSON, or not 0 and a message. */
+struct script_word {
+	const char *plugin, *word;
+};
+
+struct script_words {
+	struct script_word *list;
+	size_t count;
+	int (*call)(void *ctx, size_t number, const json_t *arguments, struct buffer *out,
+		    char *message, size_t size);
+	void *ctx;
+};
+
 struct script;
 
 /* The prelude compiled into the program: the words rules are written in. Its
@@ -46,9 +60,11 @@ const char *script_lua_version(void);
  * prelude is this program's, where its bytes are NULL; or the one that a log keeps
  * with rules that were in force, and then those need not pass what this program
  * looks for in new ones (lint.c's slips).
+ * `words` are borrowed for the script's life; NULL: none.
  * 0; AW_ESCRIPT with at least one fault, as many as can be known; -ENOMEM. */
 int script_open(struct text prelude, const struct script_file *files, size_t count,
-		struct script **out, struct script_faults *faults);
+		const struct script_words *words, struct script **out,
+		struct script_faults *faults);
 void script_close(struct script **s);
 
 /* Borrows the rule set's description of itself, see README.md of this room. */

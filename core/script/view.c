@@ -34,6 +34,13 @@ bool view_is(lua_State *L, int index)
 	return view_at(L, index) != NULL;
 }
 
+json_t *view_take(lua_State *L, int index)
+{
+	const struct view *v = view_at(L, index);
+
+	return v == NULL || v->value == NULL ? json_array() : json_deep_copy(v->value);
+}
+
 bool view_is_list(lua_State *L, int index)
 {
 	const struct view *v = view_at(L, index);

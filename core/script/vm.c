@@ -107,6 +107,7 @@ void vm_close(struct vm **vm)
 	if (*vm == NULL)
 		return;
 	/* Nothing in the state has an end of its own to see to: its memory is all. */
+	json_decref((*vm)->lent);
 	arena_deinit(&(*vm)->arena);
 	free(*vm);
 	*vm = NULL;

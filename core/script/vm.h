@@ -34,6 +34,7 @@ struct vm {
 	bool fault_kept;              /* `fault` was said by host.raise: do not look again */
 	struct script_fault fault;    /* of the last error caught */
 	struct script_faults *faults; /* where host.fault goes; borrowed, may be NULL */
+	json_t *lent;                 /* what words of plugins answered, or NULL */
 	struct lines *lines;          /* where lines that ran are kept, or NULL; borrowed */
 	struct {                      /* the rest of what vm_keep keeps */
 		size_t in_use, limit;
@@ -122,6 +123,8 @@ extern const char list_key, view_key;
 void view_push(lua_State *L, const json_t *value, const json_t *shape);
 void view_open(lua_State *L);
 bool view_is(lua_State *L, int index);
+/* Gives the document behind a view. */
+json_t *view_take(lua_State *L, int index);
 bool view_is_list(lua_State *L, int index);
 
 /* Gives the document of a plain Lua value on the stack, or NULL and why; never

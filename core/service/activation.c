@@ -213,8 +213,12 @@ static bool is_no_news(struct activation *a)
 
 static void take_reading(struct activation *a, int status)
 {
-	int rv = status == 0 || status == AW_ESCRIPT ? rule_files_key(&a->files, a->faults, a->key)
-						     : status;
+	int rv = status == 0 ? rule_files_bind(&a->files, a->service->options.pool.words) : 0;
+
+	if (rv == 0)
+		rv = status == 0 || status == AW_ESCRIPT
+			     ? rule_files_key(&a->files, a->faults, a->key)
+			     : status;
 
 	if (a->service->hurried) {
 		abandon(a);
@@ -320,12 +324,13 @@ static void on_measured(struct activation *a, int status, const json_t *faults)
 		.kind = "activation",
 		.by = a->by,
 		.body = json_pack(
-			"{ss sO ss sO ss sO ss? sO?}", "cause", a->cause, "digest",
+			"{ss sO ss sO ss sO ss? sO? sO*}", "cause", a->cause, "digest",
 			json_object_get(a->about, "digest"), "engine", AWARDD_VERSION, "files",
 			json_object_get(a->about, "files"), "lua", script_lua_version(), "prelude",
 			json_object_get(a->about, "prelude"), "previous",
 			s->current != NULL ? generation_digest(s->current) : NULL, "register",
-			json_object_get(generation_manifest(a->fresh), "register")),
+			json_object_get(generation_manifest(a->fresh), "register"), "words",
+			json_object_get(a->about, "words")),
 		.blobs = json_incref(a->texts),
 	};
 	int rv = draft.body != NULL ? journal_append(s->options.journal, &draft, 1, on_activated, a)

@@ -68,6 +68,7 @@ int bound_open(struct activation *a, gate_cb measured)
 		.loop = o->pool.loop,
 		.log = config_text(o->config, CONFIG_LOG),
 		.program = o->pool.program,
+		.words = o->pool.words,
 		.against = generation_digest(a->service->current),
 		.candidate = list_files(a),
 		.most = config_number(o->config, CONFIG_MAX_IMPACT),

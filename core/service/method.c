@@ -41,11 +41,18 @@ static const struct method methods[] = {
 	 "[" MEMBER("decision_id", "text", REQUIRED) "," MEMBER(
 		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
 	 revocation_call},
+	{"decisions.render", ACCESS_SELF,
+	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "," MEMBER(
+		 "media_type", "text", REQUIRED) "," TEXT("plugin") "]",
+	 decisions_render},
 	{"decisions.erase", ACCESS_ADMIN,
 	 "[" TEXT("decision_id") "," TEXT("partnership") "," MEMBER(
 		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
 	 erasure_call},
 	{"register.list", ACCESS_AUDIT, register_form, register_list},
+	{"register.render", ACCESS_AUDIT,
+	 "[" DATE("on") "," MEMBER("media_type", "text", REQUIRED) "," TEXT("plugin") "]",
+	 register_render},
 	{"register.import", ACCESS_ADMIN, NULL, import_call},
 	{"practice.list", ACCESS_ANY_ROLE, "[" TEXT("statement") "]", practice_list},
 	{"statistics.get", ACCESS_AUDIT, "[" DATE("since") "," DATE("until") "]", statistics_get},
@@ -106,11 +113,13 @@ int methods_open(struct service *s, struct err *e)
 	return rv;
 }
 
-int method_check(const struct service *s, const struct method *m, const json_t *params,
-		 json_t *errors)
+const struct form *method_form(const struct service *s, const struct method *m)
 {
-	const struct form *form = s->forms[m - methods];
+	return s->forms[m - methods];
+}
 
+int params_check(const struct form *form, const json_t *params, json_t *errors)
+{
 	if (form == NULL)
 		return 0;
 	bool none = params == NULL || (json_is_array(params) && json_array_size(params) == 0);

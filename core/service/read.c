@@ -219,7 +219,7 @@ static bool is_award(const json_t *award, const char *id)
 	return false;
 }
 
-static json_t *finish_register(struct read *q)
+json_t *register_document(struct read *q)
 {
 	const char *wanted = json_member_text(q->request->params, "status");
 	const char *id = json_member_text(q->request->params, "award");
@@ -244,22 +244,37 @@ static json_t *finish_register(struct read *q)
 	}
 	json_t *result = memory ? json_pack("{sO}", "awards", awards) : NULL;
 	json_decref(awards);
+	return result;
+}
+
+static json_t *finish_register(struct read *q)
+{
+	json_t *result = register_document(q);
+
 	if (result == NULL)
 		answer_no_memory(q->service, q->request);
 	return result;
 }
 
-void register_list(struct service *s, struct request *r)
+void register_begin(const struct read *like)
 {
-	struct read q = {
-		.service = s, .request = r, .ask = ask_register, .finish = finish_register};
-	const char *on = json_member_text(r->params, "on");
+	struct read q = *like;
+	struct clock clock = q.service->options.clock;
+	const char *on = json_member_text(q.request->params, "on");
 
+	q.ask = ask_register;
 	if (on != NULL)
 		memcpy(q.day, on, DATE_TEXT);
 	else
-		date_format(instant_date(s->options.clock.now_ms(s->options.clock.ctx)), q.day);
+		date_format(instant_date(clock.now_ms(clock.ctx)), q.day);
 	read_begin(&q);
+}
+
+void register_list(struct service *s, struct request *r)
+{
+	struct read q = {.service = s, .request = r, .finish = finish_register};
+
+	register_begin(&q);
 }
 
 /* ---- scheme.get --------------------------------------------------------- */

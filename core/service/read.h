@@ -32,4 +32,11 @@ void read_begin_entry(const struct read *like);
  * it. Otherwise it is answered. */
 bool read_is_allowed(struct read *q);
 
+/* ---- the register, on the day that the params say, or today ---------------- */
+
+/* Begins; its `ask` is set. */
+void register_begin(const struct read *like);
+/* For `finish`: gives {"awards"}; NULL: no memory. */
+json_t *register_document(struct read *q);
+
 #endif

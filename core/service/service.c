@@ -193,26 +193,23 @@ static void deny(struct service *s, struct request *r, unsigned access)
 
 /* ---- calls -------------------------------------------------------------- */
 
-/* What one method is asked: by whom, and with parameters that fit. */
-static void call_method(struct service *s, struct request *r, const struct method *m)
+/* Whether this user may ask this, with parameters that fit; else it is answered. */
+static bool may_call(struct service *s, struct request *r, unsigned access, const struct form *form)
 {
-	if (m->access != ACCESS_SELF && (roles_of(s, r->peer) & m->access) == 0) {
-		deny(s, r, m->access);
-		return;
+	if (access != ACCESS_SELF && (roles_of(s, r->peer) & access) == 0) {
+		deny(s, r, access);
+		return false;
 	}
 	json_t *errors = json_array();
-	int rv = errors != NULL ? method_check(s, m, r->params, errors) : -ENOMEM;
+	int rv = errors != NULL ? params_check(form, r->params, errors) : -ENOMEM;
 	if (rv == 0 && json_array_size(errors) > 0) {
 		answer_params(s, r, errors);
-		return;
+		return false;
 	}
 	json_decref(errors);
 	if (rv != 0)
 		answer_no_memory(s, r);
-	else if (method_writes(m) && start_is_owed(s))
-		start_wait(s, r);
-	else
-		m->call(s, r);
+	return rv == 0;
 }
 
 void service_call(struct service *s, struct request *r)
@@ -221,10 +218,20 @@ void service_call(struct service *s, struct request *r)
 	s->calls++;
 	r->began_us = monotonic_us();
 	const struct method *m = method_find(r->method);
-	if (m != NULL)
-		call_method(s, r, m);
-	else
+	const struct host_offer *o = m == NULL ? hosts_method(s->options.hosts, r->method) : NULL;
+	if (m != NULL) {
+		if (!may_call(s, r, m->access, method_form(s, m)))
+			return;
+		if (method_writes(m) && start_is_owed(s))
+			start_wait(s, r);
+		else
+			m->call(s, r);
+	} else if (o != NULL) {
+		if (may_call(s, r, plugin_access(o), host_offer_form(o)))
+			plugin_call(s, r, o);
+	} else {
 		answer_error(s, r, CODE_METHOD, "there is no such method", NULL);
+	}
 }
 
 void log_line(struct service *s, int level, const char *format, ...)
@@ -316,6 +323,7 @@ void service_close(struct service **s)
 	if (*s == NULL)
 		return;
 	rules_deinit(*s);
+	words_free(&(*s)->words);
 	lanes_deinit(&(*s)->lanes);
 	methods_close(*s);
 	json_decref((*s)->last_rejection);

@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "config/config.h"
 #include "evaluator/evaluator.h"
+#include "hosts/hosts.h"
 #include "journal/journal.h"
 #include "json/json.h"
 #include "ruleset/ruleset.h"
@@ -69,6 +70,7 @@ struct service;
 struct service_options {
 	const struct config *config;
 	struct journal *journal;
+	struct hosts *hosts; /* NULL: no plugins; outlives the last request */
 	struct pool_options pool;
 	struct clock clock;
 	struct chance chance;

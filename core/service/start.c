@@ -38,6 +38,9 @@ void service_start(struct service *s, void (*started)(void *ctx, int status), vo
 {
 	s->started = started;
 	s->started_ctx = ctx;
+	if (hosts_words(s->options.hosts, &s->words) != 0)
+		log_line(s, 3, "the words of plugins cannot be lent to rules");
+	s->options.pool.words = s->words;
 	warn_of_key(s);
 	begin(s);
 }

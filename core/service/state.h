@@ -31,10 +31,11 @@ bool method_writes(const struct method *m);
 /* Makes the forms of all params; closing is always legal. */
 int methods_open(struct service *s, struct err *e);
 void methods_close(struct service *s);
+/* Borrows the form of its params, or NULL. */
+const struct form *method_form(const struct service *s, const struct method *m);
 /* Appends what does not fit, as form_check does. Params may be left out, and
  * an empty list counts as left out. */
-int method_check(const struct service *s, const struct method *m, const json_t *params,
-		 json_t *errors);
+int params_check(const struct form *form, const json_t *params, json_t *errors);
 
 enum { LATENCY_BUCKETS = 40 };
 
@@ -61,7 +62,8 @@ struct service {
 	char refused_rules[RULES_KEY]; /* what was refused last, since rules were put in force */
 	struct activation *first, **last;
 
-	size_t pending; /* requests not yet answered */
+	struct words *words; /* what plugins lend to rules, or NULL */
+	size_t pending;      /* requests not yet answered */
 	size_t submissions_pending;
 	int64_t started_ms; /* clock */
 	int64_t started_us; /* monotonic_us */
@@ -120,6 +122,8 @@ void erasure_call(struct service *s, struct request *r);
 void decisions_get(struct service *s, struct request *r);
 void decisions_list(struct service *s, struct request *r);
 void register_list(struct service *s, struct request *r);
+void decisions_render(struct service *s, struct request *r);
+void register_render(struct service *s, struct request *r);
 void practice_list(struct service *s, struct request *r);
 void statistics_get(struct service *s, struct request *r);
 void scheme_get(struct service *s, struct request *r);
@@ -133,6 +137,13 @@ void log_consistency(struct service *s, struct request *r);
 void log_rotate(struct service *s, struct request *r);
 void status_get(struct service *s, struct request *r);
 void status_metrics(struct service *s, struct request *r);
+
+/* A method that a plugin offers: who may call it, and the call. */
+unsigned plugin_access(const struct host_offer *o);
+void plugin_call(struct service *s, struct request *r, const struct host_offer *o);
+/* Answers with why a plugin gave nothing; or why it was not even asked. */
+void answer_plugin_failure(struct service *s, struct request *r, const struct host_answer *answer);
+void answer_no_plugin(struct service *s, struct request *r, int status, const struct err *e);
 
 /* Gives the decision as answered, from a logged one (borrowed). */
 json_t *decision_answer(const json_t *decision, const char *id, json_int_t sequence, const char *at,

@@ -1,6 +1,7 @@
 /* server.status and server.metrics: what goes on, for people and for
  * Prometheus. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "awardd/version.h"
@@ -85,7 +86,7 @@ void status_get(struct service *s, struct request *r)
 	gather(s, &pool, &journal);
 	instant_format(s->started_ms, started);
 	answer_result(s, r,
-		      json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} s[]}", "version",
+		      json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} so}", "version",
 				AWARDD_VERSION, "lua", script_lua_version(), "process_id",
 				(json_int_t)getpid(), "started_at", started, "uptime_seconds",
 				(json_int_t)((monotonic_us() - s->started_us) / 1000000), "counts",
@@ -98,7 +99,8 @@ void status_get(struct service *s, struct request *r)
 				"log", log_document(s, &journal), "evaluators",
 				evaluators_document(s, &pool), "rules", "digest",
 				s->current != NULL ? generation_digest(s->current) : NULL, "since",
-				s->current != NULL ? s->active_since : NULL, "plugins"));
+				s->current != NULL ? s->active_since : NULL, "plugins",
+				hosts_describe(s->options.hosts)));
 }
 
 /* ---- Prometheus --------------------------------------------------------- */
@@ -148,6 +150,49 @@ static void write_latencies(const struct latencies *l, struct buffer *out)
 			    (unsigned long long)l->count);
 }
 
+/* One line for each plugin that has the number. */
+static void plugin_metric(struct buffer *out, const json_t *plugins, const char *name,
+			  const char *type, const char *member, const char *help)
+{
+	size_t i;
+	const json_t *plugin;
+
+	(void)buffer_printf(out, "# HELP awardd_plugin_%s %s\n# TYPE awardd_plugin_%s %s\n", name,
+			    help, name, type);
+	json_array_foreach(plugins, i, plugin) {
+		const json_t *value = json_member(plugin, member);
+		json_int_t number = json_is_integer(value) ? json_integer_value(value)
+				    : json_is_string(value)
+					    ? strcmp(json_string_value(value), "running") == 0
+					    : 0;
+		/* Names that can be plugins' need no escaping; others have no number. */
+		if (value != NULL && json_member(plugin, "version") != NULL)
+			(void)buffer_printf(out,
+					    "awardd_plugin_%s{plugin=\"%s\"} %" JSON_INTEGER_FORMAT
+					    "\n",
+					    name, json_member_text(plugin, "name"), number);
+	}
+}
+
+static void write_plugins(const struct service *s, struct buffer *out)
+{
+	json_t *plugins = hosts_describe(s->options.hosts);
+
+	if (plugins == NULL)
+		out->failed = true;
+	if (json_array_size(plugins) > 0) {
+		plugin_metric(out, plugins, "running", "gauge", "state",
+			      "Whether the plugin runs.");
+		plugin_metric(out, plugins, "restarts_total", "counter", "restarts",
+			      "Times that the plugin was started again.");
+		plugin_metric(out, plugins, "calls_total", "counter", "calls",
+			      "Calls that the plugin answered.");
+		plugin_metric(out, plugins, "behind", "gauge", "behind",
+			      "Entries of the log that the sink has still to get.");
+	}
+	json_decref(plugins);
+}
+
 void status_metrics(struct service *s, struct request *r)
 {
 	struct pool_stats pool;
@@ -176,6 +221,7 @@ void status_metrics(struct service *s, struct request *r)
 	       journal.full);
 	metric(&out, "log_erasure_pending", "gauge",
 	       "Whether the log's file may hold an erased value.", journal.erasing);
+	write_plugins(s, &out);
 	if (buffer_status(&out) == 0)
 		answer_result(s, r, json_stringn(out.bytes, out.length));
 	else

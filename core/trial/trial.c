@@ -59,9 +59,14 @@ static int open_rules(const struct trial_options *options, struct rule_files *fi
 		.program = options->program,
 		.processes = options->processes,
 		.deadline_ms = options->deadline_ms,
+		.words = options->words,
 	};
 	t->faults = faults;
-	rv = generation_open(&pool, files, on_ready, t);
+	rv = rule_files_bind(files, options->words);
+	if (rv != 0)
+		rule_files_deinit(files);
+	else
+		rv = generation_open(&pool, files, on_ready, t);
 	while (rv == 0 && !t->ready)
 		(void)uv_run(t->loop, UV_RUN_ONCE); /* evaluators keep the loop alive */
 	if (rv == 0)
@@ -101,19 +106,34 @@ int trial_open_kept(const struct trial_options *options, const json_t *kept, str
 		    json_t *faults, struct err *e)
 {
 	const char *digest = json_member_text(kept, "digest");
+	const json_t *words = json_member(kept, "words");
 	json_t *prelude = json_member(json_member(kept, "prelude"), "text");
 	struct rule_files files;
 	int rv = rule_files_from(json_member(kept, "files"), prelude, &files);
 
-	if (rv != 0)
+	/* What ran without words, or before there were any, runs without them again. */
+	struct trial_options own = *options;
+	if (words == NULL)
+		own.words = NULL;
+	if (rv == 0)
+		rv = rule_files_bind(&files, own.words);
+	if (rv != 0) {
+		rule_files_deinit(&files);
 		return err_set(e, rv, "the rule files cannot be used: %s", status_text(rv));
+	}
+	if (words != NULL && !json_equal(words, files.words)) {
+		rule_files_deinit(&files);
+		return err_set(e, AW_EINVALID,
+			       "the rules need the words of plugins, as they were then: name their "
+			       "folder with --plugins");
+	}
 	if (digest == NULL || strcmp(files.digest, digest) != 0) {
 		(void)err_set(e, AW_ECORRUPT, "the texts have the digest %s, not %s", files.digest,
 			      digest != NULL ? digest : "any");
 		rule_files_deinit(&files);
 		return AW_ECORRUPT;
 	}
-	return open_rules(options, &files, out, faults, e);
+	return open_rules(&own, &files, out, faults, e);
 }
 
 void trial_close(struct trial **t)

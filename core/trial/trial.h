@@ -18,6 +18,7 @@ struct trial_options {
 	const char *program; /* as evaluator_program gives it; borrowed */
 	unsigned processes;
 	unsigned deadline_ms;
+	const struct words *words; /* borrowed; NULL: none */
 	/* NULL: a loop of its own. Else borrowed, and shared with other trials: its
 	 * owner runs it to its end after the last of them was closed. */
 	uv_loop_t *loop;

@@ -89,7 +89,7 @@ static inline void rig_activate(struct log *log, const char *text, char digest[R
 	d = digest_of(text, strlen(text));
 	hex_format(d.bytes, sizeof d.bytes, file);
 	json_t *files = doc("[{'path': 'a.lua', 'sha256': '%s'}]", file);
-	assert_int_equal(rule_files_digest(prelude, files, digest), 0);
+	assert_int_equal(rule_files_digest(prelude, files, NULL, digest), 0);
 	struct journal_draft draft_ =
 		draft("activation", json_pack("{ss ss ss so ss ss sn}", "cause", "start", "digest",
 					      digest, "engine", "test", "files", files, "lua",

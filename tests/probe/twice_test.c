@@ -43,7 +43,7 @@ static int stand_between(void)
 	if (child == 0) {
 		if (dup2(ends[1], 0) != 0 || close(ends[0]) != 0 || close(ends[1]) != 0)
 			_exit(1);
-		_exit(evaluator_main());
+		_exit(evaluator_main(0, NULL));
 	}
 	close(ends[1]);
 	struct pollfd both[2] = {{.fd = 0, .events = POLLIN}, {.fd = ends[0], .events = POLLIN}};

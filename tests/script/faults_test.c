@@ -178,11 +178,11 @@ static void several_files_have_their_faults_said_at_once(void **state)
 	struct script *script = NULL;
 
 	(void)state;
-	assert_int_equal(script_open(own_words, files, 3, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(own_words, files, 3, NULL, &script, &faults), AW_ESCRIPT);
 	assert_null(script);
 	assert_int_equal(faults.count, 3);
 	script_faults_deinit(&faults);
-	assert_int_equal(script_open(own_words, NULL, 0, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(own_words, NULL, 0, NULL, &script, &faults), AW_ESCRIPT);
 	assert_true(faults.count >= 1);
 	script_faults_deinit(&faults);
 }
@@ -205,7 +205,8 @@ static void words_that_are_wrong_are_a_fault_like_any_other(void **state)
 		struct script_faults faults = {NULL, 0, 0};
 		struct script *script = NULL;
 
-		assert_int_equal(script_open(text_of(preludes[i]), &file, 1, &script, &faults),
+		assert_int_equal(script_open(text_of(preludes[i]), &file, 1, NULL, &script,
+					     &faults),
 				 AW_ESCRIPT);
 		assert_null(script);
 		assert_true(faults.count >= 1);
@@ -221,16 +222,18 @@ static void rules_with_the_words_of_their_log_may_have_slips(void **state)
 	struct script *script = NULL;
 
 	(void)state;
-	assert_int_equal(script_open(own_words, &file, 1, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(own_words, &file, 1, NULL, &script, &faults), AW_ESCRIPT);
 	assert_non_null(strstr(faults.list[0].message, "write return before met"));
 	script_faults_deinit(&faults);
-	assert_int_equal(script_open(script_prelude(), &file, 1, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(script_prelude(), &file, 1, NULL, &script, &faults),
+			 AW_ESCRIPT);
 	for (size_t i = 0; i < faults.count; i++)
 		assert_null(strstr(faults.list[i].message, "write return"));
 	script_faults_deinit(&faults);
 	/* What Lua would compute wrongly is refused all the same. */
 	file.source = text_of("x = 1 | 2");
-	assert_int_equal(script_open(script_prelude(), &file, 1, &script, &faults), AW_ESCRIPT);
+	assert_int_equal(script_open(script_prelude(), &file, 1, NULL, &script, &faults),
+			 AW_ESCRIPT);
 	assert_non_null(strstr(faults.list[0].message, "operators on bits"));
 	script_faults_deinit(&faults);
 }

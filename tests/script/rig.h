@@ -107,7 +107,7 @@ static inline void rig_try(struct rig *r, const struct rig_edit *edit)
 	}
 	for (size_t i = 0; i < count; i++)
 		files[i].source = text_of(texts[i]);
-	r->opened = script_open((struct text){NULL, 0}, files, count, &r->script, &r->faults);
+	r->opened = script_open((struct text){NULL, 0}, files, count, NULL, &r->script, &r->faults);
 	for (size_t i = 0; i < count; i++)
 		free(texts[i]);
 }

@@ -1,9 +1,10 @@
-/* Frames between daemon and evaluator. */
+/* Frames, made and taken; and a child's way to wait for them. */
 #include <errno.h>
+#include <unistd.h>
 
-#include "evaluator/frame.h"
+#include "wire/wire.h"
 
-size_t frame_begin(struct buffer *out, enum frame_type type)
+size_t frame_begin(struct buffer *out, unsigned char type)
 {
 	const char header[FRAME_HEADER] = {0, 0, 0, 0, (char)type};
 	size_t begun = out->length;
@@ -36,7 +37,40 @@ int frame_take(const struct buffer *in, struct frame *out)
 		return AW_ELIMIT;
 	if (in->length < FRAME_HEADER + length)
 		return 0;
-	out->type = (enum frame_type)(unsigned char)in->bytes[4];
+	out->type = (unsigned char)in->bytes[4];
 	out->body = (struct text){in->bytes + FRAME_HEADER, length};
 	return 1;
+}
+
+int frame_send(const struct buffer *out)
+{
+	size_t sent = 0;
+
+	while (sent < out->length) {
+		ssize_t n = write(STDIN_FILENO, out->bytes + sent, out->length - sent);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		sent += (size_t)n;
+	}
+	return 0;
+}
+
+int frame_receive(struct buffer *in, struct frame *frame)
+{
+	for (;;) {
+		int rv = frame_take(in, frame);
+		if (rv != 0)
+			return rv < 0 ? rv : 0;
+		rv = buffer_reserve(in, 65536);
+		if (rv != 0)
+			return rv;
+		ssize_t n = read(STDIN_FILENO, in->bytes + in->length, 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0 ? AW_ECLOSED : -errno;
+		in->length += (size_t)n;
+	}
 }

@@ -1,0 +1,117 @@
+/* Pictures and papers that plugins make: of one entry, or of the register. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/verb.h"
+#include "tlog/tlog.h"
+
+static int write_all(int fd, const struct buffer *bytes)
+{
+	size_t written = 0;
+
+	while (written < bytes->length) {
+		ssize_t n = write(fd, bytes->bytes + written, bytes->length - written);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		written += (size_t)n;
+	}
+	return 0;
+}
+
+/* A file that is there is replaced: the command line names it. */
+static int save(const struct session *s, const char *path, const struct buffer *bytes)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int rv = fd >= 0 ? write_all(fd, bytes) : -errno;
+
+	if (fd >= 0 && close(fd) != 0 && rv == 0)
+		rv = -errno;
+	return rv == 0 ? EXIT_DONE
+		       : session_say(s, EXIT_UNEXPECTED, "%s: %s", path, status_text(rv));
+}
+
+static int deliver(const struct session *s, const struct buffer *bytes, bool text)
+{
+	const char *path = session_option(s, OPTION_OUTPUT);
+
+	if (path != NULL)
+		return save(s, path, bytes);
+	if (!text && isatty(STDOUT_FILENO))
+		return session_say(s, EXIT_USAGE,
+				   "this is no text: say where to, with --output FILE");
+	int rv = write_all(STDOUT_FILENO, bytes);
+	if (rv == 0 && text && isatty(STDOUT_FILENO) && bytes->length > 0 &&
+	    bytes->bytes[bytes->length - 1] != '\n')
+		rv = write(STDOUT_FILENO, "\n", 1) == 1 ? 0 : -errno;
+	return rv == 0 ? EXIT_DONE
+		       : session_say(s, EXIT_UNEXPECTED, "standard output: %s", status_text(rv));
+}
+
+static int show(const struct session *s, const char *answered)
+{
+	json_t *result = json_read(text_of(answered), NULL);
+	const json_t *text = json_member(result, "text");
+	const json_t *coded = json_member(result, "base64");
+	struct buffer bytes;
+	int status;
+
+	buffer_init(&bytes);
+	bool fits = json_is_string(text)
+			    ? buffer_append(&bytes, json_string_value(text),
+					    json_string_length(text)) == 0
+			    : json_is_string(coded) &&
+				      base64_read((struct text){json_string_value(coded),
+								json_string_length(coded)},
+						  &bytes);
+	if (fits)
+		status = deliver(s, &bytes, json_is_string(text));
+	else
+		status = session_say(s, EXIT_UNEXPECTED, "the daemon answered what is no picture");
+	buffer_deinit(&bytes);
+	json_decref(result);
+	return status;
+}
+
+/* Takes the params. */
+static int render(struct session *s, const char *method, json_t *params)
+{
+	const char *media_type = session_option(s, OPTION_AS);
+	const char *plugin = session_option(s, OPTION_PLUGIN);
+	struct awardd_answer answer;
+
+	if (params == NULL)
+		return EXIT_USAGE; /* said already */
+	if (media_type == NULL) {
+		json_decref(params);
+		return session_say(s, EXIT_USAGE, "say as what, with --as MEDIA: image/svg+xml");
+	}
+	if (json_put(params, "media_type", json_string(media_type)) != 0 ||
+	    (plugin != NULL && json_put(params, "plugin", json_string(plugin)) != 0)) {
+		json_decref(params);
+		return session_say(s, EXIT_USAGE, "the media type or plugin is not UTF-8");
+	}
+	awardd_answer_init(&answer);
+	int status = session_ask(s, method, params, &answer);
+	if (status == EXIT_DONE)
+		status = s->json ? session_print_json(s, answer.result, true)
+				 : show(s, answer.result);
+	awardd_answer_deinit(&answer);
+	return status;
+}
+
+int verb_decisions_render(struct session *s)
+{
+	return render(s, "decisions.render", session_entry(s));
+}
+
+int verb_register_render(struct session *s)
+{
+	static const enum option options[] = {OPTION_ON, OPTION_COUNT};
+
+	return render(s, "register.render", session_filters(s, options));
+}

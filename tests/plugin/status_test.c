@@ -1,0 +1,157 @@
+/* What operators see of plugins: status, metrics, the settings, the methods with
+ * their roles; and that a plugin that is not there changes nothing. */
+#include "rig.h"
+
+#include <stdlib.h>
+
+static void hello_greets_by_its_form_and_settings(void **state)
+{
+	struct scene *s = *state;
+
+	rig_add(s, "good/hello");
+	rig_start(s, (const char *[]){"--hello.greeting", "Good \xc3\xa9t\xc3\xa9", NULL});
+	calls(s, "hello.greet", "{'who': 'the clerk'}",
+	      "{'says': 'Good \xc3\xa9t\xc3\xa9, the clerk'}");
+	json_t *answer = peer_call(scene_peer(s), "hello.greet", NULL);
+	assert_non_null(json_object_get(answer, "result"));
+	json_decref(answer);
+	json_decref(fails(s, "hello.greet", "{'whom': 'x'}", -32602));
+	json_decref(fails(s, "hello.greet", "{'who': 3}", -32602));
+}
+
+static void the_status_tells_of_each_plugin(void **state)
+{
+	struct scene *s = *state;
+
+	rig_add(s, "good/hello");
+	rig_start(s, NULL);
+	json_decref(called(s, "hello.greet", "{}"));
+	json_t *plugin = rig_status(s, "hello");
+	expect(plugin, "{'name': 'hello', 'version': '1.0', 'state': 'running', 'restarts': 0,"
+		       " 'calls': 1, 'kinds': ['method', 'sink', 'decision-renderer'],"
+		       " 'last_error': null}");
+	assert_true(json_member_integer(plugin, "position", -1) >= 0);
+	assert_int_equal(strlen(json_member_text(plugin, "sha256")), 64);
+	json_decref(plugin);
+	json_t *metrics = called(s, "server.metrics", "{}");
+	const char *text = json_string_value(metrics);
+	assert_non_null(strstr(text, "awardd_plugin_running{plugin=\"hello\"} 1\n"));
+	assert_non_null(strstr(text, "awardd_plugin_restarts_total{plugin=\"hello\"} 0\n"));
+	assert_non_null(strstr(text, "awardd_plugin_calls_total{plugin=\"hello\"} 1\n"));
+	assert_non_null(strstr(text, "awardd_plugin_behind{plugin=\"hello\"} "));
+	json_decref(metrics);
+}
+
+static void without_plugins_there_is_no_word_of_them(void **state)
+{
+	struct scene *s = *state;
+
+	scene_start(s, NULL);
+	calls(s, "server.status", "{}", "{'plugins': []}");
+	json_t *metrics = called(s, "server.metrics", "{}");
+	assert_null(strstr(json_string_value(metrics), "plugin"));
+	json_decref(metrics);
+	json_decref(fails(s, "hello.greet", "{}", -32601));
+}
+
+static void a_folder_that_is_not_there_is_refused(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_not_equal(
+		scene_start_fails(s, (const char *[]){"--plugins", "/nowhere/at/all", NULL}), 0);
+	assert_true(scene_said(s, "the folder of plugins /nowhere/at/all cannot be read"));
+}
+
+/* Gives what the program prints and its exit status; free() it. */
+static char *printed(const struct scene *s, const char *arguments, int *status)
+{
+	char command[1400], *text = calloc(1, 65536);
+
+	assert_non_null(text);
+	(void)snprintf(command, sizeof command,
+		       "%s --socket %s --log %s --rules %s --plugins %s/plugins %s 2>&1",
+		       AWARDD_PROGRAM, s->socket, s->log, s->rules, s->dir, arguments);
+	FILE *f = popen(command, "r");
+	assert_non_null(f);
+	size_t length = fread(text, 1, 65535, f);
+	text[length] = '\0';
+	*status = WEXITSTATUS(pclose(f));
+	return text;
+}
+
+static void settings_of_plugins_are_shown_and_checked_before_the_start(void **state)
+{
+	static const struct {
+		const char *arguments, *says;
+		int status;
+	} cases[] = {
+		{"--print-config", "# what is said first; default\nhello.greeting = Hello\n", 0},
+		{"--print-config --hello.greeting=Hi",
+		 "# what is said first; command line\nhello.greeting = Hi\n", 0},
+		{"--check-config", "rules: sha256:", 0},
+		{"--check-config --hello.greetings=Hi",
+		 "hello.so: hello.greetings: there is no such setting (command line)", 2},
+		{"--check-config --hello.greeting=", "the setting hello.greeting must", 2},
+		{"--check-config --other.greeting=x",
+		 "command line: other.greeting: there is no plugin other.so in", 2},
+	};
+	struct scene *s = *state;
+	int status;
+
+	rig_add(s, "good/hello");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *text = printed(s, cases[i].arguments, &status);
+		if (strstr(text, cases[i].says) == NULL || status != cases[i].status)
+			fail_msg("%s: %d\n%s", cases[i].arguments, status, text);
+		free(text);
+	}
+	rig_write(s, "text.so", "no object");
+	char *text = printed(s, "--check-config", &status);
+	assert_int_equal(status, 2);
+	assert_non_null(strstr(text, "text.so: a shared object is wanted"));
+	free(text);
+}
+
+static void settings_stand_in_the_file_too(void **state)
+{
+	struct scene *s = *state;
+	char path[PATH_TEXT + 16];
+
+	rig_add(s, "good/hello");
+	(void)snprintf(path, sizeof path, "%s/conf", s->dir);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs("# for the plugin\nhello.greeting = Good morning\n", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	rig_start(s, (const char *[]){"--config", path, NULL});
+	calls(s, "hello.greet", "{'who': 'all'}", "{'says': 'Good morning, all'}");
+}
+
+static void the_end_of_the_daemon_lets_plugins_stop(void **state)
+{
+	struct scene *s = *state;
+
+	rig_add(s, "good/hello");
+	rig_start(s, NULL);
+	peer_close(&s->peer);
+	scene_stop(s);
+	assert_false(scene_said(s, "was killed"));
+}
+
+#define in_a_scene(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_a_scene(hello_greets_by_its_form_and_settings),
+		in_a_scene(the_status_tells_of_each_plugin),
+		in_a_scene(without_plugins_there_is_no_word_of_them),
+		in_a_scene(a_folder_that_is_not_there_is_refused),
+		in_a_scene(settings_of_plugins_are_shown_and_checked_before_the_start),
+		in_a_scene(settings_stand_in_the_file_too),
+		in_a_scene(the_end_of_the_daemon_lets_plugins_stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
