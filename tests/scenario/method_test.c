@@ -296,6 +296,22 @@ static void scheme_get_is_enough_to_draw_a_form(void **state)
 	json_decref(result);
 }
 
+static void scheme_get_says_which_score_a_criterion_asks_of_every_statement(void **state)
+{
+	static const int asked[] = {5, 7, -1}; /* of QM-1, QL-1 and CF-1 */
+	json_t *result = called(*state, "scheme.get", NULL);
+
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		json_t *award = json_array_get(json_object_get(result, "awards"), i);
+		json_t *criteria = json_object_get(award, "criteria");
+
+		assert_int_equal(json_member_integer(json_array_get(criteria, 0), "every_score", -1),
+				 asked[i]);
+		assert_null(json_object_get(json_array_get(criteria, 1), "every_score"));
+	}
+	json_decref(result);
+}
+
 static void rules_get_reload_and_history_tell_the_active_set(void **state)
 {
 	json_t *result = decided(*state, NULL), *rules = called(*state, "rules.get", NULL);
@@ -369,6 +385,7 @@ int main(void)
 		in_new_area(register_import_is_all_or_none_and_never_doubles),
 		in_new_area(decisions_revoke_refuses_what_does_not_fit),
 		in_new_area(scheme_get_is_enough_to_draw_a_form),
+		in_new_area(scheme_get_says_which_score_a_criterion_asks_of_every_statement),
 		in_new_area(rules_get_reload_and_history_tell_the_active_set),
 		in_new_area(server_status_and_metrics_count),
 		in_new_area(parameters_that_are_not_known_are_refused_by_every_method),

@@ -119,9 +119,11 @@ function words.unmet(reason, shortfalls)
 	return judgement("unmet", reason, shortfalls or {})
 end
 
--- refer: called when all files were read, to check what the test refers to
-local function test(look, refer, meets)
-	return token(tests, { look = look, refer = refer, meets = meets, place = here() })
+-- refer: called when all files were read, to check what the test refers to; every_score: the score
+-- that it asks of every statement, where it asks for one
+local function test(look, refer, meets, every_score)
+	return token(tests, { look = look, refer = refer, meets = meets, every_score = every_score,
+		place = here() })
 end
 
 local function mark_on_scale(needs, word)
@@ -194,7 +196,7 @@ function words.every_score_at_least(needs)
 		end
 		return words.met("All " .. #those .. " statements that apply are scored " .. needs
 			.. " or more.")
-	end, mark_on_scale(needs, "every_score_at_least"))
+	end, mark_on_scale(needs, "every_score_at_least"), nil, needs)
 end
 
 function words.at_least_one(name)

@@ -260,8 +260,15 @@ end
 local function describe_award(it)
 	local described_criteria = {}
 	for _, criterion in ipairs(it.criteria) do
-		table.insert(described_criteria, { id = criterion.id, says = criterion.says,
-			file = criterion.place.file, line = criterion.place.line })
+		local described = { id = criterion.id, says = criterion.says,
+			file = criterion.place.file, line = criterion.place.line }
+		for _, each in ipairs(criterion.tests) do
+			local asked, most = each.every_score, described.every_score
+			if asked and (not most or asked > most) then
+				described.every_score = asked
+			end
+		end
+		table.insert(described_criteria, described)
 	end
 	local description = { id = it.id, title = it.title, kind = it.kind,
 		in_force_from = it.in_force_from or host.null, in_force_until = it.in_force_until
