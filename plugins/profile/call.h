@@ -70,8 +70,9 @@ const json_t *entry_decision(const json_t *entry);
 const json_t *entry_outcome(const json_t *entry);
 /* The day that it is about: of the assessment, or of the award. */
 const char *entry_day(const json_t *entry);
-/* Revoked, by its own word or by an entry of the history. */
-bool entry_revoked(const json_t *entry, const json_t *history);
+/* What revoked an entry, {"by", "reason"} among its members: as the entry itself says,
+ * or an entry of the history. NULL where nothing did. */
+const json_t *entry_revocation(const json_t *entry, const json_t *history);
 
 /* The benchmark that `entry` is compared with: the partnership's latest unrevoked
  * one on or before its day (by day, then by sequence) that the log had before it. */

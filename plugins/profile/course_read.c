@@ -30,7 +30,7 @@ static void add_event(struct course *c, const json_t *entry)
 	e.until = e.award != NULL ? day_number(e.expires) : UNKNOWN;
 	e.superseded = UNKNOWN;
 	e.sequence = number_in(entry, "sequence", 0);
-	e.revoked = entry_revoked(entry, c->history);
+	e.revoked = entry_revocation(entry, c->history) != NULL;
 	e.month_only = precision != NULL && strcmp(precision, "month") == 0;
 	c->events[c->count++] = e;
 }

@@ -75,20 +75,19 @@ const char *entry_day(const json_t *entry)
 	return assessed != NULL ? assessed : text_in(entry_outcome(entry), "awarded_on");
 }
 
-bool entry_revoked(const json_t *entry, const json_t *history)
+const json_t *entry_revocation(const json_t *entry, const json_t *history)
 {
 	const json_t *said = json_object_get(entry, "revoked");
 	int sequence = number_in(entry, "sequence", UNKNOWN);
 
-	if (json_is_true(said) || json_is_object(said))
-		return true;
-	for (size_t i = 0; i < json_array_size(history); i++) {
-		const json_t *revokes = part_of(json_array_get(history, i), "revokes");
+	for (size_t i = 0; sequence != UNKNOWN && i < json_array_size(history); i++) {
+		const json_t *body = json_object_get(json_array_get(history, i), "body");
+		const json_t *revokes = json_object_get(body, "revokes");
 
-		if (revokes != NULL && number_in(revokes, "sequence", INT_MIN) == sequence)
-			return true;
+		if (revokes != NULL && number_in(revokes, "sequence", UNKNOWN) == sequence)
+			return body;
 	}
-	return false;
+	return json_is_object(said) ? said : NULL;
 }
 
 const json_t *benchmark_before(const json_t *entry, const json_t *history)
@@ -101,7 +100,8 @@ const json_t *benchmark_before(const json_t *entry, const json_t *history)
 		const json_t *it = json_array_get(history, i);
 		const char *its = entry_day(it);
 
-		if (entry_decision(it) == NULL || its == NULL || entry_revoked(it, history) ||
+		if (entry_decision(it) == NULL || its == NULL ||
+		    entry_revocation(it, history) != NULL ||
 		    number_in(it, "sequence", INT_MAX) >= sequence || strcmp(its, day) > 0)
 			continue;
 		if (strcmp(its, best_day) >= 0) { /* they come in the order of the log */

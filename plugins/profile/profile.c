@@ -44,11 +44,14 @@ void profile_describe(struct svg *s, const struct benchmark *b)
 		describe_row(s, b, &b->rows[i]);
 }
 
-static bool is_revoked(const struct benchmark *b)
+/* NULL where it holds. */
+static const json_t *revocation(const struct benchmark *b)
 {
-	return json_is_object(json_object_get(b->call, "revoked")) ||
-	       entry_revoked(json_object_get(b->call, "entry"),
-			     json_object_get(b->call, "history"));
+	const json_t *said = json_object_get(b->call, "revoked");
+	const json_t *found = entry_revocation(json_object_get(b->call, "entry"),
+					       json_object_get(b->call, "history"));
+
+	return found != NULL ? found : json_is_object(said) ? said : NULL;
 }
 
 static char *title_of(const struct benchmark *b)
@@ -58,7 +61,7 @@ static char *title_of(const struct benchmark *b)
 	char *title = award == NULL ? NULL
 				    : words_of("Benchmark profile of %s, assessed on %s: %s%s",
 					       b->name, day_words(b->assessed_on, day), award,
-					       is_revoked(b) ? " (revoked)" : "");
+					       revocation(b) != NULL ? " (revoked)" : "");
 
 	free(award);
 	return title;
@@ -96,7 +99,7 @@ static void put_facts(struct svg *to, const struct benchmark *b)
 
 static void put_revoked(struct svg *to, const struct benchmark *b)
 {
-	const json_t *revoked = json_object_get(b->call, "revoked");
+	const json_t *revoked = revocation(b);
 	const char *by = text_in(revoked, "by"), *reason = text_in(revoked, "reason");
 
 	svg_put(to, "REVOKED: this benchmark and what it led to no longer count.");
@@ -140,7 +143,7 @@ void profile_head(struct svg *s, const struct benchmark *b, int *y)
 	put_paragraph(s, &award_face, &box, b, put_award);
 	box.leading = 18;
 	put_paragraph(s, &soft_face, &box, b, put_facts);
-	if (is_revoked(b)) {
+	if (revocation(b) != NULL) {
 		int top = box.y - 6;
 
 		box = (struct box){MARGIN + 12, box.y + 14, INNER - 24, 18};
