@@ -181,7 +181,7 @@ void decisions_list(struct service *s, struct request *r)
 
 /* ---- register.list ------------------------------------------------------ */
 
-static int ask_register(struct read *q, struct journal_reader *r, struct err *e)
+int register_ask(struct read *q, struct journal_reader *r, struct err *e)
 {
 	const json_t *params = q->request->params;
 
@@ -262,7 +262,8 @@ void register_begin(const struct read *like)
 	struct clock clock = q.service->options.clock;
 	const char *on = json_member_text(q.request->params, "on");
 
-	q.ask = ask_register;
+	if (q.ask == NULL)
+		q.ask = register_ask;
 	if (on != NULL)
 		memcpy(q.day, on, DATE_TEXT);
 	else

@@ -34,9 +34,18 @@ bool read_is_allowed(struct read *q);
 
 /* ---- the register, on the day that the params say, or today ---------------- */
 
-/* Begins; its `ask` is set. */
+/* As `ask`: finds the awards of q->day. */
+int register_ask(struct read *q, struct journal_reader *r, struct err *e);
+/* Begins; its `day` is set, and its `ask` where there is none. */
 void register_begin(const struct read *like);
 /* For `finish`: gives {"awards"}; NULL: no memory. */
 json_t *register_document(struct read *q);
+
+/* ---- the statistics, up to q->day where that is set -------------------------- */
+
+/* As `ask`, counts. */
+int statistics_ask(struct read *q, struct journal_reader *r, struct err *e);
+/* For `finish`, with a generation held: gives them by statement; NULL: no memory. */
+json_t *statistics_document(struct read *q);
 
 #endif

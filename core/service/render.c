@@ -256,11 +256,39 @@ void decisions_render(struct service *s, struct request *r)
 
 /* ---- register.render ---------------------------------------------------------- */
 
+/* On the reading thread: {"awards", "statistics"} as they are found. */
+static int ask_both(struct read *q, struct journal_reader *r, struct err *e)
+{
+	int rv = register_ask(q, r, e);
+	json_t *awards = q->found;
+
+	q->found = NULL;
+	if (rv == 0)
+		rv = statistics_ask(q, r, e);
+	json_t *both = rv == 0 ? json_pack("{sO sO}", "awards", awards, "statistics", q->found)
+			       : NULL;
+	if (rv == 0 && both == NULL)
+		rv = -ENOMEM;
+	json_decref(q->found);
+	json_decref(awards);
+	q->found = both;
+	return rv;
+}
+
 static json_t *on_register(struct read *q)
 {
-	json_t *call = register_document(q);
+	json_t *both = q->found;
+	json_t *statistics = json_null();
 
-	if (call != NULL && json_put(call, "on", json_string(q->day)) != 0) {
+	q->found = json_object_get(both, "statistics");
+	if (q->generation != NULL)
+		statistics = statistics_document(q);
+	q->found = json_object_get(both, "awards");
+	json_t *call = register_document(q);
+	q->found = both;
+
+	if (json_put(call, "statistics", statistics) != 0 ||
+	    json_put(call, "on", json_string(q->day)) != 0) {
 		json_decref(call);
 		call = NULL;
 	}
@@ -270,7 +298,7 @@ static json_t *on_register(struct read *q)
 
 void register_render(struct service *s, struct request *r)
 {
-	struct read q = {.service = s, .request = r, .finish = on_register};
+	struct read q = {.service = s, .request = r, .ask = ask_both, .finish = on_register};
 
 	if (find_renderer(s, r, registers) != NULL)
 		register_begin(&q);

@@ -132,10 +132,11 @@ static int count_benchmark(void *ctx, json_t *benchmark)
 	return 0;
 }
 
-static int ask_statistics(struct read *q, struct journal_reader *r, struct err *e)
+int statistics_ask(struct read *q, struct journal_reader *r, struct err *e)
 {
 	const char *since = json_member_text(q->request->params, "since");
-	const char *until = json_member_text(q->request->params, "until");
+	const char *until = q->day[0] != '\0' ? q->day
+					      : json_member_text(q->request->params, "until");
 	struct census c = {json_object(), 0};
 	json_t *awards = NULL;
 	int rv = c.statements != NULL ? 0 : -ENOMEM;
@@ -201,7 +202,7 @@ static json_t *statement_row(const json_t *statement, const json_t *census,
 			 rank(counts, scale, scored, 4));
 }
 
-static json_t *finish_statistics(struct read *q)
+json_t *statistics_document(struct read *q)
 {
 	const json_t *manifest = generation_manifest(q->generation);
 	const json_t *about = json_object_get(manifest, "scale");
@@ -227,14 +228,22 @@ static json_t *finish_statistics(struct read *q)
 		return json_incref(q->found);
 	}
 	json_decref(rows);
-	answer_no_memory(q->service, q->request);
 	return NULL;
+}
+
+static json_t *finish_statistics(struct read *q)
+{
+	json_t *result = statistics_document(q);
+
+	if (result == NULL)
+		answer_no_memory(q->service, q->request);
+	return result;
 }
 
 void statistics_get(struct service *s, struct request *r)
 {
 	struct read q = {
-		.service = s, .request = r, .ask = ask_statistics, .finish = finish_statistics};
+		.service = s, .request = r, .ask = statistics_ask, .finish = finish_statistics};
 
 	if (s->current == NULL)
 		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);

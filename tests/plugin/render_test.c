@@ -97,10 +97,11 @@ static void the_register_is_rendered_as_of_a_day(void **state)
 	expect(call, "{'on': '2024-06-01'}");
 	assert_string_equal(json_string_value(json_pointer_get(call, "/awards/0/status")),
 			    "current");
+	assert_int_equal(json_array_size(json_pointer_get(call, "/statistics/statements")), 11);
 	json_decref(call);
 	call = drawn(s, "register.render",
 		     json_pack("{ss ss}", "media_type", "application/json", "on", "2001-01-01"));
-	expect(call, "{'awards': []}");
+	expect(call, "{'awards': [], 'statistics': {'partnerships': 0, 'awards': []}}");
 	json_decref(call);
 }
 

@@ -143,7 +143,9 @@ enum awardd_kind {
 	AWARDD_DECISION_RENDERER = 3,
 
 	/* Renders the register: register.render. {"media_type", "on", "awards": as
-	 * register.list gives them; "scheme", "log"}. Answers as the one above. */
+	 * register.list gives them; "statistics": as statistics.get gives them up to
+	 * that day, null where no rules are active; "scheme", "log"}. Answers as the one
+	 * above. */
 	AWARDD_REGISTER_RENDERER = 4,
 
 	/* A word for rules: a function of nothing but its arguments. {"arguments": a
