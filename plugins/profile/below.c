@@ -109,6 +109,10 @@ static void put_list(struct svg *s, const struct benchmark *b, struct box *at, b
 	}
 	svg_text(s, &heading, at->x, at->y, NULL, needs ? "To develop" : "Strengths");
 	at->y += 24;
+	if (apply == 0) {
+		svg_paragraph(s, &soft_face, at, NULL, "No statement applies.");
+		return;
+	}
 	if (listed == 0 || (listed == apply && apply > 1)) {
 		svg_paragraph(s, &soft_face, at, NULL,
 			      listed == 0 ? (needs ? "Nothing." : "None yet.")

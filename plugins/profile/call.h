@@ -99,5 +99,6 @@ const char *day_words(const char *day, char out[DATE_WORDS]);
 const char *month_words(const char *day, char out[DATE_WORDS]);
 /* Days since the year 0, UNKNOWN where it is no date. */
 int day_number(const char *day);
+int day_year(const char *day);
 
 #endif

@@ -27,7 +27,26 @@ static int x_of(const struct course *c, int day)
 
 /* ---- words --------------------------------------------------------------------------- */
 
-/* Where it stands today: "lapses on 25 January 2027". */
+static bool has_lapsed(const struct course *c, const struct event *held)
+{
+	return c->today != NULL && held->expires != NULL && strcmp(c->today, held->expires) >= 0;
+}
+
+/* What it holds. */
+static char *holding(const struct course *c)
+{
+	const struct event *held = course_award(c);
+	char *award = held != NULL ? award_text(held->outcome, c->scheme) : NULL;
+	char *words = held == NULL ? words_of("Holds no award")
+		      : award == NULL
+			      ? NULL
+			      : words_of("%s%s", award, has_lapsed(c, held) ? " (lapsed)" : "");
+
+	free(award);
+	return words;
+}
+
+/* Until when: "Lapses on 25 January 2027"; "" where there is no award. */
 static char *standing(const struct course *c)
 {
 	const struct event *held = course_award(c);
@@ -35,9 +54,8 @@ static char *standing(const struct course *c)
 	char day[DATE_WORDS];
 
 	if (held == NULL)
-		return words_of("Holds no award");
-	bool lapsed = c->today != NULL && held->expires != NULL &&
-		      strcmp(c->today, held->expires) >= 0;
+		return words_of("%s", "");
+	bool lapsed = has_lapsed(c, held);
 	return words_of("%s on %s%s", lapsed ? "Lapsed" : "Lapses", day_words(held->expires, day),
 			!lapsed && status != NULL && strcmp(status, "due") == 0
 				? " \xc2\xb7 redesignation is due"
@@ -46,10 +64,16 @@ static char *standing(const struct course *c)
 
 static void describe(struct svg *s, const struct course *c)
 {
-	char *now = standing(c);
+	char *holds = holding(c), *now = standing(c);
 	char day[DATE_WORDS];
 
-	svg_words(s, now != NULL ? now : "");
+	if (holds == NULL || now == NULL) {
+		svg_fail(s);
+	} else {
+		svg_words(s, holds);
+		svg_put(s, *now != '\0' ? ". " : "");
+		svg_words(s, now);
+	}
 	svg_put(s, ". Its course:");
 	for (size_t i = 0; i < c->count; i++) {
 		char *words = event_words(c, &c->events[i]);
@@ -63,14 +87,14 @@ static void describe(struct svg *s, const struct course *c)
 			svg_fail(s);
 		free(words);
 	}
+	free(holds);
 	free(now);
 }
 
 static void put_head(struct svg *s, const struct course *c, int *y)
 {
-	const struct event *held = course_award(c);
 	struct box box = {MARGIN, 0, INNER, 22};
-	char *award = held != NULL ? award_text(held->outcome, c->scheme) : words_of("No award");
+	char *award = holding(c);
 	char *now = standing(c);
 
 	head_draw(s, "Course over time", c->scheme, c->name, y);

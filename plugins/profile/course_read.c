@@ -43,23 +43,18 @@ static void find_superseded(struct course *c)
 				c->events[i].superseded = c->events[k].at;
 }
 
-static int year_of(const char *day)
-{
-	return day_number(day) != UNKNOWN ? atoi(day) : UNKNOWN; /* a date: four digits first */
-}
-
 static void find_span(struct course *c)
 {
-	c->first = year_of(c->events[0].day);
+	c->first = day_year(c->events[0].day);
 	c->last = c->first;
 	for (size_t i = 0; i < c->count; i++) {
-		if (year_of(c->events[i].day) > c->last)
-			c->last = year_of(c->events[i].day);
-		if (year_of(c->events[i].expires) > c->last)
-			c->last = year_of(c->events[i].expires);
+		if (day_year(c->events[i].day) > c->last)
+			c->last = day_year(c->events[i].day);
+		if (day_year(c->events[i].expires) > c->last)
+			c->last = day_year(c->events[i].expires);
 	}
-	if (year_of(c->today) > c->last)
-		c->last = year_of(c->today);
+	if (day_year(c->today) > c->last)
+		c->last = day_year(c->today);
 }
 
 static void add_lane(struct course *c, const char *award)

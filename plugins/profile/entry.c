@@ -216,6 +216,13 @@ const char *month_words(const char *day, char out[DATE_WORDS])
 	return out;
 }
 
+int day_year(const char *day)
+{
+	int y, m, d;
+
+	return read_day(day, &y, &m, &d) ? y : UNKNOWN;
+}
+
 int day_number(const char *day)
 {
 	int y, m, d;

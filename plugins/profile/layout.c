@@ -1,4 +1,5 @@
 /* What the pictures have in common: the head, the scale, the words for an award. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,11 +46,9 @@ int sheet_give(struct sheet *p, int y, struct picture *out)
 {
 	p->height = y;
 	int rv = sheet_take(p, &out->svg, &out->length);
-	if (rv == 0) {
-		out->title = p->title;
-		p->title = NULL;
-	}
-	return rv;
+	if (rv == 0)
+		out->title = words_clean(p->title);
+	return rv == 0 && out->title == NULL ? -ENOMEM : rv;
 }
 
 void picture_deinit(struct picture *p)

@@ -12,7 +12,7 @@
 struct picture {
 	char *svg; /* ended by NUL */
 	size_t length;
-	char *title;         /* as plain text */
+	char *title;         /* as plain text, cleaned */
 	const char *problem; /* static: why there is none */
 };
 

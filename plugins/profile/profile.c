@@ -86,7 +86,7 @@ static void put_facts(struct svg *to, const struct benchmark *b)
 	for (size_t i = 0; change != NULL && i < sizeof changes / sizeof *changes; i++)
 		if (strcmp(changes[i].change, change) == 0)
 			svg_put(to, " \xc2\xb7 %s", changes[i].says);
-	if (expires != NULL)
+	if (expires != NULL && revocation(b) == NULL)
 		svg_put(to, " \xc2\xb7 %s on %s",
 			today != NULL && strcmp(today, expires) >= 0 ? "lapsed" : "lapses",
 			day_words(expires, day));
@@ -104,8 +104,9 @@ static void put_revoked(struct svg *to, const struct benchmark *b)
 
 	svg_put(to, "REVOKED: this benchmark and what it led to no longer count.");
 	if (by != NULL)
-		svg_put(to, " Revoked by %s%s%s", by, reason != NULL ? ": " : ".",
-			reason != NULL ? reason : "");
+		svg_put(to, " Revoked by %s.", by); /* not where the name is kept apart */
+	if (reason != NULL)
+		svg_put(to, " The reason: %s", reason);
 }
 
 /* A paragraph of what `put` writes. */
@@ -132,6 +133,7 @@ static void put_paragraph(struct svg *s, const struct face *f, struct box *box,
 static void put_award(struct svg *to, const struct benchmark *b)
 {
 	award_words(to, b->outcome, b->scheme);
+	svg_put(to, revocation(b) != NULL ? " (revoked)" : "");
 }
 
 void profile_head(struct svg *s, const struct benchmark *b, int *y)

@@ -10,8 +10,9 @@
 
 #include "raster.h"
 
-static const double PNG_SCALE = 2, PNG_MOST = 12000;          /* pixels along a side */
-static const double A4_SHORT = 595, A4_LONG = 842, EDGE = 24; /* points */
+static const double PNG_SCALE = 2, PNG_MOST = 12000; /* pixels along a side */
+static const double A4_SHORT = 595, A4_LONG = 842, EDGE = 24, OVERLAP = 36; /* points */
+static const double SCALE_LEAST = 0.5; /* text of 11 pixels keeps 5.5 points */
 
 static cairo_status_t take(void *ctx, const unsigned char *bytes, unsigned length)
 {
@@ -111,16 +112,62 @@ int raster_png(const struct picture *p, struct raster *out)
 	return finish(to, status, rv, out);
 }
 
-/* In the middle of the page's width, at its top. */
-static RsvgRectangle place(const struct drawing *d, double width, double height)
-{
-	double wide = width - 2 * EDGE, high = height - 2 * EDGE;
-	double scale = wide / d->width;
+struct page {
+	double width, height; /* points */
+	RsvgRectangle whole;  /* where the picture lies, if it begins at the page's top */
+	int count;
+	double step; /* how much further down each page begins */
+};
 
-	if (d->height * scale > high)
-		scale = high / d->height;
-	return (RsvgRectangle){(width - d->width * scale) / 2, EDGE, d->width * scale,
-			       d->height * scale};
+static double scale_to_fit(const struct drawing *d, double width, double height)
+{
+	double across = (width - 2 * EDGE) / d->width, down = (height - 2 * EDGE) / d->height;
+
+	return across < down ? across : down;
+}
+
+/* One page, upright or across, whichever shows it larger; where it would be too small
+ * to read, as many upright ones as it takes, each beginning with what the one before
+ * ended with, so that no row is lost. */
+static struct page lay_out(const struct drawing *d)
+{
+	double upright = scale_to_fit(d, A4_SHORT, A4_LONG);
+	double across = scale_to_fit(d, A4_LONG, A4_SHORT);
+	double scale = upright > across ? upright : across;
+	struct page p = {.width = A4_SHORT, .height = A4_LONG, .count = 1};
+
+	if (scale < SCALE_LEAST) {
+		double high = A4_LONG - 2 * EDGE;
+
+		scale = (A4_SHORT - 2 * EDGE) / d->width;
+		p.step = high - OVERLAP;
+		p.count += (int)((d->height * scale - high) / p.step) + 1;
+	} else if (across > upright) {
+		p.width = A4_LONG;
+		p.height = A4_SHORT;
+	}
+	p.whole = (RsvgRectangle){(p.width - d->width * scale) / 2, EDGE, d->width * scale,
+				  d->height * scale};
+	return p;
+}
+
+static int draw_pages(const struct drawing *d, const struct page *p, cairo_t *on,
+		      struct raster *out)
+{
+	int rv = 0;
+
+	for (int i = 0; rv == 0 && i < p->count; i++) {
+		RsvgRectangle at = p->whole;
+
+		at.y -= p->step * i;
+		cairo_save(on);
+		cairo_rectangle(on, 0, EDGE, p->width, p->height - 2 * EDGE);
+		cairo_clip(on);
+		rv = draw(d, on, &at, out);
+		cairo_restore(on);
+		cairo_show_page(on);
+	}
+	return rv;
 }
 
 int raster_pdf(const struct picture *p, const char *day, struct raster *out)
@@ -133,18 +180,16 @@ int raster_pdf(const struct picture *p, const char *day, struct raster *out)
 		return -ENOMEM;
 	int rv = open_drawing(&d, p, out);
 	if (rv == 0) {
-		bool upright = d.height >= d.width;
-		double width = upright ? A4_SHORT : A4_LONG, height = upright ? A4_LONG : A4_SHORT;
-		RsvgRectangle where = place(&d, width, height);
+		struct page page = lay_out(&d);
 		cairo_surface_t *surface =
-			cairo_pdf_surface_create_for_stream(take, to, width, height);
+			cairo_pdf_surface_create_for_stream(take, to, page.width, page.height);
 
 		cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, p->title);
 		/* Without one, the clock's: the same call would give other bytes. */
 		cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE,
 					       day != NULL ? day : "2000-01-01");
 		cairo_t *on = cairo_create(surface);
-		rv = draw(&d, on, &where, out);
+		rv = draw_pages(&d, &page, on, out);
 		cairo_destroy(on);
 		cairo_surface_finish(surface);
 		status = cairo_surface_status(surface);

@@ -99,15 +99,19 @@ static bool has_leftward(const char *text, size_t size)
 	return false;
 }
 
-static void put_character(struct svg *s, uint32_t c, const char *bytes, size_t length)
+static void put_clean(struct svg *s, uint32_t c, const char *bytes, size_t length)
 {
 	if (is_space(c))
 		svg_put(s, " ");
-	else if (is_forbidden(c) || turns_direction(c))
-		return;
-	else if (c == 0xfffd)
+	else if (c == 0xfffd) /* also what was no UTF-8 */
 		svg_put(s, "\xef\xbf\xbd");
-	else if (c == '&')
+	else if (!is_forbidden(c) && !turns_direction(c))
+		svg_put(s, "%.*s", (int)length, bytes);
+}
+
+static void put_character(struct svg *s, uint32_t c, const char *bytes, size_t length)
+{
+	if (c == '&')
 		svg_put(s, "&amp;");
 	else if (c == '<')
 		svg_put(s, "&lt;");
@@ -116,7 +120,7 @@ static void put_character(struct svg *s, uint32_t c, const char *bytes, size_t l
 	else if (c == '"')
 		svg_put(s, "&quot;");
 	else
-		svg_put(s, "%.*s", (int)length, bytes);
+		put_clean(s, c, bytes, length);
 }
 
 static void put_words(struct svg *s, const char *text, size_t size)
@@ -125,19 +129,35 @@ static void put_words(struct svg *s, const char *text, size_t size)
 	size_t length;
 
 	if (isolated)
-		svg_put(s, "\xe2\x81\xa8"); /* first strong isolate */
+		svg_put(s, "&#x2068;"); /* first strong isolate */
 	for (size_t at = 0; at < size; at += length) {
 		uint32_t c = face_character(text + at, &length);
 
 		put_character(s, c, text + at, length);
 	}
 	if (isolated)
-		svg_put(s, "\xe2\x81\xa9"); /* pop directional isolate */
+		svg_put(s, "&#x2069;"); /* pop directional isolate */
 }
 
 void svg_words(struct svg *s, const char *text)
 {
 	put_words(s, text, strlen(text));
+}
+
+char *words_clean(const char *text)
+{
+	struct svg s;
+	char *out = NULL;
+	size_t length;
+
+	if (svg_init(&s) != 0)
+		return NULL;
+	for (; *text != '\0'; text += length) {
+		uint32_t c = face_character(text, &length);
+
+		put_clean(&s, c, text, length);
+	}
+	return svg_take(&s, &out, &length) == 0 ? out : NULL;
 }
 
 /* ---- elements ---------------------------------------------------------------- */
