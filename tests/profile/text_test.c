@@ -3,6 +3,7 @@
 
 #include <cairo.h>
 
+#include "caches.h"
 #include "pictures.h"
 #include "svg.h"
 
