@@ -89,7 +89,7 @@ static void describe(struct svg *s, const struct national *n)
 {
 	svg_put(s,
 		"A statement on each line, scored from %d to %d, over the latest benchmark of "
-		"each of %d partnerships:",
+		"each partnership, %d in all:",
 		n->levels.from, n->levels.to, n->partnerships);
 	for (size_t i = 0; i < n->t.count; i++) {
 		const struct spread *p = &n->spreads[i];
@@ -306,8 +306,7 @@ int picture_national(struct picture *out, json_t *call)
 
 	if (rv == 0)
 		rv = sheet_init(&p, "national", WIDTH,
-				words_of("The national picture: how %d partnerships score",
-					 n.partnerships));
+				words_of("The national picture: %d benchmarks", n.partnerships));
 	if (rv == 0) {
 		describe(&p.desc, &n);
 		put_head(&p.body, &n, &y);
