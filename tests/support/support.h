@@ -20,6 +20,15 @@
 
 #include "json/json.h"
 
+/* How many times as long instrumented programs may take: a bound says nothing there. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SLOWER = 5 };
+#elif defined(__has_feature)
+enum { SLOWER = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? 5 : 1 };
+#else
+enum { SLOWER = 1 };
+#endif
+
 enum { ANSWER_TIMEOUT_MS = 30000, PATH_TEXT = 160, EVALUATORS_MAX = 16 };
 
 /* ---- the daemon in its scene -------------------------------------------- */
@@ -131,7 +140,7 @@ struct stream {
 	size_t failed; /* answered with an error; the last is `error` */
 	json_t *error;
 	int64_t slowest_ms; /* from the sending of one to its answer */
-	int64_t most_ms;    /* that this may be: the deadline, if nothing else is set */
+	int64_t most_ms;    /* that this may be: the deadline (SLOWER), if nothing else is set */
 	int64_t *began_ms;
 	json_t *asked;   /* by number: the submission */
 	json_t *results; /* by number: the decision, or null */
