@@ -45,23 +45,6 @@ static const char *id_of(const json_t *result)
 	return id != NULL ? id : json_member_text(result, "id");
 }
 
-/* Every entry has the leaf hash of its bytes, by other code than the daemon's:
- * SQLite's shell writes them out and sha256sum hashes them. */
-static void leaves_hold(const struct scene *s)
-{
-	int64_t newest = scene_sql_number(s, "SELECT max(sequence) FROM entry");
-	char command[500];
-
-	snprintf(
-		command, sizeof command,
-		"cd '%s' && sqlite3 -readonly log \"SELECT writefile('leaf-' || sequence,"
-		" CAST(x'00' || bytes AS BLOB)), 0 FROM entry\" >/dev/null && for n in $(seq 1 %d); do"
-		" sha256sum leaf-$n | cut -d' ' -f1; done >hashed && sqlite3 -readonly log"
-		" 'SELECT leaf_hash FROM entries ORDER BY sequence' | cmp - hashed && rm leaf-*",
-		s->dir, (int)newest);
-	assert_int_equal(system(command), 0);
-}
-
 /* ---- what it does ------------------------------------------------------- */
 
 static void a_decisions_values_are_gone_from_every_file(void **state)
