@@ -119,6 +119,8 @@ static int ask_consistency(struct read *q, struct journal_reader *r, struct err 
 	if (json_member(params, "to") == NULL) {
 		rv = reader_newest(r, &newest, e);
 		to = newest;
+		if (rv == 0 && from > to)
+			rv = AW_EABSENT;
 	}
 	if (rv == 0)
 		rv = reader_consistency(r, (uint64_t)from, (uint64_t)to, &proof, e);

@@ -123,6 +123,7 @@ static void what_cannot_be_proved_is_said(void **state)
 	json_decref(fails(s, "log.proof", "{}", -32602));
 	json_decref(fails(s, "log.consistency", "{'from': 2, 'to': 1}", -32602));
 	json_decref(fails(s, "log.consistency", "{'from': 1, 'to': 999999}", -32002));
+	json_decref(fails(s, "log.consistency", "{'from': 999999}", -32002));
 	json_decref(fails(s, "log.consistency", "{'from': -1}", -32602));
 	json_decref(fails(s, "log.rotate", "{}", -32602));
 }
