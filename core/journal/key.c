@@ -100,6 +100,13 @@ static int check_mode(const char *path, const struct stat *about, struct err *e)
 {
 	if (!S_ISREG(about->st_mode))
 		return err_set(e, AW_EINVALID, "the signing key %s is no plain file", path);
+	if (about->st_uid != geteuid())
+		return err_set(
+			e, AW_EINVALID,
+			"the signing key %s belongs to another user, number %lu, who can read "
+			"it: whoever had it can sign for this log; give it to the user that "
+			"the daemon runs as, or move it away to have another one made",
+			path, (unsigned long)about->st_uid);
 	if ((about->st_mode & 077) != 0)
 		return err_set(
 			e, AW_EINVALID,

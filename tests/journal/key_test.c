@@ -31,6 +31,11 @@ static void the_key_is_its_owners_alone(void **state)
 	assert_int_equal(chmod(path, 0640), 0);
 	is_refused(log, AW_EINVALID, "can be read or written by others than its owner (mode 0640)");
 	assert_int_equal(chmod(path, 0600), 0);
+	if (geteuid() == 0) { /* only root gives files away */
+		assert_int_equal(chown(path, 1, 1), 0);
+		is_refused(log, AW_EINVALID, "belongs to another user, number 1");
+		assert_int_equal(chown(path, 0, 0), 0);
+	}
 	log_open(log);
 }
 
