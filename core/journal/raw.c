@@ -10,7 +10,8 @@ static const char *const selects[RAW_TABLES] = {
 	[RAW_META] = "SELECT 0, 0, name, value FROM meta ORDER BY name",
 	[RAW_ENTRY] = "SELECT sequence, 0, kind, at, bytes, leaf_hash FROM entry ORDER BY sequence",
 	[RAW_BLOB] = "SELECT rowid, 0, sha256, bytes FROM blob ORDER BY rowid",
-	[RAW_PERSONAL] = "SELECT sequence, 0, pointer, salt, value FROM personal ORDER BY 1, 3",
+	[RAW_PERSONAL] = "SELECT sequence, number, pointer, salt, value FROM personal"
+			 " ORDER BY sequence, number",
 	[RAW_CHECKPOINT] = "SELECT size, 0, note FROM checkpoint ORDER BY size",
 	[RAW_NODE] = "SELECT level, number, hash FROM node ORDER BY level, number",
 };
@@ -85,9 +86,10 @@ int raw_check_pages(struct journal_reader *r, raw_fault_cb each, void *ctx, stru
 
 /* ---- tables, views, indexes, triggers ------------------------------------ */
 
-/* What one side has of what this program makes: type, name, how, of which table. */
-static const char objects[] = "SELECT type, name, sql, tbl_name FROM main.sqlite_schema"
-			      " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name";
+/* What one side has of what this program makes: type, name, how, of which table. Also
+ * what has a name of SQLite's own: with writable_schema anybody gives one to a trigger. */
+static const char objects[] =
+	"SELECT type, name, sql, tbl_name FROM main.sqlite_schema ORDER BY type, name";
 
 static int compare_names(sqlite3_stmt *a, sqlite3_stmt *b)
 {
@@ -140,14 +142,14 @@ static int compare_objects(sqlite3_stmt *file, sqlite3_stmt *made, raw_object_cb
 	return rv != 0 ? rv : is < 0 ? is : should < 0 ? should : 0;
 }
 
-int raw_check_schema(struct journal_reader *r, raw_object_cb each, void *ctx, struct err *e)
+int schema_compare(sqlite3 *db, raw_object_cb each, void *ctx, struct err *e)
 {
 	sqlite3 *made = NULL;
 	sqlite3_stmt *is = NULL, *should = NULL;
 	int rv = schema_make_pattern(&made, e);
 
 	if (rv == 0)
-		rv = sql_prepare(r->db, objects, &is, e);
+		rv = sql_prepare(db, objects, &is, e);
 	if (rv == 0)
 		rv = sql_prepare(made, objects, &should, e);
 	if (rv == 0)
@@ -156,4 +158,9 @@ int raw_check_schema(struct journal_reader *r, raw_object_cb each, void *ctx, st
 	(void)sqlite3_finalize(should); /* likewise */
 	(void)sqlite3_close_v2(made);   /* likewise */
 	return rv;
+}
+
+int raw_check_schema(struct journal_reader *r, raw_object_cb each, void *ctx, struct err *e)
+{
+	return schema_compare(r->db, each, ctx, e);
 }

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/base.h"
+#include "journal/journal.h"
 
 enum {
 	LOG_APPLICATION = 0x41574144, /* "AWAD" */
@@ -32,6 +33,9 @@ int schema_identity(sqlite3 *db, char out[LOG_IDENTITY], struct err *e);
 /* Gives a new, empty log in memory: what the tables of a file should look like.
  * sqlite3_close_v2 it, whatever was returned. */
 int schema_make_pattern(sqlite3 **out, struct err *e);
+
+/* Gives what of a log's tables, views, indexes and triggers is not as in the pattern (raw.c). */
+int schema_compare(sqlite3 *db, raw_object_cb each, void *ctx, struct err *e);
 
 /* In the pattern, the tables that derive.c fills, as rows of (name, sql). */
 extern const char schema_derived_tables[];

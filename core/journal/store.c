@@ -203,6 +203,28 @@ static int open_signing(struct store *s, struct chance chance, struct err *e)
 	return signing_open(&s->signing, &log, e);
 }
 
+/* What runs or rules in our own writes: with a trigger of somebody else's an entry would be
+ * acknowledged that is not there. A guard that is missing does no such thing. */
+static int on_object(void *ctx, const char *type, const char *name, const char *what)
+{
+	bool trigger = strcmp(type, "trigger") == 0, view = strcmp(type, "view") == 0;
+	bool runs = trigger && strcmp(what, "missing") != 0;
+
+	if (!runs && (view || strcmp(what, "changed") != 0))
+		return 0;
+	return err_set(ctx, AW_ECORRUPT,
+		       "the %s %s is %s: another program put it into the log, which is not "
+		       "written under it; see awardctl log verify",
+		       type, name, runs && what[0] == 'a' ? "not of this program" : "changed");
+}
+
+static int check_objects(struct store *s, struct err *e)
+{
+	int rv = schema_compare(s->db, on_object, e, e);
+
+	return rv == 0 ? 0 : sql_wrap(e, rv, "checking the log %s", s->path);
+}
+
 int store_take(struct store *s, const char *path, int *version, struct err *e)
 {
 	s->path = realpath(path, NULL);
@@ -225,6 +247,8 @@ int store_open(struct store *s, const char *path, struct chance chance, struct e
 		rv = store_take(s, path, &version, e);
 	if (rv == 0)
 		rv = schema_migrate(s->db, version, chance, e);
+	if (rv == 0)
+		rv = check_objects(s, e);
 	if (rv == 0)
 		rv = schema_identity(s->db, s->identity, e);
 	if (rv == 0)

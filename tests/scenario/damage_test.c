@@ -214,6 +214,23 @@ static void of_a_damaged_wal_what_stands_before_the_damage_is_left(void **state)
 	sent_deinit(&all);
 }
 
+/* With it, a decision would be acknowledged that is not in the log. */
+static void a_trigger_that_another_program_put_into_the_log_is_refused(void **state)
+{
+	struct scene *s = *state;
+
+	scene_start(s, NULL);
+	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
+	scene_stop(s);
+	shell(s, "sqlite3 \"$LOG\" \"CREATE TRIGGER other BEFORE INSERT ON entry"
+		 " BEGIN SELECT RAISE(IGNORE); END\"");
+	assert_int_not_equal(scene_start_fails(s, NULL), 0);
+	says(s, "the trigger other is not of this program");
+	shell(s, "sqlite3 \"$LOG\" 'DROP TRIGGER other'");
+	scene_start(s, NULL);
+	decides(s, NULL, "{'outcome': {'change': 'maintained'}}");
+}
+
 int main(void)
 {
 #define STOPPED(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
@@ -227,6 +244,7 @@ int main(void)
 		STOPPED(an_empty_file_beside_its_wal_is_refused),
 		STOPPED(a_strange_or_missing_wal_of_a_stopped_daemon_costs_nothing),
 		STOPPED(of_a_damaged_wal_what_stands_before_the_damage_is_left),
+		STOPPED(a_trigger_that_another_program_put_into_the_log_is_refused),
 	};
 #undef STOPPED
 
