@@ -13,6 +13,8 @@
 /* How much of the bar is whose. */
 enum { BAR_PAGES = 50, BAR_ENTRIES = 900, BAR_ALL = 1000 };
 
+enum { IDENTITY = 32 }; /* hex digits */
+
 static void progress(const struct audit *a, int permille)
 {
 	if (a->options->progress != NULL)
@@ -66,14 +68,18 @@ static int read_identity(struct audit *a, struct err *e)
 
 	while (rv == 0 && (rv = raw_walk_next(walk, &row, e)) == 1) {
 		struct text value = row.texts[1];
-		if (text_equal(row.texts[0], text_of("identity")) &&
-		    value.length < sizeof a->judge.identity)
-			memcpy(a->judge.identity, value.bytes, value.length);
 		rv = 0;
+		if (!text_equal(row.texts[0], text_of("identity")))
+			rv = report_give(&a->report,
+					 finding_make(LEVEL_ALTERED, "file.meta", NULL,
+						      "the table meta has a row that is not of "
+						      "this program"));
+		else if (value.length == IDENTITY)
+			memcpy(a->judge.identity, value.bytes, value.length);
 	}
 	raw_walk_free(&walk);
 	rv = report_unreadable(&a->report, rv, "the log's identity", e);
-	if (rv != 0 || strlen(a->judge.identity) == 32)
+	if (rv != 0 || strlen(a->judge.identity) == IDENTITY)
 		return rv;
 	return report_give(&a->report, finding_make(LEVEL_ALTERED, "file.identity", NULL,
 						    "the log has no identity of its own any more"));
@@ -322,6 +328,7 @@ static void deinit(struct audit *a)
 	source_close(&a->source);
 	follow_free(&a->follow);
 	tree_deinit(&a->tree);
+	keys_deinit(&a->keys);
 	erased_deinit(&a->erased);
 	texts_deinit(&a->judge.texts);
 	report_deinit(&a->report);

@@ -7,12 +7,30 @@
 
 /* ---- reading -------------------------------------------------------------- */
 
+/* Rows are only ever added, each with the next number, and stay when they are erased. */
+static int follow_number(struct source *s)
+{
+	int64_t number = s->value.numbers[1];
+	bool follows = number - 1 == s->number;
+
+	s->number = number;
+	if (follows)
+		return 0;
+	json_t *place = json_pack("{ss sI}", "table", "personal", "key", (json_int_t)number);
+	return report_give(s->report, finding_make(LEVEL_ALTERED, "personal.number", place,
+						   "the personal value with the number %lld does "
+						   "not follow on the one before it: rows were "
+						   "removed, added or moved",
+						   (long long)number));
+}
+
 static int next_value(struct source *s, struct err *e)
 {
 	int rv = s->values != NULL ? raw_walk_next(s->values, &s->value, e) : 0;
 
 	s->has_value = rv == 1;
-	return rv == 1 ? 0 : report_unreadable(s->report, rv, "the personal values", e);
+	return rv == 1 ? follow_number(s)
+		       : report_unreadable(s->report, rv, "the personal values", e);
 }
 
 int source_open(struct source *s, struct journal_reader *r, struct report *report, struct err *e)
@@ -35,6 +53,19 @@ void source_close(struct source *s)
 	raw_walk_free(&s->values);
 }
 
+/* A NUL in it becomes a byte that no pointer of ours holds. */
+static char *copy_pointer(struct text from)
+{
+	char *copy = malloc(from.length + 1);
+
+	if (copy == NULL)
+		return NULL;
+	for (size_t i = 0; i < from.length; i++)
+		copy[i] = (char)(from.bytes[i] != '\0' ? from.bytes[i] : '\x1a');
+	copy[from.length] = '\0';
+	return copy;
+}
+
 static int copy_value(struct item *it, const struct raw_row *row)
 {
 	struct value *grown = realloc(it->values, (it->value_count + 1) * sizeof *grown);
@@ -44,7 +75,7 @@ static int copy_value(struct item *it, const struct raw_row *row)
 		return -ENOMEM;
 	it->values = grown;
 	struct value *v = &it->values[it->value_count];
-	*v = (struct value){.pointer = strndup(t[0].bytes != NULL ? t[0].bytes : "", t[0].length)};
+	*v = (struct value){.pointer = copy_pointer(t[0])};
 	it->value_count++;
 	buffer_init(&v->bytes);
 	(void)buffer_append(&v->bytes, t[1].bytes, t[1].length); /* buffer_status tells */
@@ -94,9 +125,13 @@ static int take_rest(struct source *s, struct err *e)
 	return rv;
 }
 
+/* What holds a NUL is nothing that an entry says: it is not cut there, but dropped. */
 static void copy_cut(char *to, size_t size, struct text from)
 {
 	size_t length = from.length < size ? from.length : size - 1;
+
+	if (length > 0 && memchr(from.bytes, '\0', length) != NULL)
+		length = 0;
 
 	if (length > 0)
 		memcpy(to, from.bytes, length);

@@ -23,6 +23,7 @@ struct batch {
 struct source {
 	struct raw_walk *entries, *values;
 	struct raw_row value; /* the next, while has_value */
+	int64_t number;       /* of the one before it */
 	bool has_value;
 	bool ended; /* no more entries */
 	struct report *report;

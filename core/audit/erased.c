@@ -1,4 +1,5 @@
-/* Commitments whose values are gone, until an erasure is found that took them. */
+/* Entries with personal values: those that are gone need an erasure that took them,
+ * and those that an erasure took must be gone. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static const char *partnership_of(const json_t *document)
 int erased_note(struct erased *x, struct item *it)
 {
 	x->values += it->absent;
-	if (it->absent == 0)
+	if (it->absent == 0 && it->kept == 0)
 		return 0;
 	if (x->count == x->capacity) {
 		size_t capacity = x->capacity > 0 ? 2 * x->capacity : 64;
@@ -61,6 +62,7 @@ int erased_note(struct erased *x, struct item *it)
 		.sequence = it->sequence,
 		.partnership = shorten(partnership_of(it->document)),
 		.pointer = it->first_absent,
+		.kept = it->kept > 0,
 	};
 	it->first_absent = NULL;
 	return 0;
@@ -99,13 +101,26 @@ void erased_cover(struct erased *x, int64_t sequence, const json_t *body)
 			x->gone[i].covered = true;
 }
 
+static int tell_kept(const struct gone *g, struct report *report)
+{
+	json_t *place = json_pack("{sI ss}", "entry", (json_int_t)g->sequence, "table", "personal");
+
+	return report_give(report,
+			   finding_make(LEVEL_ALTERED, "personal.restored", place,
+					"entry %lld: a personal value of it is there, though a "
+					"later entry says that it was erased: it was put back",
+					(long long)g->sequence));
+}
+
 int erased_finish(struct erased *x, struct report *report)
 {
 	int rv = 0;
 
 	for (size_t i = 0; i < x->count && rv == 0; i++) {
 		const struct gone *g = &x->gone[i];
-		if (g->covered)
+		if (g->covered && g->kept)
+			rv = tell_kept(g, report);
+		if (g->covered || g->pointer == NULL)
 			continue;
 		json_t *place = json_pack("{sI ss ss}", "entry", (json_int_t)g->sequence, "table",
 					  "personal", "key", g->pointer);

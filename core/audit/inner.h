@@ -99,13 +99,14 @@ void item_find(struct item *it, json_t *finding);
 /* Values against commitments, and commitments without a value. */
 void personal_judge(struct item *it);
 
-/* ---- erased.c: commitments whose values are gone --------------------------- */
+/* ---- erased.c: personal values that are gone, and that should be ----------- */
 
 struct erased {
 	struct gone {
 		int64_t sequence;
 		uint64_t partnership; /* the beginning of the digest of its id */
-		char *pointer;
+		char *pointer;        /* of one that is gone, or NULL */
+		bool kept;            /* one is there */
 		bool covered;
 	} * gone; /* ascending */
 	size_t count, capacity;
@@ -121,29 +122,30 @@ int erased_finish(struct erased *x, struct report *report);
 
 /* ---- keys.c: which key was in force when, and whom to trust ---------------- */
 
-enum { KEYS_MOST = 64 };
+enum { CHANGES_MOST = 64 };
 
 struct keys {
 	struct key_known {
 		struct tlog_verifier verifier;
 		int64_t entry; /* that brought it into force */
 		bool trusted;
-	} known[KEYS_MOST]; /* the last is in force */
-	size_t count;
+	} * known; /* the last is in force */
+	size_t count, capacity;
 	struct tlog_verifier given;
 	bool has_given;
 	/* Changes of the key whose first checkpoint is to come. */
 	struct key_change {
 		size_t from; /* in known */
 		int64_t entry;
-	} changes[KEYS_MOST];
+	} changes[CHANGES_MOST];
 	size_t change_count;
-	int64_t replaced[KEYS_MOST]; /* entries with another key, and no change before them */
+	int64_t replaced[CHANGES_MOST]; /* entries with another key, and no change before them */
 	size_t replaced_count;
 	int64_t vouched; /* entries that a trusted key signed for */
 };
 
 void keys_init(struct keys *k, const struct tlog_verifier *given);
+void keys_deinit(struct keys *k);
 /* Takes in what a "start" or "key" entry says of keys. */
 int keys_entry(struct keys *k, int64_t sequence, const char *kind, const json_t *body,
 	       struct report *report);

@@ -4,6 +4,7 @@
  * those entries name as the one in force is then trusted too. So an old key leads
  * forward from change to change, and the newest one vouches for all that is older.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/inner.h"
@@ -18,6 +19,12 @@ void keys_init(struct keys *k, const struct tlog_verifier *given)
 	*k = (struct keys){.has_given = given != NULL};
 	if (given != NULL)
 		k->given = *given;
+}
+
+void keys_deinit(struct keys *k)
+{
+	free(k->known);
+	*k = (struct keys){.count = 0};
 }
 
 static const struct key_known *in_force(const struct keys *k)
@@ -35,9 +42,14 @@ static int find(struct report *report, int64_t sequence, const char *what, const
 static int add(struct keys *k, int64_t sequence, const struct tlog_verifier *v,
 	       struct report *report)
 {
-	if (k->count == KEYS_MOST)
-		return find(report, sequence, "key.many",
-			    "the key was changed too often to follow");
+	if (k->count == k->capacity) {
+		size_t capacity = k->capacity > 0 ? 2 * k->capacity : 4;
+		struct key_known *grown = realloc(k->known, capacity * sizeof *grown);
+		if (grown == NULL)
+			return report_give(report, NULL);
+		k->known = grown;
+		k->capacity = capacity;
+	}
 	k->known[k->count] = (struct key_known){
 		.verifier = *v,
 		.entry = sequence,
@@ -52,7 +64,7 @@ static int start(struct keys *k, int64_t sequence, const struct tlog_verifier *v
 {
 	if (in_force(k) != NULL && same(&in_force(k)->verifier, v))
 		return 0;
-	if (in_force(k) != NULL && k->replaced_count < KEYS_MOST)
+	if (in_force(k) != NULL && k->replaced_count < CHANGES_MOST)
 		k->replaced[k->replaced_count++] = sequence;
 	return add(k, sequence, v, report);
 }
@@ -64,7 +76,7 @@ static int change(struct keys *k, int64_t sequence, const struct tlog_verifier *
 
 	if (in_force(k) != NULL)
 		tlog_verifier_format(&in_force(k)->verifier, text);
-	if (previous == NULL || strcmp(previous, text) != 0)
+	if (in_force(k) == NULL || previous == NULL || strcmp(previous, text) != 0)
 		return find(report, sequence, "key.previous",
 			    "it changes a key that was not the one in force");
 	k->changes[k->change_count++] =
@@ -85,9 +97,9 @@ int keys_entry(struct keys *k, int64_t sequence, const char *kind, const json_t 
 		return find(report, sequence, "key.form", "the key that it names is none");
 	if (starts)
 		return start(k, sequence, &v, report);
-	if (k->change_count == KEYS_MOST)
+	if (k->change_count == CHANGES_MOST) /* each has a checkpoint of its own */
 		return find(report, sequence, "key.many",
-			    "the key was changed too often to follow");
+			    "the key was changed too often without a checkpoint");
 	return change(k, sequence, &v, json_member_text(body, "previous"), report);
 }
 
@@ -96,6 +108,23 @@ int keys_entry(struct keys *k, int64_t sequence, const char *kind, const json_t 
 static json_t *place_checkpoint(int64_t size)
 {
 	return json_pack("{sI}", "checkpoint", (json_int_t)size);
+}
+
+/* The daemon adds no signature but that of the key in force, and after a change that of
+ * the key before: another one, of nobody known, is not checked by anything. */
+static int check_count(const struct keys *k, int64_t size, struct text note, struct report *report)
+{
+	size_t lines = 0;
+
+	for (size_t i = note.length; i > 1 && memcmp(note.bytes + i - 2, "\n\n", 2) != 0; i--)
+		lines += note.bytes[i - 1] == '\n';
+	if (lines <= 1 + k->change_count)
+		return 0;
+	return report_give(report,
+			   finding_make(LEVEL_ALTERED, "checkpoint.added", place_checkpoint(size),
+					"the checkpoint of %lld entries was changed: it carries "
+					"a signature that the daemon does not give",
+					(long long)size));
 }
 
 /* The first checkpoint after a change carries the old key's signature as well. */
@@ -142,7 +171,8 @@ int keys_checkpoint(struct keys *k, int64_t size, struct text note, bool *signed
 						"the checkpoint of %lld entries is not signed "
 						"by the key that was then in force",
 						(long long)size));
-	return check_changes(k, size, note, report);
+	int rv = check_count(k, size, note, report);
+	return rv == 0 ? check_changes(k, size, note, report) : rv;
 }
 
 void keys_vouch(struct keys *k, int64_t size, struct text note)

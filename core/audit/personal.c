@@ -82,18 +82,48 @@ static void walk(struct item *it, json_t *document, struct buffer *pointer)
 	}
 }
 
+static bool is_second(const struct item *it, const struct value *v)
+{
+	for (const struct value *before = it->values; before != v; before++)
+		if (strcmp(before->pointer, v->pointer) == 0)
+			return true;
+	return false;
+}
+
+/* As it was committed to, and also written so: white space would be seen by nobody else. */
+static int match(const struct value *v, const json_t *value, const json_t *body, struct err *why)
+{
+	struct buffer canonical;
+
+	buffer_init(&canonical);
+	int rv = json_canonical(value, &canonical);
+	if (rv == 0 && !text_equal((struct text){canonical.bytes, canonical.length}, v->json))
+		rv = AW_EINVALID;
+	if (rv == 0)
+		rv = personal_matches(json_pointer_get(body, v->pointer),
+				      (const unsigned char *)v->salt.bytes, value, why);
+	buffer_deinit(&canonical);
+	return rv;
+}
+
 static void judge_value(struct item *it, const struct value *v, const json_t *body)
 {
 	struct err why = {.status = 0};
 	json_t *value = NULL;
 	int rv = AW_EINVALID;
 
+	if (is_second(it, v)) {
+		json_t *place = json_pack("{sI ss ss}", "entry", (json_int_t)it->sequence, "table",
+					  "personal", "key", v->pointer);
+		item_find(it, finding_make(LEVEL_ALTERED, "personal.added", place,
+					   "entry %lld: a second personal value at %s",
+					   (long long)it->sequence, v->pointer));
+	}
 	if (is_erased(v) && is_commitment(json_pointer_get(body, v->pointer)))
 		return; /* the walk over the entry asks for its erasure */
 	value = json_read(v->json, &why);
 	if (value != NULL && v->salt.length == DIGEST_BYTES)
-		rv = personal_matches(json_pointer_get(body, v->pointer),
-				      (const unsigned char *)v->salt.bytes, value, &why);
+		rv = match(v, value, body, &why);
 	json_decref(value);
 	if (rv == -ENOMEM || why.status == -ENOMEM) {
 		it->memory = true;

@@ -354,7 +354,7 @@ int reader_rules(struct journal_reader *r, const char *digest, json_t **out, str
  *   RAW_META         -                name, value
  *   RAW_ENTRY        sequence         kind, at, bytes, leaf_hash
  *   RAW_BLOB         rowid            sha256, bytes
- *   RAW_PERSONAL     sequence         pointer, salt, value
+ *   RAW_PERSONAL     sequence, number pointer, salt, value
  *   RAW_CHECKPOINT   size             note
  *   RAW_NODE         level, number    hash
  *

@@ -76,8 +76,11 @@ static void nothing_is_made_beside_a_copy(void **state)
 
 /* ---- personal values ------------------------------------------------------------ */
 
+/* As a log of the first form erased, and was brought up to date since. */
 static const char erase[] = "DROP TRIGGER IF EXISTS personal_is_never_deleted;"
-			    "DELETE FROM personal WHERE sequence = 4;";
+			    "DROP TRIGGER IF EXISTS personal_is_never_changed;"
+			    "DELETE FROM personal WHERE sequence = 4;"
+			    "UPDATE personal SET number = number - 1 WHERE sequence > 4;";
 
 static void a_value_that_an_entry_erased_is_not_missed(void **state)
 {
@@ -189,6 +192,96 @@ static void an_empty_log_proves_nothing(void **state)
 	expect_found(log->path, "there is no entry in the log");
 }
 
+/* ---- what stands there that nothing asks for ------------------------------------- */
+
+static void a_value_that_was_put_back_after_its_erasure(void **state)
+{
+	struct log *log = *state;
+
+	rig_fill(log, 10);
+	log_add(log, "erasure",
+		doc("{'by': 'An Administrator', 'erases': {'partnership': 'place-1', 'through': 4},"
+		    " 'partnership': 'place-1', 'reason': 'asked for', 'values': 1}"));
+	journal_close(&log->j);
+	expect_found(log->path, "entry 4: a personal value of it is there, though a later entry");
+	struct said said = rig_audit(log->path);
+	assert_false(said_of(&said, "entry 9"));
+	said_deinit(&said);
+}
+
+static void what_follows_a_nul_is_not_passed_over(void **state)
+{
+	struct log *log = *state;
+
+	rig_fill(log, 10);
+	journal_close(&log->j);
+	rig_sql(log, "DROP TRIGGER entry_is_never_changed;"
+		     "DROP TRIGGER personal_is_never_changed;"
+		     "UPDATE entry SET kind = kind || char(0) || 'x' WHERE sequence = 5;"
+		     "UPDATE entry SET at = at || char(0) || 'x' WHERE sequence = 6;"
+		     "UPDATE personal SET pointer = pointer || char(0) || 'x' WHERE sequence = 7;"
+		     "UPDATE meta SET value = value || char(0) || 'x'");
+	expect_found(log->path, "entry 5: its column kind is not what its bytes say");
+	expect_found(log->path, "entry 6: its column at is not what its bytes say");
+	expect_found(log->path, "that the entry does not commit to");
+	expect_found(log->path, "entry 7: its personal value at /submission/signed/name is gone");
+	expect_found(log->path, "the log has no identity of its own any more");
+}
+
+static void a_row_beside_the_identity(void **state)
+{
+	struct log *log = *state;
+
+	rig_fill(log, 3);
+	journal_close(&log->j);
+	rig_sql(log, "INSERT INTO meta VALUES ('a', 'b')");
+	expect_found(log->path, "the table meta has a row that is not of this program");
+}
+
+static void rows_of_values_removed_doubled_or_moved(void **state)
+{
+	struct log *log = *state;
+
+	rig_fill(log, 10);
+	journal_close(&log->j);
+	rig_sql(log, "DROP TRIGGER personal_is_never_changed;"
+		     "UPDATE personal SET number = 9223372036854775807 WHERE number = 10");
+	expect_found(log->path, "the personal value with the number 9223372036854775807 does not "
+				"follow on the one before it");
+	rig_sql(log, "UPDATE personal SET number = 10 WHERE number > 10;"
+		     "UPDATE personal SET value = value || ' ' WHERE sequence = 5");
+	expect_found(log->path,
+		     "entry 5: its personal value at /submission/signed/name was changed");
+	rig_sql(log, "UPDATE personal SET value = trim(value); DROP TRIGGER personal_is_the_next;"
+		     "INSERT INTO personal SELECT 11, sequence, pointer, salt, value FROM personal"
+		     " WHERE number = 10");
+	expect_found(log->path, "entry 12: a second personal value at /submission/signed/name");
+}
+
+static void a_signature_that_the_daemon_does_not_give(void **state)
+{
+	struct log *log = *state;
+
+	rig_fill(log, 3);
+	journal_close(&log->j);
+	rig_sql(log, "UPDATE checkpoint SET note = note || '\u2014 somebody AAAAAAAA' || char(10)");
+	expect_found(log->path, "it carries a signature that the daemon does not give");
+}
+
+/* With writable_schema anybody gives a name of SQLite's own. */
+static void a_trigger_under_a_name_of_sqlite(void **state)
+{
+	struct log *log = *state;
+
+	rig_fill(log, 3);
+	journal_close(&log->j);
+	rig_sql(log, "PRAGMA writable_schema = ON;"
+		     "INSERT INTO sqlite_schema VALUES ('trigger', 'sqlite_other', 'decision', 0,"
+		     " 'CREATE TRIGGER sqlite_other AFTER INSERT ON decision"
+		     " BEGIN DELETE FROM award; END')");
+	expect_found(log->path, "the trigger sqlite_other is not of this program");
+}
+
 /* ---- keys ------------------------------------------------------------------------- */
 
 struct rotated {
@@ -273,6 +366,32 @@ static void a_change_that_the_old_key_did_not_sign(void **state)
 	said_deinit(&said);
 }
 
+static void no_number_of_rotations_is_too_many(void **state)
+{
+	enum { ROTATIONS = 70 };
+	struct log *log = *state;
+	char first[TLOG_VKEY];
+
+	rig_fill(log, 3);
+	journal_key(log->j, first);
+	for (int i = 0; i < ROTATIONS; i++)
+		rotate(log);
+	struct said said = audit_with(log, first);
+	assert_true(said_verified(&said));
+	assert_int_equal(json_array_size(json_member(said.summary, "keys")), ROTATIONS + 1);
+	said_deinit(&said);
+}
+
+static void a_change_of_the_key_before_there_was_one(void **state)
+{
+	struct log *log = *state;
+	char key[TLOG_VKEY];
+
+	journal_key(log->j, key);
+	log_add(log, "key", doc("{'key': '%s', 'previous': '', 'reason': 'a test'}", key));
+	expect_found(log->path, "entry 1: it changes a key that was not the one in force");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +408,14 @@ int main(void)
 		LOG(an_empty_log_proves_nothing),
 		LOG(trust_goes_from_each_key_to_all_that_it_led_to),
 		LOG(a_change_that_the_old_key_did_not_sign),
+		LOG(a_value_that_was_put_back_after_its_erasure),
+		LOG(what_follows_a_nul_is_not_passed_over),
+		LOG(a_row_beside_the_identity),
+		LOG(rows_of_values_removed_doubled_or_moved),
+		LOG(a_signature_that_the_daemon_does_not_give),
+		LOG(a_trigger_under_a_name_of_sqlite),
+		LOG(no_number_of_rotations_is_too_many),
+		LOG(a_change_of_the_key_before_there_was_one),
 #undef LOG
 	};
 
