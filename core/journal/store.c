@@ -218,10 +218,15 @@ static int on_object(void *ctx, const char *type, const char *name, const char *
 		       type, name, runs && what[0] == 'a' ? "not of this program" : "changed");
 }
 
-static int check_objects(struct store *s, struct err *e)
+int store_check_objects(struct store *s, struct err *e)
 {
-	int rv = schema_compare(s->db, on_object, e, e);
+	int64_t version = 0;
+	int rv = sql_integer(s->db, "PRAGMA data_version", &version, e);
 
+	if (rv == 0 && version != s->data_version)
+		rv = schema_compare(s->db, on_object, e, e);
+	if (rv == 0)
+		s->data_version = version;
 	return rv == 0 ? 0 : sql_wrap(e, rv, "checking the log %s", s->path);
 }
 
@@ -248,7 +253,7 @@ int store_open(struct store *s, const char *path, struct chance chance, struct e
 	if (rv == 0)
 		rv = schema_migrate(s->db, version, chance, e);
 	if (rv == 0)
-		rv = check_objects(s, e);
+		rv = store_check_objects(s, e);
 	if (rv == 0)
 		rv = schema_identity(s->db, s->identity, e);
 	if (rv == 0)

@@ -26,6 +26,7 @@ struct store {
 	bool kept;    /* at its opening the WAL could not be emptied */
 	dev_t device; /* of the file that was opened */
 	ino_t inode;
+	int64_t data_version; /* SQLite's: another one when another connection wrote */
 };
 
 void store_init(struct store *s);
@@ -39,6 +40,10 @@ void store_close(struct store *s, bool trusted);
 /* Whether the file that was opened still has its name: what is written to one
  * that was removed or replaced would be lost. 0 or AW_EIO. */
 int store_is_in_place(const struct store *s, struct err *e);
+
+/* Whether nothing of another program runs in our writes; costs next to nothing unless
+ * somebody else wrote into the file since the last time. AW_ECORRUPT. */
+int store_check_objects(struct store *s, struct err *e);
 
 /* Looks at the end of the log (check.c), sets `last`, and makes the derived
  * tables again where they do not follow from it. AW_ECORRUPT. */

@@ -230,6 +230,8 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 		return rv;
 	rv = sql_run(w->store.db, "BEGIN IMMEDIATE", e);
 	if (rv == 0)
+		rv = store_check_objects(&w->store, e);
+	if (rv == 0)
 		rv = run_group(w, ops, count, e);
 	if (rv == 0 && w->next > w->store.last + 1) {
 		rv = signing_write(&w->store.signing, &w->store.derive.edge,

@@ -229,6 +229,16 @@ static void a_trigger_that_another_program_put_into_the_log_is_refused(void **st
 	shell(s, "sqlite3 \"$LOG\" 'DROP TRIGGER other'");
 	scene_start(s, NULL);
 	decides(s, NULL, "{'outcome': {'change': 'maintained'}}");
+	/* While it runs, too. */
+	struct sent all;
+	sent_init(&all);
+	shell(s, "sqlite3 \"$LOG\" \"CREATE TRIGGER other BEFORE INSERT ON entry"
+		 " BEGIN SELECT RAISE(IGNORE); END\"");
+	send_many(s, &all, MANY);
+	codes_are(&all, -32009);
+	ended_with_failure(s);
+	says(s, "the trigger other is not of this program");
+	sent_deinit(&all);
 }
 
 int main(void)
