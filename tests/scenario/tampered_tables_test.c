@@ -105,8 +105,8 @@ static void a_checkpoints_signature(void **state)
 		    "the checkpoint of 256 entries was changed: its signature is false");
 	s = fresh(state);
 	forge_sql(s, "file",
-		  "UPDATE checkpoint SET note = replace(note, '256', '255')"
-		  " WHERE size = 256");
+		  "UPDATE checkpoint SET note = replace(note, char(10) || '256' || char(10),"
+		  " char(10) || '255' || char(10)) WHERE size = 256");
 	found(s, "the checkpoint of 256 entries was changed: its signature is false");
 	s = fresh(state);
 	forge_sql(s, "file", "UPDATE checkpoint SET note = 'nothing' WHERE size = 256");
