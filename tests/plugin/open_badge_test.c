@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "../../plugins/open-badge/badge.h"
+
 #define MEDIA_TYPE "application/vc+ld+json"
 #define BADGE AWARDD_SOURCE "/tests/badge"
 
@@ -210,6 +212,74 @@ static void libraries_of_others_say_what_is_valid_altered_expired_and_revoked(vo
 	remove_place(&p);
 }
 
+/* ---- by itself ------------------------------------------------------------------ */
+
+static const struct issuer issuer = {"did:web:awards.example", "Awards", "https://awards.example"};
+
+/* Gives the credential for entry `sequence` of 20 May 2024, made on this day. */
+static json_t *written(json_int_t sequence, const char *today, char created[32])
+{
+	json_t *call = quoted("{'entry': {'at': '2024-05-20T14:03:11.123Z', 'id': '7-ab', 'body':"
+			      " {'decision': {'outcome': {'award': 'gold', 'commendations': []}}}},"
+			      " 'proof': 'c2sp.org/tlog-proof@v1\\nextra e30=\\nindex 6\\n'}");
+	json_t *credential = NULL;
+	struct why why = {""};
+
+	assert_int_equal(json_put(call, "today", json_string(today)), 0);
+	assert_int_equal(
+		json_put(json_object_get(call, "entry"), "sequence", json_integer(sequence)), 0);
+	if (credential_write(&issuer, call, &credential, created, &why) != 0)
+		fail_msg("%s", why.text);
+	json_decref(call);
+	return credential;
+}
+
+static void it_is_signed_when_it_is_made_and_never_before_the_decision(void **state)
+{
+	char created[32];
+
+	(void)state;
+	json_decref(written(7, "2024-05-20", created));
+	assert_string_equal(created, "2024-05-20T14:03:11Z");
+	json_decref(written(7, "2024-05-19", created)); /* a clock that was set back */
+	assert_string_equal(created, "2024-05-20T14:03:11Z");
+	json_decref(written(7, "2025-01-01", created));
+	assert_string_equal(created, "2025-01-01T00:00:00Z");
+}
+
+static const char *encoded(const json_t *list)
+{
+	return json_string_value(json_pointer_get(list, "/credentialSubject/encodedList"));
+}
+
+static void a_long_log_has_several_lists(void **state)
+{
+	char created[32];
+	int64_t sequences[] = {LIST_BITS + 5};
+	struct revoked late = {
+		.newest = "2024-05-20T14:03:11.123Z", .sequences = sequences, .count = 1};
+	struct revoked early = late;
+	int64_t fifth[] = {5};
+	json_t *lists[4];
+	struct why why;
+
+	(void)state;
+	early.sequences = fifth;
+	json_t *credential = written(LIST_BITS + 5, "2024-05-20", created);
+	expect(json_object_get(credential, "credentialStatus"),
+	       "{'statusListIndex': '5', 'statusListCredential': 'https://awards.example/status/1'}");
+	json_decref(credential);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(status_list_write(&issuer, i < 2 ? &late : &early, i % 2,
+						   &lists[i], &why),
+				 0);
+	assert_string_equal(encoded(lists[1]), encoded(lists[2]));
+	assert_string_equal(encoded(lists[0]), encoded(lists[3]));
+	assert_string_not_equal(encoded(lists[0]), encoded(lists[1]));
+	for (int i = 0; i < 4; i++)
+		json_decref(lists[i]);
+}
+
 /* ---- what is not issued ----------------------------------------------------- */
 
 static void what_gives_no_award_or_none_any_more_is_refused(void **state)
@@ -395,6 +465,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_a_scene(libraries_of_others_say_what_is_valid_altered_expired_and_revoked),
+		cmocka_unit_test(it_is_signed_when_it_is_made_and_never_before_the_decision),
+		cmocka_unit_test(a_long_log_has_several_lists),
 		in_a_scene(what_gives_no_award_or_none_any_more_is_refused),
 		in_a_scene(a_name_with_a_control_character_is_not_signed),
 		in_a_scene(the_same_entry_gives_the_same_credential_after_a_restart),
