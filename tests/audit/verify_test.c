@@ -161,6 +161,45 @@ static void a_rule_set_that_is_not_its_files(void **state)
 		     "put in force");
 }
 
+/* An activation by the words of a plugin, with this digest. */
+static void activate_with_words(struct log *log, const char *digest)
+{
+	log_add(log, "activation",
+		doc("{'cause': 'start', 'digest': '%s', 'engine': 'test', 'files': [],"
+		    " 'lua': 'test', 'prelude': 'ff', 'previous': null,"
+		    " 'words': [{'name': 'a', 'sha256': 'aa'}]}",
+		    digest));
+}
+
+static void a_rule_set_that_is_not_its_words(void **state)
+{
+	struct log *log = *state;
+	json_t *words = doc("[{'name': 'a', 'sha256': 'aa'}]"),
+	       *others = doc("[{'name': 'a', 'sha256': 'ab'}]");
+	char with[RULES_DIGEST], with_others[RULES_DIGEST], without[RULES_DIGEST];
+	char said[200];
+
+	assert_int_equal(rule_files_digest("ff", NULL, words, with), 0);
+	assert_int_equal(rule_files_digest("ff", NULL, others, with_others), 0);
+	assert_int_equal(rule_files_digest("ff", NULL, NULL, without), 0);
+	rig_start(log);
+	activate_with_words(log, with);
+	activate_with_words(log, with_others);
+	activate_with_words(log, without);
+	for (int sequence = 2; sequence <= 4; sequence++) {
+		struct said found = rig_audit(log->path);
+		assert_true(snprintf(said, sizeof said,
+				     "entry %d: the rule set %s is made of files whose", sequence,
+				     sequence == 2   ? with
+				     : sequence == 3 ? with_others
+						     : without) > 0);
+		assert_int_equal(said_of(&found, said), sequence > 2);
+		said_deinit(&found);
+	}
+	json_decref(words);
+	json_decref(others);
+}
+
 static void entries_that_no_daemon_writes(void **state)
 {
 	struct log *log = *state;
@@ -403,6 +442,7 @@ int main(void)
 		LOG(a_value_overwritten_in_its_place_is_erased_too),
 		LOG(the_values_of_a_partnership_are_erased_up_to_a_place),
 		LOG(a_rule_set_that_is_not_its_files),
+		LOG(a_rule_set_that_is_not_its_words),
 		LOG(entries_that_no_daemon_writes),
 		LOG(a_clock_that_went_back_is_only_noted),
 		LOG(an_empty_log_proves_nothing),

@@ -6,6 +6,7 @@
 
 static const char rule[] =
 	"local holidays = words.bank_holidays\n"
+	"local early = holidays.same({ day = \"a\" }, { day = \"b\" })\n"
 	"level \"quality-mark\" {\n"
 	"	title = \"Quality Mark\",\n"
 	"	in_force_from = \"2017-04-01\",\n"
@@ -29,6 +30,7 @@ static const char rule[] =
 	"				while true do holidays.same(1) end\n"
 	"			end\n"
 	"			local back = holidays.same(submission.scores, { 1, { a = true } }, \"x\", nil, 5)\n"
+	"			assert(early[1].day == \"a\" and early[2].day == \"b\")\n"
 	"			assert(back[1][\"9\"] == submission.scores[\"9\"])\n"
 	"			assert(back[2][1] == 1 and back[2][2].a == true and back[3] == \"x\")\n"
 	"			assert(back[4] == nil and back[5] == 5)\n"
