@@ -50,16 +50,11 @@ static int make_folders(const struct tiles *t, const char *path, struct err *e)
 	return 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t length)
+static int write_whole(int fd, struct text content)
 {
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		bytes += n > 0 ? n : 0;
-		length -= n > 0 ? (size_t)n : 0;
-	}
-	return fsync(fd) == 0 ? 0 : -errno;
+	int rv = file_write(fd, content);
+
+	return rv != 0 || fsync(fd) == 0 ? rv : -errno;
 }
 
 static int write_file(struct tiles *t, const char *path, struct text content, struct err *e)
@@ -73,7 +68,7 @@ static int write_file(struct tiles *t, const char *path, struct text content, st
 	int fd = openat(t->dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_set(e, -errno, "writing %s: %s", name, strerror(errno));
-	rv = write_all(fd, content.bytes, content.length);
+	rv = write_whole(fd, content);
 	(void)close(fd); /* fsync told */
 	if (rv == 0 && renameat(t->dir, name, t->dir, path) != 0)
 		rv = -errno;

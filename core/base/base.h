@@ -100,6 +100,9 @@ char *buffer_give(struct buffer *b);
 /* A whole file, at most `limit` bytes; AW_ELIMIT beyond. Links are followed. */
 int file_read(const char *path, size_t limit, struct buffer *out, struct err *e);
 
+/* Writes all of it to a descriptor. 0 or a negated errno. */
+int file_write(int fd, struct text bytes);
+
 /* ---- civil dates: proleptic Gregorian, no time zone --------------------- */
 struct date {
 	int year, month, day;

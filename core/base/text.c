@@ -1,4 +1,4 @@
-/* Borrowed text, the growing buffer, and reading a whole file into one. */
+/* Borrowed text, the growing buffer, and whole files read and written. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -183,5 +183,17 @@ int file_read(const char *path, size_t limit, struct buffer *out, struct err *e)
 		return err_set(e, rv, "%s is longer than %zu bytes", path, limit);
 	if (rv != 0)
 		return err_set(e, rv, "cannot read %s: %s", path, status_text(rv));
+	return 0;
+}
+
+int file_write(int fd, struct text bytes)
+{
+	while (bytes.length > 0) {
+		ssize_t n = write(fd, bytes.bytes, bytes.length);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			bytes = (struct text){bytes.bytes + n, bytes.length - (size_t)n};
+	}
 	return 0;
 }

@@ -103,15 +103,8 @@ static int write_file(const char *path, struct text text, struct err *e)
 	if (fd < 0)
 		return fail(e, path);
 
-	int rv = 0;
-	while (rv == 0 && text.length > 0) {
-		ssize_t written = write(fd, text.bytes, text.length);
-		if (written < 0 && errno != EINTR)
-			rv = fail(e, path);
-		else if (written > 0)
-			text = (struct text){text.bytes + written, text.length - (size_t)written};
-	}
-	if (rv == 0 && fsync(fd) != 0)
+	int rv = file_write(fd, text);
+	if (rv != 0 || fsync(fd) != 0)
 		rv = fail(e, path);
 	if (close(fd) != 0 && rv == 0)
 		rv = fail(e, path);

@@ -8,26 +8,16 @@
 #include "ctl/verb.h"
 #include "tlog/tlog.h"
 
-static int write_all(int fd, const struct buffer *bytes)
+static struct text text_in(const struct buffer *bytes)
 {
-	size_t written = 0;
-
-	while (written < bytes->length) {
-		ssize_t n = write(fd, bytes->bytes + written, bytes->length - written);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		written += (size_t)n;
-	}
-	return 0;
+	return (struct text){bytes->bytes, bytes->length};
 }
 
 /* A file that is there is replaced: the command line names it. */
 static int save(const struct session *s, const char *path, const struct buffer *bytes)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	int rv = fd >= 0 ? write_all(fd, bytes) : -errno;
+	int rv = fd >= 0 ? file_write(fd, text_in(bytes)) : -errno;
 
 	if (fd >= 0 && close(fd) != 0 && rv == 0)
 		rv = -errno;
@@ -44,10 +34,10 @@ static int deliver(const struct session *s, const struct buffer *bytes, bool tex
 	if (!text && isatty(STDOUT_FILENO))
 		return session_say(s, EXIT_USAGE,
 				   "this is no text: say where to, with --output FILE");
-	int rv = write_all(STDOUT_FILENO, bytes);
+	int rv = file_write(STDOUT_FILENO, text_in(bytes));
 	if (rv == 0 && text && isatty(STDOUT_FILENO) && bytes->length > 0 &&
 	    bytes->bytes[bytes->length - 1] != '\n')
-		rv = write(STDOUT_FILENO, "\n", 1) == 1 ? 0 : -errno;
+		rv = file_write(STDOUT_FILENO, text_of("\n"));
 	return rv == 0 ? EXIT_DONE
 		       : session_say(s, EXIT_UNEXPECTED, "standard output: %s", status_text(rv));
 }

@@ -10,7 +10,7 @@
 
 #include "evaluator/pool.h"
 
-enum { HOPELESS_STARTS = 3, SLOWEST_START_MS = 5000, PROGRAM_DESCRIPTOR = 100 };
+enum { HOPELESS_STARTS = 3, SLOWEST_START_MS = 5000 };
 
 void ask_answer(struct ask *ask, const struct evaluation *evaluation)
 {
@@ -123,9 +123,7 @@ int evaluator_program(char name[PROGRAM_NAME])
 
 	if (first < 0)
 		return -errno;
-	/* Children are given descriptors of their own under the lowest numbers, and
-	 * must still find this one when they become the program. */
-	int fd = fcntl(first, F_DUPFD_CLOEXEC, PROGRAM_DESCRIPTOR);
+	int fd = fcntl(first, F_DUPFD_CLOEXEC, HIGH_DESCRIPTOR);
 	(void)close(first); /* it names a file, and has none open */
 	if (fd < 0)
 		return -errno;

@@ -5,6 +5,10 @@
 #include "evaluator/evaluator.h"
 #include "evaluator/frame.h"
 
+/* Children are given descriptors of their own under the lowest numbers: what they, or
+ * later children, must still find is from here on. */
+enum { HIGH_DESCRIPTOR = 100 };
+
 /* One evaluation that waits or is under way. */
 struct ask {
 	struct ask *next;

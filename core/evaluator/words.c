@@ -8,13 +8,10 @@
 #include <unistd.h>
 
 #include "evaluator/child.h"
-#include "evaluator/evaluator.h"
+#include "evaluator/pool.h"
 #include "plugin/plugin.h"
 
 /* ---- in the daemon -------------------------------------------------------- */
-
-/* Out of the way of those that children are given. */
-enum { FIRST_DESCRIPTOR = 100 };
 
 void words_free(struct words **words)
 {
@@ -48,7 +45,7 @@ int words_add(struct words *words, const char *plugin, const char *sha256, int o
 
 	if (words->count == WORDS_MOST)
 		return AW_ELIMIT;
-	one->object = fcntl(object, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
+	one->object = fcntl(object, F_DUPFD_CLOEXEC, HIGH_DESCRIPTOR);
 	if (one->object < 0)
 		return -errno;
 	(void)snprintf(one->plugin, sizeof one->plugin, "%s", plugin);

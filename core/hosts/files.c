@@ -18,28 +18,13 @@ enum { OBJECT_LIMIT = 64 << 20 };
 
 /* ---- one file ------------------------------------------------------------ */
 
-static int write_all(int fd, const struct buffer *bytes)
-{
-	size_t written = 0;
-
-	while (written < bytes->length) {
-		ssize_t n = write(fd, bytes->bytes + written, bytes->length - written);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		written += (size_t)n;
-	}
-	return 0;
-}
-
 static int seal(struct host *h, const struct buffer *bytes)
 {
 	int fd = memfd_create(h->name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0)
 		return -errno;
-	int rv = write_all(fd, bytes);
+	int rv = file_write(fd, (struct text){bytes->bytes, bytes->length});
 	if (rv == 0 &&
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
 		rv = -errno;

@@ -55,15 +55,9 @@ static int sync_folder(const char *path, struct err *e)
 
 static int write_whole(int fd, const struct buffer *text)
 {
-	size_t done = 0;
+	int rv = file_write(fd, (struct text){text->bytes, text->length});
 
-	while (done < text->length) {
-		ssize_t n = write(fd, text->bytes + done, text->length - done);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return fsync(fd) == 0 ? 0 : -errno;
+	return rv != 0 || fsync(fd) == 0 ? rv : -errno;
 }
 
 /* Writes the key under a name of its own first, so that no half key is ever

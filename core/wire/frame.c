@@ -44,17 +44,7 @@ int frame_take(const struct buffer *in, struct frame *out)
 
 int frame_send(const struct buffer *out)
 {
-	size_t sent = 0;
-
-	while (sent < out->length) {
-		ssize_t n = write(STDIN_FILENO, out->bytes + sent, out->length - sent);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		sent += (size_t)n;
-	}
-	return 0;
+	return file_write(STDIN_FILENO, (struct text){out->bytes, out->length});
 }
 
 int frame_receive(struct buffer *in, struct frame *frame)
