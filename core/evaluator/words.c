@@ -69,6 +69,40 @@ json_t *words_describe(const struct words *words)
 	return list;
 }
 
+static const struct word_object *find(const struct words *words, const char *plugin)
+{
+	for (size_t i = 0; words != NULL && i < words->count; i++) {
+		if (strcmp(words->list[i].plugin, plugin) == 0)
+			return &words->list[i];
+	}
+	return NULL;
+}
+
+int words_cover(const struct words *words, const json_t *list, struct err *e)
+{
+	size_t i;
+	const json_t *one;
+
+	json_array_foreach(list, i, one) {
+		const char *plugin = json_member_text(one, "name");
+		const char *sha256 = json_member_text(one, "sha256");
+		if (plugin == NULL || sha256 == NULL)
+			return err_set(e, AW_EABSENT, "it needs words of a plugin without a name");
+		const struct word_object *found = find(words, plugin);
+		if (found == NULL)
+			return err_set(e, AW_EABSENT,
+				       "it needs the words of the plugin %s, which is not there: "
+				       "--plugins with a folder that holds %s.so of SHA-256 %s",
+				       plugin, plugin, sha256);
+		if (strcmp(found->sha256, sha256) != 0)
+			return err_set(e, AW_EABSENT,
+				       "it needs the words of the plugin %s of SHA-256 %s, and the "
+				       "%s.so that is there has %s",
+				       plugin, sha256, plugin, found->sha256);
+	}
+	return 0;
+}
+
 /* ---- in an evaluator ------------------------------------------------------ */
 
 struct lent_word {

@@ -109,8 +109,11 @@ int trial_open_kept(const struct trial_options *options, const json_t *kept, str
 	const json_t *words = json_member(kept, "words");
 	json_t *prelude = json_member(json_member(kept, "prelude"), "text");
 	struct rule_files files;
-	int rv = rule_files_from(json_member(kept, "files"), prelude, &files);
+	int rv = words_cover(options->words, words, e);
 
+	if (rv != 0)
+		return rv;
+	rv = rule_files_from(json_member(kept, "files"), prelude, &files);
 	/* What ran without words, or before there were any, runs without them again. */
 	struct trial_options own = *options;
 	if (words == NULL)
@@ -124,8 +127,8 @@ int trial_open_kept(const struct trial_options *options, const json_t *kept, str
 	if (words != NULL && !json_equal(words, files.words)) {
 		rule_files_deinit(&files);
 		return err_set(e, AW_EINVALID,
-			       "the rules need the words of plugins, as they were then: name their "
-			       "folder with --plugins");
+			       "it needs the words of fewer plugins than --plugins holds: name a "
+			       "folder with those alone that lent it words then");
 	}
 	if (digest == NULL || strcmp(files.digest, digest) != 0) {
 		(void)err_set(e, AW_ECORRUPT, "the texts have the digest %s, not %s", files.digest,
