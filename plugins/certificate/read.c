@@ -120,8 +120,8 @@ static const json_t *later_award(const struct source *s)
 	const json_t *row = json_object_get(s->call, "register");
 	const char *id = text_in(row, "decision_id"), *day = text_in(row, "awarded_on");
 
-	if (id == NULL || day == NULL || equal(id, text_in(s->entry, "id")) ||
-	    strcmp(day, s->awarded_on) < 0)
+	if (id == NULL || day == NULL || text_in(row, "award") == NULL ||
+	    equal(id, text_in(s->entry, "id")) || strcmp(day, s->awarded_on) < 0)
 		return NULL;
 	return row;
 }
