@@ -1,5 +1,6 @@
 /* QR codes, by libqrencode. */
 #include <errno.h>
+#include <stddef.h>
 
 #include <qrencode.h>
 
@@ -30,7 +31,7 @@ int page_code(FILE *to, const char *text, int x, int y, int size)
 		      "shape-rendering=\"crispEdges\">\n<path fill=\"#000000\" d=\"",
 		      x, y, size, size, code->width, code->width);
 	for (int i = 0; i < code->width; i++)
-		write_row(to, code->data + i * code->width, code->width, i);
+		write_row(to, code->data + (ptrdiff_t)i * code->width, code->width, i);
 	(void)fprintf(to, "\"/>\n</svg>\n");
 	QRcode_free(code);
 	return 0;

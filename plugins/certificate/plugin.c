@@ -25,7 +25,7 @@ static int refuse(const struct awardd_host *host, struct awardd_call *call, int 
 static int answer_pdf(const struct awardd_host *host, struct awardd_call *call,
 		      const struct certificate *c, const char *svg)
 {
-	const char *problem, *day = host->get(call, "/today").bytes;
+	const char *problem = NULL, *day = host->get(call, "/today").bytes;
 	char *pdf, *title = certificate_title(c);
 	size_t length;
 	int rv = title != NULL ? certificate_pdf(svg, title, day, &pdf, &length, &problem)

@@ -35,15 +35,31 @@ static const char *title_in(const json_t *list, const char *id)
 
 /* ---- dates ---------------------------------------------------------------------------- */
 
+/* A number of so many digits at `text`, or -1. */
+static int digits(const char *text, int count)
+{
+	int number = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		number = number * 10 + text[i] - '0';
+	}
+	return number;
+}
+
 /* "20 May 2024", or "May 2024" where only the month is known; as it is where it is none. */
 static void say_day(const char *day, bool month_only, char out[DATE_TEXT])
 {
 	static const char *const months[] = {"January",   "February", "March",    "April",
 					     "May",       "June",     "July",     "August",
 					     "September", "October",  "November", "December"};
-	int y = 0, m = 0, d = 0;
+	/* An ISO date, or the beginning of an instant. */
+	bool whole = day != NULL && strlen(day) >= sizeof "2024-05-20" - 1;
+	int y = whole ? digits(day, 4) : -1, m = whole ? digits(day + 5, 2) : -1;
+	int d = whole ? digits(day + 8, 2) : -1;
 
-	if (day == NULL || sscanf(day, "%4d-%2d-%2d", &y, &m, &d) != 3 || m < 1 || m > 12)
+	if (y < 0 || m < 1 || m > 12 || d < 1)
 		(void)snprintf(out, DATE_TEXT, "%s", day != NULL ? day : ""); /* it may be cut */
 	else if (month_only)
 		(void)snprintf(out, DATE_TEXT, "%s %d", months[m - 1], y);
