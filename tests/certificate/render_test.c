@@ -170,15 +170,25 @@ static void nobody_is_named(void **state)
 	json_decref(sent);
 }
 
-static void a_pdf_is_given_as_base64(void **state)
+/* From the daemon by awardctl onto paper, and back from paper by a reader of codes. */
+static void a_printed_code_leads_back_to_the_decision(void **state)
 {
 	struct scene *s = *state;
 	json_t *result = decided(s, NULL);
-	json_t *answer = rendered(s, id_of(result), "application/pdf");
+	char command[1024], wanted[128], said[256] = "";
 
-	assert_memory_equal(json_member_text(json_object_get(answer, "result"), "base64"),
-			    "JVBERi0", 7);
-	json_decref(answer);
+	(void)snprintf(command, sizeof command,
+		       "%s --socket %s decisions render %s --as application/pdf --output %s/c.pdf"
+		       " && cd %s && pdftoppm -r 150 -gray -png -singlefile c.pdf c"
+		       " && zbarimg -q --nodbus --raw c.png",
+		       AWARDCTL_PROGRAM, s->socket, id_of(result), s->dir, s->dir);
+	(void)snprintf(wanted, sizeof wanted, "https://awards.example/decisions/%s\n",
+		       id_of(result));
+	FILE *from = popen(command, "r");
+	assert_non_null(from);
+	assert_true(fread(said, 1, sizeof said - 1, from) > 0);
+	assert_int_equal(pclose(from), 0);
+	assert_string_equal(said, wanted);
 	json_decref(result);
 }
 
@@ -230,7 +240,7 @@ int main(void)
 		cmocka_unit_test_setup(an_import_shows_its_month_and_that_it_lapsed,
 				       scene_next_area),
 		cmocka_unit_test_setup(nobody_is_named, scene_next_area),
-		cmocka_unit_test_setup(a_pdf_is_given_as_base64, scene_next_area),
+		cmocka_unit_test_setup(a_printed_code_leads_back_to_the_decision, scene_next_area),
 		cmocka_unit_test_setup(no_award_has_no_certificate, scene_next_area),
 	};
 	const struct CMUnitTest unset[] = {

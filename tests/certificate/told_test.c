@@ -130,12 +130,95 @@ static void what_can_have_no_certificate_is_refused_with_a_sentence(void **state
 	json_decref(call);
 }
 
+/* ---- calls of any shape ----------------------------------------------------------- */
+
+static void try_call(const json_t *call)
+{
+	struct certificate_settings settings = {.base_url = "https://awards.example"};
+	struct certificate c;
+	const char *problem = NULL;
+	char *svg;
+	size_t length;
+	int rv = certificate_read(&c, call, &settings, &problem);
+
+	if (rv == 0)
+		rv = certificate_draw(&c, &svg, &length, &problem);
+	if (rv == 0)
+		free(svg);
+	else
+		assert_true(problem != NULL && strlen(problem) > 10);
+	certificate_deinit(&c);
+}
+
+static json_t *other_value(size_t i)
+{
+	switch (i) {
+	case 0:
+		return json_null();
+	case 1:
+		return json_integer(-1);
+	case 2:
+		return json_string("");
+	case 3:
+		return json_array();
+	default:
+		return json_object();
+	}
+}
+
+/* Puts each other value in the place of each part, one at a time; gives how often. */
+static size_t try_parts(const json_t *call, json_t *part)
+{
+	size_t tried = 0, count = json_array_size(part);
+	const char *name;
+	json_t *value;
+	void *next;
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *held = json_incref(json_array_get(part, i));
+
+		for (size_t k = 0; k < 5; k++, tried++) {
+			assert_int_equal(json_array_set_new(part, i, other_value(k)), 0);
+			try_call(call);
+		}
+		assert_int_equal(json_array_set(part, i, held), 0);
+		tried += try_parts(call, held);
+		json_decref(held);
+	}
+	json_object_foreach_safe(part, next, name, value) {
+		json_t *held = json_incref(value);
+
+		for (size_t k = 0; k < 5; k++, tried++) {
+			assert_int_equal(json_object_set_new(part, name, other_value(k)), 0);
+			try_call(call);
+		}
+		assert_int_equal(json_object_set(part, name, held), 0);
+		tried += try_parts(call, held);
+		json_decref(held);
+	}
+	return tried;
+}
+
+static void a_call_of_any_shape_is_drawn_or_refused_with_a_sentence(void **state)
+{
+	static const char *const names[] = {"attained", "import-lapsed", "revoked", "superseded"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		json_t *call = call_read(names[i]);
+
+		assert_true(try_parts(call, call) > 200);
+		json_decref(call);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_certificate_says_what_is_so_and_no_more),
 		cmocka_unit_test(a_stamp_is_where_an_award_is_not_current),
 		cmocka_unit_test(what_can_have_no_certificate_is_refused_with_a_sentence),
+		cmocka_unit_test(a_call_of_any_shape_is_drawn_or_refused_with_a_sentence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
