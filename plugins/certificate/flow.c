@@ -40,8 +40,10 @@ void flow_paragraph(struct flow *f, const struct face *face, const char *text, i
 
 		if (line.length == 0)
 			return;
+		bool cut = i + 1 == most && *text != '\0';
 		f->height += leading;
-		add(f, face, i + 1 == most && *text != '\0' ? more : line);
+		f->too_much = f->too_much || cut;
+		add(f, face, cut ? more : line);
 	}
 }
 
@@ -171,21 +173,13 @@ static void lay_out(struct flow *f, const struct certificate *c, const struct si
 	flow_paragraph(f, &date_face, c->dates, 50, 2);
 }
 
-static bool suits(const struct size *size, const char *name)
-{
-	struct face face = {size->size, .serif = true};
-
-	return text_lines(&face, name, COLUMN) <= size->lines;
-}
-
 /* Rather a smaller name than no titles of statements. */
 void flow_certificate(struct flow *f, const struct certificate *c, int height)
 {
 	for (enum naming naming = BY_TITLE; naming < NAMINGS; naming++) {
 		for (size_t i = 0; i < sizeof name_sizes / sizeof *name_sizes; i++) {
 			lay_out(f, c, &name_sizes[i], naming);
-			if (suits(&name_sizes[i], c->name) && f->height + AIR <= height &&
-			    !f->too_much)
+			if (!f->too_much && f->height + AIR <= height)
 				return;
 		}
 	}

@@ -36,7 +36,7 @@ struct flow {
 	struct flow_line lines[LINES_MAX];
 	size_t count;
 	int height, stretch;
-	bool too_much; /* more lines than there is room for */
+	bool too_much; /* not all of it is in these lines */
 };
 
 /* The award and all that belongs to it: laid out so that it fits into a height, if it can. */
