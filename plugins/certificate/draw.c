@@ -189,7 +189,8 @@ static void write_start(FILE *to, const char *title)
 		      WIDTH, HEIGHT);
 }
 
-static int write_page(FILE *to, const struct certificate *c, const char *title)
+static int write_page(FILE *to, const struct certificate *c, const char *title,
+		      const char **problem)
 {
 	struct flow f;
 
@@ -199,8 +200,11 @@ static int write_page(FILE *to, const struct certificate *c, const char *title)
 		top = write_notice(to, c, top) + 50;
 		write_stamp(to, c->stamp, (top + MIDDLE_END) / 2);
 	}
-	flow_certificate(&f, c, MIDDLE_END - top);
+	*problem = "the award, its commendations or the name are too long for a page";
+	if (!flow_certificate(&f, c, MIDDLE_END - top))
+		return -EINVAL;
 	flow_write(to, &f, top, MIDDLE_END - top);
+	*problem = "the address is too long for a QR code";
 	int rv = write_foot(to, c);
 	(void)fputs("</svg>\n", to);
 	return rv;
@@ -212,9 +216,8 @@ int certificate_draw(const struct certificate *c, char **svg, size_t *length, co
 	FILE *to = title != NULL ? open_memstream(svg, length) : NULL;
 	int rv = -ENOMEM;
 
-	*problem = "the address is too long for a QR code";
 	if (to != NULL) {
-		rv = write_page(to, c, title);
+		rv = write_page(to, c, title, problem);
 		if (ferror(to) != 0 && rv == 0)
 			rv = -ENOMEM;
 		if (fclose(to) != 0 && rv == 0)

@@ -174,13 +174,14 @@ static void lay_out(struct flow *f, const struct certificate *c, const struct si
 }
 
 /* Rather a smaller name than no titles of statements. */
-void flow_certificate(struct flow *f, const struct certificate *c, int height)
+bool flow_certificate(struct flow *f, const struct certificate *c, int height)
 {
 	for (enum naming naming = BY_TITLE; naming < NAMINGS; naming++) {
 		for (size_t i = 0; i < sizeof name_sizes / sizeof *name_sizes; i++) {
 			lay_out(f, c, &name_sizes[i], naming);
 			if (!f->too_much && f->height + AIR <= height)
-				return;
+				return true;
 		}
 	}
+	return false;
 }

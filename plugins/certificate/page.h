@@ -39,8 +39,9 @@ struct flow {
 	bool too_much; /* not all of it is in these lines */
 };
 
-/* The award and all that belongs to it: laid out so that it fits into a height, if it can. */
-void flow_certificate(struct flow *f, const struct certificate *c, int height);
+/* The award and all that belongs to it, laid out so that it fits into a height. False where
+ * it cannot. */
+bool flow_certificate(struct flow *f, const struct certificate *c, int height);
 /* A paragraph of at most so many lines, the last of which says where more was left out. */
 void flow_paragraph(struct flow *f, const struct face *face, const char *text, int leading,
 		    int most);

@@ -133,6 +133,28 @@ static void what_can_have_no_certificate_is_refused_with_a_sentence(void **state
 	json_decref(call);
 }
 
+static void what_does_not_fit_on_a_page_is_refused(void **state)
+{
+	struct certificate_settings settings = {.base_url = "https://awards.example"};
+	json_t *call = call_read("attained"), *entry = json_object_get(call, "entry");
+	json_t *body = json_object_get(entry, "body");
+	json_t *outcome = json_object_get(json_object_get(body, "decision"), "outcome");
+	json_t *list = json_object_get(outcome, "commendations");
+	struct certificate c;
+	const char *problem;
+	char *svg;
+	size_t length;
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(json_array_append_new(list, json_string("child-first")), 0);
+	assert_int_equal(certificate_read(&c, call, &settings, &problem), 0);
+	assert_int_equal(certificate_draw(&c, &svg, &length, &problem), -EINVAL);
+	assert_non_null(strstr(problem, "too long for a page"));
+	certificate_deinit(&c);
+	json_decref(call);
+}
+
 /* ---- calls of any shape ----------------------------------------------------------- */
 
 static void try_call(const json_t *call)
@@ -221,6 +243,7 @@ int main(void)
 		cmocka_unit_test(each_certificate_says_what_is_so_and_no_more),
 		cmocka_unit_test(a_stamp_is_where_an_award_is_not_current),
 		cmocka_unit_test(what_can_have_no_certificate_is_refused_with_a_sentence),
+		cmocka_unit_test(what_does_not_fit_on_a_page_is_refused),
 		cmocka_unit_test(a_call_of_any_shape_is_drawn_or_refused_with_a_sentence),
 	};
 
