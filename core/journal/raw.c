@@ -10,8 +10,8 @@ static const char *const selects[RAW_TABLES] = {
 	[RAW_META] = "SELECT 0, 0, name, value FROM meta ORDER BY name",
 	[RAW_ENTRY] = "SELECT sequence, 0, kind, at, bytes, leaf_hash FROM entry ORDER BY sequence",
 	[RAW_BLOB] = "SELECT rowid, 0, sha256, bytes FROM blob ORDER BY rowid",
-	[RAW_PERSONAL] = "SELECT sequence, number, pointer, salt, value FROM personal"
-			 " ORDER BY sequence, number",
+	[RAW_PERSONAL] =
+		"SELECT sequence, number, pointer, salt, value FROM personal ORDER BY 1, 2",
 	[RAW_CHECKPOINT] = "SELECT size, 0, note FROM checkpoint ORDER BY size",
 	[RAW_NODE] = "SELECT level, number, hash FROM node ORDER BY level, number",
 };
