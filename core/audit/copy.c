@@ -97,6 +97,18 @@ static int fill(const struct audit_copy *c, const char *name, struct err *e)
 	return rv == 0 ? sync_path(name, O_RDONLY, e) : rv;
 }
 
+/* SQLite leaves its journal beside a file that it could not fill. */
+static void remove_half(const char *name)
+{
+	struct buffer journal;
+
+	(void)unlink(name); /* the first failure is the one to tell; here and below */
+	buffer_init(&journal);
+	if (buffer_printf(&journal, "%s-journal", name) == 0)
+		(void)unlink(journal.bytes); /* usually there is none */
+	buffer_deinit(&journal);
+}
+
 int audit_copy(const struct audit_copy *c, json_t **made, struct err *e)
 {
 	struct buffer name;
@@ -118,7 +130,7 @@ int audit_copy(const struct audit_copy *c, json_t **made, struct err *e)
 	if (rv == 0)
 		rv = sync_folder(c->to, e);
 	else if (real != NULL)
-		(void)unlink(real); /* the first failure is the one to tell */
+		remove_half(real);
 	free(real);
 out:
 	buffer_deinit(&name);

@@ -2,6 +2,7 @@
  * publish, check a proof. */
 #include "forge.h"
 
+#include <sys/mount.h>
 #include <sys/prctl.h>
 
 static void decide_many(struct scene *s, int count)
@@ -177,6 +178,26 @@ static void a_copy_is_whole_and_verified(void **state)
 	tool_ended(&r, 1);
 	tool_must_say(r.err, "copy is there already, and nothing is overwritten");
 	ran_deinit(&r);
+}
+
+static void a_copy_that_finds_no_room_leaves_nothing(void **state)
+{
+	struct scene *s = *state;
+	char disk[2 * PATH_TEXT];
+
+	tool_path(s, "disk", disk);
+	assert_int_equal(mkdir(disk, 0755), 0);
+	if (mount("tmpfs", disk, "tmpfs", 0, "size=256k") != 0) {
+		print_message("NOT TESTED: mounting a tmpfs is not permitted\n");
+		skip();
+	}
+	decide_many(s, 60);
+	struct ran r = TOOL(s, NULL, "log", "copy", "disk/copy");
+	tool_ended(&r, 1);
+	tool_must_say(r.err, "disk is full");
+	ran_deinit(&r);
+	shell_must(s, "test \"$(ls -A disk | wc -l)\" = 0");
+	assert_int_equal(umount(disk), 0);
 }
 
 static void what_does_not_verify_is_not_copied(void **state)
@@ -431,6 +452,7 @@ int main(void)
 		ALONE(an_erased_log_verifies),
 		ALONE(a_copy_in_a_folder_that_may_not_be_written),
 		ALONE(a_copy_is_whole_and_verified),
+		ALONE(a_copy_that_finds_no_room_leaves_nothing),
 		ALONE(what_does_not_verify_is_not_copied),
 		ALONE(an_export_has_every_entry_as_it_is_hashed),
 		ALONE(a_rebuild_waits_for_no_daemon),
