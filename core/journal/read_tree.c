@@ -59,7 +59,7 @@ static int append_entry(struct journal_reader *r, int64_t sequence, struct buffe
 static int prove(struct journal_reader *r, int64_t sequence, struct buffer *note,
 		 struct buffer *entry, struct proof_text *out, struct err *e)
 {
-	struct checkpoint c;
+	struct checkpoint c = {.size = 0};
 	struct nodes nodes;
 	int rv = reader_checkpoint(r, note, e);
 

@@ -19,16 +19,17 @@ struct journal {
  * what a name holds is up to whoever submitted it. */
 static size_t add(char *out, size_t room, const char *field, struct awardd_text text)
 {
-	size_t length = strlen(field);
-
-	if (text.bytes == NULL || length + text.length + 2 > room)
+	if (text.bytes == NULL || strlen(field) + text.length + 2 > room)
 		return 0;
-	memcpy(out, field, length);
-	out[length++] = '=';
-	for (size_t i = 0; i < text.length; i++)
-		out[length++] = text.bytes[i] == '\n' ? ' ' : text.bytes[i];
-	out[length++] = '\n';
-	return length;
+	char *at = stpcpy(out, field);
+	*at++ = '=';
+	for (size_t i = 0; i < text.length; i++, at++) {
+		*at = text.bytes[i];
+		if (*at == '\n')
+			*at = ' ';
+	}
+	*at++ = '\n';
+	return (size_t)(at - out);
 }
 
 static int send_entry(const struct awardd_host *host, void *state, struct awardd_call *call)
