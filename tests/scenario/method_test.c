@@ -305,7 +305,8 @@ static void scheme_get_says_which_score_a_criterion_asks_of_every_statement(void
 		json_t *award = json_array_get(json_object_get(result, "awards"), i);
 		json_t *criteria = json_object_get(award, "criteria");
 
-		assert_int_equal(json_member_integer(json_array_get(criteria, 0), "every_score", -1),
+		assert_int_equal(json_member_integer(json_array_get(criteria, 0), "every_score",
+						     -1),
 				 asked[i]);
 		assert_null(json_object_get(json_array_get(criteria, 1), "every_score"));
 	}
