@@ -118,6 +118,7 @@ bool vm_keep(struct vm *vm)
 	vm->kept.in_use = vm->in_use;
 	vm->kept.limit = vm->limit;
 	vm->kept.fuel = vm->fuel;
+	vm->kept.lent = json_array_size(vm->lent);
 	return arena_keep(&vm->arena) == 0;
 }
 
@@ -132,6 +133,9 @@ void vm_restore(struct vm *vm)
 	vm->in_use = vm->kept.in_use;
 	vm->limit = vm->kept.limit;
 	vm->fuel = vm->kept.fuel;
+	/* No view is left of what was answered since. */
+	for (size_t i = json_array_size(vm->lent); i > vm->kept.lent; i--)
+		(void)json_array_remove(vm->lent, i - 1); /* it is there */
 	vm->starved = vm->fault_kept = false;
 	vm->fault = (struct script_fault){.line = 0};
 }

@@ -34,10 +34,10 @@ struct vm {
 	bool fault_kept;              /* `fault` was said by host.raise: do not look again */
 	struct script_fault fault;    /* of the last error caught */
 	struct script_faults *faults; /* where host.fault goes; borrowed, may be NULL */
-	json_t *lent;                 /* what words of plugins answered, or NULL */
-	struct lines *lines;          /* where lines that ran are kept, or NULL; borrowed */
-	struct {                      /* the rest of what vm_keep keeps */
-		size_t in_use, limit;
+	json_t *lent;        /* what words of plugins answered, or NULL; views look there */
+	struct lines *lines; /* where lines that ran are kept, or NULL; borrowed */
+	struct {             /* the rest of what vm_keep keeps */
+		size_t in_use, limit, lent;
 		int64_t fuel;
 	} kept;
 };

@@ -77,8 +77,10 @@ static inline char *rig_replace(char *text, const char *from, const char *to)
 	return buffer_give(&out);
 }
 
-/* Opens the rules with one edit (or NULL); whether they load is the test's to look at. */
-static inline void rig_try(struct rig *r, const struct rig_edit *edit)
+/* Opens the rules with one edit (or NULL), and with words lent to them (or NULL); whether
+ * they load is the test's to look at. */
+static inline void rig_try_lent(struct rig *r, const struct rig_edit *edit,
+				const struct script_words *words)
 {
 	static const char *const shipped[] = {"child-first.lua", "framework.lua", "outcome.lua",
 					      "quality-lead.lua", "quality-mark.lua"};
@@ -107,9 +109,15 @@ static inline void rig_try(struct rig *r, const struct rig_edit *edit)
 	}
 	for (size_t i = 0; i < count; i++)
 		files[i].source = text_of(texts[i]);
-	r->opened = script_open((struct text){NULL, 0}, files, count, NULL, &r->script, &r->faults);
+	r->opened =
+		script_open((struct text){NULL, 0}, files, count, words, &r->script, &r->faults);
 	for (size_t i = 0; i < count; i++)
 		free(texts[i]);
+}
+
+static inline void rig_try(struct rig *r, const struct rig_edit *edit)
+{
+	rig_try_lent(r, edit, NULL);
 }
 
 static inline void rig_close(struct rig *r)
