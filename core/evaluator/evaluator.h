@@ -48,9 +48,9 @@ void words_free(struct words **words);
 int words_add(struct words *words, const char *plugin, const char *sha256, int object);
 /* Gives [{"name", "sha256"}]; empty for NULL. */
 json_t *words_describe(const struct words *words);
-/* Whether all of such a list (NULL: none) are there, with these SHA-256. AW_EABSENT
- * and a sentence that says which is not. */
-int words_cover(const struct words *words, const json_t *list, struct err *e);
+/* Gives those of such a list alone, with descriptors of their own. AW_EABSENT and a
+ * sentence where one is not there, or has another SHA-256. */
+int words_pick(const struct words *words, const json_t *list, struct words **out, struct err *e);
 
 /* A name by which this very program can be run again for as long as it runs,
  * whatever is done to its file. Keeps one descriptor open. 0 or an errno. */

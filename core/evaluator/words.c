@@ -78,29 +78,50 @@ static const struct word_object *find(const struct words *words, const char *plu
 	return NULL;
 }
 
-int words_cover(const struct words *words, const json_t *list, struct err *e)
+static int pick(const struct words *words, const json_t *wanted, struct words *to, struct err *e)
 {
-	size_t i;
-	const json_t *one;
+	const char *plugin = json_member_text(wanted, "name");
+	const char *sha256 = json_member_text(wanted, "sha256");
 
-	json_array_foreach(list, i, one) {
-		const char *plugin = json_member_text(one, "name");
-		const char *sha256 = json_member_text(one, "sha256");
-		if (plugin == NULL || sha256 == NULL)
-			return err_set(e, AW_EABSENT, "it needs words of a plugin without a name");
-		const struct word_object *found = find(words, plugin);
-		if (found == NULL)
-			return err_set(e, AW_EABSENT,
-				       "it needs the words of the plugin %s, which is not there: "
-				       "--plugins with a folder that holds %s.so of SHA-256 %s",
-				       plugin, plugin, sha256);
-		if (strcmp(found->sha256, sha256) != 0)
-			return err_set(e, AW_EABSENT,
-				       "it needs the words of the plugin %s of SHA-256 %s, and the "
-				       "%s.so that is there has %s",
-				       plugin, sha256, plugin, found->sha256);
+	if (plugin == NULL || sha256 == NULL)
+		return err_set(e, AW_EABSENT, "it needs words of a plugin without a name");
+	const struct word_object *found = find(words, plugin);
+	if (found == NULL)
+		return err_set(e, AW_EABSENT,
+			       "it needs the words of the plugin %s, which is not there: "
+			       "--plugins with a folder that holds %s.so of SHA-256 %s",
+			       plugin, plugin, sha256);
+	if (strcmp(found->sha256, sha256) != 0)
+		return err_set(e, AW_EABSENT,
+			       "it needs the words of the plugin %s of SHA-256 %s, and the %s.so "
+			       "that is there has %s",
+			       plugin, sha256, plugin, found->sha256);
+	int rv = words_add(to, plugin, sha256, found->object);
+	return rv == 0 ? 0 : err_set(e, rv, "the plugin %s: %s", plugin, status_text(rv));
+}
+
+int words_pick(const struct words *words, const json_t *list, struct words **out, struct err *e)
+{
+	struct words *picked = calloc(1, sizeof *picked);
+	int rv = picked != NULL ? 0 : -ENOMEM;
+	const json_t *one;
+	size_t i;
+
+	if (rv == 0 && words != NULL) {
+		picked->load = strdup(words->load);
+		rv = picked->load != NULL ? 0 : -ENOMEM;
 	}
-	return 0;
+	if (rv != 0)
+		(void)err_set(e, rv, "no memory for the words of plugins");
+	json_array_foreach(list, i, one) {
+		if (rv == 0)
+			rv = pick(words, one, picked, e);
+	}
+	if (rv == 0)
+		*out = picked;
+	else
+		words_free(&picked);
+	return rv;
 }
 
 /* ---- in an evaluator ------------------------------------------------------ */

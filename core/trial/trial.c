@@ -9,8 +9,9 @@
 struct trial {
 	uv_loop_t *loop, own; /* the one it is on: its own, or a borrowed one */
 	struct generation *rules;
-	json_t *faults; /* borrowed while opening */
-	bool ready;     /* `status` says what came of opening */
+	struct words *words; /* that a log's rules had, or NULL; the pool borrows them */
+	json_t *faults;      /* borrowed while opening */
+	bool ready;          /* `status` says what came of opening */
 	int status;
 	size_t owed;
 };
@@ -102,41 +103,46 @@ int trial_open_files(const struct trial_options *options, const json_t *list, st
 	return open_rules(options, &files, out, faults, e);
 }
 
+/* The files of a log, bound to the words that they had; on success they are yours. */
+static int read_kept(const json_t *kept, const struct words *words, struct rule_files *files,
+		     struct err *e)
+{
+	const char *digest = json_member_text(kept, "digest");
+	json_t *prelude = json_member(json_member(kept, "prelude"), "text");
+	int rv = rule_files_from(json_member(kept, "files"), prelude, files);
+
+	if (rv == 0)
+		rv = rule_files_bind(files, words);
+	if (rv != 0)
+		(void)err_set(e, rv, "the rule files cannot be used: %s", status_text(rv));
+	else if (digest == NULL || strcmp(files->digest, digest) != 0)
+		rv = err_set(e, AW_ECORRUPT, "the texts have the digest %s, not %s", files->digest,
+			     digest != NULL ? digest : "any");
+	if (rv != 0)
+		rule_files_deinit(files);
+	return rv;
+}
+
 int trial_open_kept(const struct trial_options *options, const json_t *kept, struct trial **out,
 		    json_t *faults, struct err *e)
 {
-	const char *digest = json_member_text(kept, "digest");
-	const json_t *words = json_member(kept, "words");
-	json_t *prelude = json_member(json_member(kept, "prelude"), "text");
-	struct rule_files files;
-	int rv = words_cover(options->words, words, e);
-
-	if (rv != 0)
-		return rv;
-	rv = rule_files_from(json_member(kept, "files"), prelude, &files);
-	/* What ran without words, or before there were any, runs without them again. */
+	const json_t *list = json_member(kept, "words");
 	struct trial_options own = *options;
-	if (words == NULL)
-		own.words = NULL;
+	struct words *words = NULL;
+	struct rule_files files;
+	int rv = list != NULL ? words_pick(options->words, list, &words, e) : 0;
+
+	/* What ran without words runs without them again. */
+	own.words = words;
 	if (rv == 0)
-		rv = rule_files_bind(&files, own.words);
-	if (rv != 0) {
-		rule_files_deinit(&files);
-		return err_set(e, rv, "the rule files cannot be used: %s", status_text(rv));
-	}
-	if (words != NULL && !json_equal(words, files.words)) {
-		rule_files_deinit(&files);
-		return err_set(e, AW_EINVALID,
-			       "it needs the words of fewer plugins than --plugins holds: name a "
-			       "folder with those alone that lent it words then");
-	}
-	if (digest == NULL || strcmp(files.digest, digest) != 0) {
-		(void)err_set(e, AW_ECORRUPT, "the texts have the digest %s, not %s", files.digest,
-			      digest != NULL ? digest : "any");
-		rule_files_deinit(&files);
-		return AW_ECORRUPT;
-	}
-	return open_rules(&own, &files, out, faults, e);
+		rv = read_kept(kept, words, &files, e);
+	if (rv == 0)
+		rv = open_rules(&own, &files, out, faults, e);
+	if (rv == 0)
+		(*out)->words = words;
+	else
+		words_free(&words);
+	return rv;
 }
 
 void trial_close(struct trial **t)
@@ -148,6 +154,7 @@ void trial_close(struct trial **t)
 		(void)uv_run(&(*t)->own, UV_RUN_DEFAULT); /* until the evaluators are gone */
 		(void)uv_loop_close(&(*t)->own);
 	}
+	words_free(&(*t)->words);
 	free(*t);
 	*t = NULL;
 }

@@ -145,9 +145,15 @@ static void it_is_reproduced_with_the_plugin(void **state)
 		{"awardctl log reproduce \"$log\" --plugins \"$here/plugins\"",
 		 DONE,
 		 {"4 decisions", "4 reproduced to the byte, 0"}},
+		/* One more in the folder lends no word to the rules of then. */
+		{"mkdir -p \"$here/more\" && cp \"$here/plugins/bank-holidays.so\" '" AWARDD_PLUGINS
+		 "/good/tides.so' \"$here/more\" && awardctl log reproduce \"$log\" --plugins"
+		 " \"$here/more\"",
+		 DONE,
+		 {"4 decisions", "4 reproduced to the byte, 0"}},
 	};
 
-	meet(*state, list, 1);
+	meet(*state, list, sizeof list / sizeof *list);
 }
 
 static void without_the_plugin_it_says_what_is_needed(void **state)
