@@ -52,7 +52,7 @@ static void every_entry_becomes_a_line_of_the_journal(void **state)
 	char text[8192], expected[64];
 
 	listen_there(&l);
-	rig_add(s, "../../plugins/journald/journald");
+	rig_add(s, "../../plugins/journald");
 	rig_start(s, (const char *[]){l.argument, NULL});
 	json_decref(
 		decided(s, "{'partnership': {'id': 'harrowdale', 'name': 'Harrow\\nPRIORITY=0'}}"));
@@ -79,7 +79,7 @@ static void where_the_journal_is_away_entries_wait(void **state)
 	listen_there(&l);
 	again = l;
 	assert_int_equal(unlink(l.path), 0);
-	rig_add(s, "../../plugins/journald/journald");
+	rig_add(s, "../../plugins/journald");
 	rig_start(s, (const char *[]){l.argument, NULL});
 	json_decref(decided(s, NULL));
 	json_t *plugin = rig_status(s, "journald");

@@ -45,7 +45,7 @@ static void begin(struct scene *s, const struct place *p, const char *const *mor
 		       p->revocations);
 	for (size_t i = 0; more != NULL && more[i] != NULL; i++)
 		arguments[5 + i] = more[i];
-	rig_add(s, "../../plugins/open-badge/open-badge");
+	rig_add(s, "../../plugins/open-badge");
 	rig_start(s, arguments);
 }
 
