@@ -15,7 +15,9 @@ static int check(const struct proof_text *p, const struct tlog_verifier *key, st
 	case NOTE_GOOD:
 		break;
 	case NOTE_NOT_HIS:
-		return err_set(e, AW_ECORRUPT, "its checkpoint is not signed by the key given");
+		return err_set(e, AW_ECORRUPT,
+			       "its checkpoint is not signed by the key given; where "
+			       "the log changed its key since, give the new one");
 	case NOTE_BAD:
 		return err_set(e, AW_ECORRUPT,
 			       "its checkpoint was changed: the signature is false");

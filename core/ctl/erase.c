@@ -61,6 +61,10 @@ int verb_decisions_erase(struct session *s)
 	if ((s->count == 1) == (partnership != NULL))
 		return session_say(s, EXIT_USAGE,
 				   "say what to erase: an entry's ID, or --partnership ID");
+	if (s->count == 1 && strchr(s->operands[0], '-') == NULL)
+		return session_say(s, EXIT_USAGE,
+				   "%s: give the entry's whole id, as decisions show %s says it",
+				   s->operands[0], s->operands[0]);
 	if (reason == NULL)
 		return session_say(s, EXIT_USAGE, "say why, with --reason TEXT");
 	if (by == NULL)

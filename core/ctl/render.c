@@ -87,6 +87,8 @@ static int render(struct session *s, const char *method, json_t *params)
 	}
 	awardd_answer_init(&answer);
 	int status = session_ask(s, method, params, &answer);
+	if (status == EXIT_REFUSED)
+		session_refusal(s, "", &answer);
 	if (status == EXIT_DONE)
 		status = s->json ? session_print_json(s, answer.result, true)
 				 : show(s, answer.result);
