@@ -166,6 +166,12 @@ static void awardctl_writes_what_a_plugin_draws(void **state)
 	assert_non_null(strstr(text, "\"citation\""));
 	assert_int_equal(ctl(s, "decisions render 1"), 2);
 	assert_int_equal(ctl(s, "decisions render 9999999 --as text/plain"), 8);
+	assert_true(read_whole(s, "err", text, sizeof text) > 0);
+	assert_non_null(strstr(text, "there is no such entry"));
+	(void)snprintf(arguments, sizeof arguments, "decisions render %s --as image/png", id);
+	assert_int_equal(ctl(s, arguments), 8);
+	assert_true(read_whole(s, "err", text, sizeof text) > 0);
+	assert_non_null(strstr(text, "no plugin renders this; there is "));
 	json_decref(result);
 }
 
