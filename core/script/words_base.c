@@ -236,6 +236,9 @@ static int on_missing(lua_State *L)
 	name = lua_tostring(L, 2);
 	if (prefix[0] != '\0' || is_blocked(name))
 		return luaL_error(L, "%s%s is not available in rules", prefix, name);
+	if (strcmp(name, "words") == 0)
+		return luaL_error(L, "the rules need words of plugins, and there are none: "
+				     "--plugins DIR names their folder");
 	nearest_push(L, name, lua_upvalueindex(1));
 	if (lua_isnil(L, -1))
 		return luaL_error(L, "%s is not a word of the rules", name);

@@ -212,7 +212,8 @@ static void without_the_plugin_the_rules_are_refused(void **state)
 	peer_close(&s->peer);
 	scene_stop(s);
 	scene_start(s, NULL);
-	assert_true(scene_said(s, "quality-mark.lua:1: words is not a word of the rules"));
+	assert_true(scene_said(
+		s, "quality-mark.lua:1: the rules need words of plugins, and there are none"));
 	json_t *answer = peer_call(scene_peer(s), "decide", submission(s, NULL));
 	assert_int_equal(json_member_integer(json_object_get(answer, "error"), "code", 0), -32004);
 	json_decref(answer);
