@@ -161,9 +161,10 @@ static bool misses_the_words(const struct scene *s, const char *verb, const char
 {
 	char command[1024];
 
-	(void)snprintf(command, sizeof command,
-		       "%s rules %s %s %s >%s/out 2>&1; grep -q 'words is not a word' %s/out",
-		       AWARDCTL_PROGRAM, verb, s->rules, options, s->dir, s->dir);
+	(void)snprintf(
+		command, sizeof command,
+		"%s rules %s %s %s >%s/out 2>&1; grep -q 'the rules need words of plugins' %s/out",
+		AWARDCTL_PROGRAM, verb, s->rules, options, s->dir, s->dir);
 	return system(command) == 0;
 }
 
