@@ -42,7 +42,7 @@ static int find(struct report *report, int64_t sequence, const char *what, const
 static int add(struct keys *k, int64_t sequence, const struct tlog_verifier *v,
 	       struct report *report)
 {
-	if (k->count == k->capacity) {
+	if (k->known == NULL || k->count == k->capacity) {
 		size_t capacity = k->capacity > 0 ? 2 * k->capacity : 4;
 		struct key_known *grown = realloc(k->known, capacity * sizeof *grown);
 		if (grown == NULL)
