@@ -141,8 +141,10 @@ static void note_trouble(struct probe *p, const struct trouble *t, size_t sample
 		struct trouble *old = &p->troubles[i];
 		if (old->line == t->line && old->status == t->status &&
 		    strcmp(old->file, t->file) == 0) {
-			/* A repeat is the same submission. */
-			old->count += p->samples[sample].twin == NO_TWIN;
+			/* A repeat is the same submission, and so is that of which another
+			 * criterion, which hangs on this one, says the same. */
+			old->count += p->samples[sample].twin == NO_TWIN && old->last != sample;
+			old->last = sample;
 			return;
 		}
 	}
@@ -154,6 +156,7 @@ static void note_trouble(struct probe *p, const struct trouble *t, size_t sample
 	p->troubles = list;
 	p->troubles[p->trouble_count] = *t;
 	p->troubles[p->trouble_count].sample = sample;
+	p->troubles[p->trouble_count].last = sample;
 	p->troubles[p->trouble_count++].count = 1;
 }
 
