@@ -24,6 +24,7 @@ void rule_files_deinit(struct rule_files *f)
 	json_decref(f->files);
 	json_decref(f->words);
 	json_decref(f->prelude);
+	words_free(&f->lent);
 	*f = (struct rule_files){0};
 }
 
@@ -347,13 +348,43 @@ int rule_files_from(const json_t *files, json_t *prelude, struct rule_files *out
 	return rv;
 }
 
-int rule_files_bind(struct rule_files *f, const struct words *words)
+static int bind_words(struct rule_files *f, const struct words *words)
 {
 	if (words == NULL || words->count == 0 || f->files == NULL)
 		return 0;
 	json_decref(f->words);
 	f->words = words_describe(words);
 	return f->words != NULL ? digest_files(f) : -ENOMEM;
+}
+
+int rule_files_bind(struct rule_files *f, const struct words *words)
+{
+	return f->lent != NULL ? 0 : bind_words(f, words);
+}
+
+int rule_files_from_log(const json_t *kept, const struct words *words, struct rule_files *out,
+			struct err *e)
+{
+	const char *digest = json_member_text(kept, "digest");
+	json_t *prelude = json_member(json_member(kept, "prelude"), "text");
+	struct words *own = NULL;
+
+	*out = (struct rule_files){0};
+	int rv = words_pick(words, json_member(kept, "words"), &own, e);
+	if (rv != 0)
+		return rv;
+	rv = rule_files_from(json_member(kept, "files"), prelude, out);
+	out->lent = own;
+	if (rv == 0)
+		rv = bind_words(out, own);
+	if (rv != 0)
+		(void)err_set(e, rv, "the rule files cannot be used: %s", status_text(rv));
+	else if (digest == NULL || strcmp(out->digest, digest) != 0)
+		rv = err_set(e, AW_ECORRUPT, "the texts have the digest %s, not %s", out->digest,
+			     digest != NULL ? digest : "any");
+	if (rv != 0)
+		rule_files_deinit(out);
+	return rv;
 }
 
 json_t *rule_files_describe(const struct rule_files *f)

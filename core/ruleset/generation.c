@@ -95,6 +95,7 @@ int generation_open(const struct pool_options *options, struct rule_files *take,
 		    generation_ready_cb ready, void *ctx)
 {
 	struct generation *g = calloc(1, sizeof *g);
+	struct pool_options own = *options;
 
 	if (g == NULL) {
 		rule_files_deinit(take);
@@ -105,8 +106,10 @@ int generation_open(const struct pool_options *options, struct rule_files *take,
 	g->holders = 1;
 	g->ready = ready;
 	g->ready_ctx = ctx;
+	if (g->files.lent != NULL)
+		own.words = g->files.lent;
 	json_t *rules = json_pack("{sO sO*}", "files", g->files.files, "prelude", g->files.prelude);
-	int rv = rules != NULL ? pool_open(options, rules, &g->pool, on_pool_ready, g) : -ENOMEM;
+	int rv = rules != NULL ? pool_open(&own, rules, &g->pool, on_pool_ready, g) : -ENOMEM;
 	json_decref(rules);
 	if (rv != 0)
 		generation_drop(&g);

@@ -18,9 +18,10 @@ enum { RULES_DIGEST = 72 }; /* "sha256:<hex>" and its NUL */
 
 /* The bytes of a rule set. */
 struct rule_files {
-	json_t *files;   /* [{"path", "sha256", "text"}] in order of path */
-	json_t *prelude; /* a text: the words that a log keeps with them; NULL: this program's */
-	json_t *words;   /* of plugins, that it is bound to, or NULL; see rule_files_bind */
+	json_t *files;      /* [{"path", "sha256", "text"}] in order of path */
+	json_t *prelude;    /* a text: the words that a log keeps with them; NULL: this program's */
+	json_t *words;      /* of plugins, that it is bound to, or NULL; see rule_files_bind */
+	struct words *lent; /* by plugins: those that a log names and no other; NULL: the pool's */
 	char digest[RULES_DIGEST];
 };
 
@@ -48,7 +49,8 @@ typedef void (*rule_files_cb)(void *ctx, int status, struct rule_files *files,
 int rule_files_fetch(uv_loop_t *loop, const char *dir, rule_files_cb done, void *ctx);
 
 /* The words of plugins that the rules are run with belong to the digest, as
- * "words/NAME", where there are any. `words` may be NULL. 0 or -ENOMEM. */
+ * "words/NAME", where there are any. `words` may be NULL. A set that a log keeps
+ * stays bound to its own. 0 or -ENOMEM. */
 int rule_files_bind(struct rule_files *f, const struct words *words);
 
 /* What tells one reading of a folder from another: the digest, or, where there
@@ -59,6 +61,13 @@ int rule_files_key(const struct rule_files *f, const json_t *faults, char out[RU
 /* The same from files kept in the log, [{"path", "text"}], with the text of the
  * prelude that was theirs, or this program's where it is NULL (both borrowed). */
 int rule_files_from(const json_t *files, json_t *prelude, struct rule_files *out);
+
+/* The same of a rule set as reader_rules gives it, bound to the words of plugins that the
+ * log names, and to no other: with those its evaluators run. AW_EABSENT where one of them is
+ * not among `words` (which may be NULL); AW_ECORRUPT where its texts do not give the digest
+ * that it has. */
+int rule_files_from_log(const json_t *kept, const struct words *words, struct rule_files *out,
+			struct err *e);
 
 /* Gives {"digest", "files": [{"path", "sha256"}]}, without the texts, and "words": [{"name",
  * "sha256"}] where it is bound to any. */
@@ -73,7 +82,8 @@ struct generation;
 typedef void (*generation_ready_cb)(void *ctx, int status, struct generation *g,
 				    const json_t *faults);
 
-/* Starts evaluators for these files (taken in every case). The callback comes
+/* Starts evaluators for these files (taken in every case), with the options' words of
+ * plugins where they have none of their own. The callback comes
  * once, later. Returns nonzero without it. */
 int generation_open(const struct pool_options *options, struct rule_files *take,
 		    generation_ready_cb ready, void *ctx);

@@ -46,14 +46,14 @@ static int find_kept(struct journal_reader *r, void *ctx, struct err *e)
 	return reader_rules(r, NULL, &k->rules, e);
 }
 
-static int queue_kept(struct service *s, const json_t *rules)
+/* With the words that they had, of the program and of plugins, and no other. */
+static int queue_kept(struct service *s, const json_t *rules, struct err *e)
 {
 	struct activation *a = activation_new(s, "log", NULL);
 	if (a == NULL)
-		return -ENOMEM;
+		return err_set(e, -ENOMEM, "no memory");
 
-	json_t *prelude = json_member(json_member(rules, "prelude"), "text");
-	int rv = rule_files_from(json_object_get(rules, "files"), prelude, &a->files);
+	int rv = rule_files_from_log(rules, s->words, &a->files, e);
 	if (rv != 0) {
 		activation_drop(&a);
 		return rv;
@@ -70,9 +70,12 @@ static void on_kept(void *ctx, int status, const struct err *e)
 {
 	struct kept *k = ctx;
 	struct service *s = k->service;
-	int rv = status == 0 ? queue_kept(s, k->rules) : status;
+	struct err why = {0};
+	int rv = status == 0 ? queue_kept(s, k->rules, &why) : status;
 
-	if (status != 0 && status != AW_EABSENT)
+	if (status == 0 && rv != 0)
+		log_line(s, 3, "the rules last active cannot be run: %s", why.text);
+	else if (status != 0 && status != AW_EABSENT)
 		log_line(s, 3, "the rules last active could not be read: %s", e->text);
 	if (rv != 0)
 		log_line(s, 3, "no rule set is active: nothing can be decided until one is loaded");

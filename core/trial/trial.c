@@ -9,9 +9,8 @@
 struct trial {
 	uv_loop_t *loop, own; /* the one it is on: its own, or a borrowed one */
 	struct generation *rules;
-	struct words *words; /* that a log's rules had, or NULL; the pool borrows them */
-	json_t *faults;      /* borrowed while opening */
-	bool ready;          /* `status` says what came of opening */
+	json_t *faults; /* borrowed while opening */
+	bool ready;     /* `status` says what came of opening */
 	int status;
 	size_t owed;
 };
@@ -103,46 +102,13 @@ int trial_open_files(const struct trial_options *options, const json_t *list, st
 	return open_rules(options, &files, out, faults, e);
 }
 
-/* The files of a log, bound to the words that they had; on success they are yours. */
-static int read_kept(const json_t *kept, const struct words *words, struct rule_files *files,
-		     struct err *e)
-{
-	const char *digest = json_member_text(kept, "digest");
-	json_t *prelude = json_member(json_member(kept, "prelude"), "text");
-	int rv = rule_files_from(json_member(kept, "files"), prelude, files);
-
-	if (rv == 0)
-		rv = rule_files_bind(files, words);
-	if (rv != 0)
-		(void)err_set(e, rv, "the rule files cannot be used: %s", status_text(rv));
-	else if (digest == NULL || strcmp(files->digest, digest) != 0)
-		rv = err_set(e, AW_ECORRUPT, "the texts have the digest %s, not %s", files->digest,
-			     digest != NULL ? digest : "any");
-	if (rv != 0)
-		rule_files_deinit(files);
-	return rv;
-}
-
 int trial_open_kept(const struct trial_options *options, const json_t *kept, struct trial **out,
 		    json_t *faults, struct err *e)
 {
-	const json_t *list = json_member(kept, "words");
-	struct trial_options own = *options;
-	struct words *words = NULL;
 	struct rule_files files;
-	int rv = list != NULL ? words_pick(options->words, list, &words, e) : 0;
+	int rv = rule_files_from_log(kept, options->words, &files, e);
 
-	/* What ran without words runs without them again. */
-	own.words = words;
-	if (rv == 0)
-		rv = read_kept(kept, words, &files, e);
-	if (rv == 0)
-		rv = open_rules(&own, &files, out, faults, e);
-	if (rv == 0)
-		(*out)->words = words;
-	else
-		words_free(&words);
-	return rv;
+	return rv == 0 ? open_rules(options, &files, out, faults, e) : rv;
 }
 
 void trial_close(struct trial **t)
@@ -154,7 +120,6 @@ void trial_close(struct trial **t)
 		(void)uv_run(&(*t)->own, UV_RUN_DEFAULT); /* until the evaluators are gone */
 		(void)uv_loop_close(&(*t)->own);
 	}
-	words_free(&(*t)->words);
 	free(*t);
 	*t = NULL;
 }

@@ -33,7 +33,7 @@ int trial_open(const struct trial_options *options, const char *dir, struct tria
 int trial_open_files(const struct trial_options *options, const json_t *files, struct trial **out,
 		     json_t *faults, struct err *e);
 /* The same with a rule set as reader_rules gives it: run with the prelude that
- * was its own. AW_ECORRUPT where its texts do not give the digest it has. */
+ * was its own, and with the words of plugins that it had alone; see rule_files_from_log. */
 int trial_open_kept(const struct trial_options *options, const json_t *kept, struct trial **out,
 		    json_t *faults, struct err *e);
 /* Nothing may be owed. */

@@ -1,5 +1,6 @@
 /* A log whose rules used words of a plugin: proved, and decided again with that very
- * plugin and no other; never found to differ because it is missing. */
+ * plugin and no other; never found to differ because it is missing. So with a daemon
+ * that takes them from its log. */
 #include "rig.h"
 
 #include <stdlib.h>
@@ -207,6 +208,81 @@ static void one_decision_is_shown_under_rules_that_need_it(void **state)
 	free(sequence);
 }
 
+/* Starts it with a folder whose rules do not load. */
+static void start_from_log(struct scene *s)
+{
+	scene_rule_write(s, "broken.lua", "level \"");
+	rig_start(s, NULL);
+	s->area++;
+}
+
+static void stop(struct scene *s)
+{
+	peer_close(&s->peer);
+	scene_stop(s);
+}
+
+static void has_digest(struct scene *s, const char *digest)
+{
+	json_t *rules = called(s, "rules.get", "{}");
+
+	assert_true(scene_said(s, "the set last active, from the log"));
+	assert_string_equal(json_member_text(rules, "digest"), digest);
+	json_decref(rules);
+}
+
+static char *last_active(const struct scene *s)
+{
+	return scene_sql(s, "SELECT digest FROM rule_sets WHERE kind = 'activation'"
+			    " ORDER BY sequence DESC LIMIT 1");
+}
+
+static void a_daemon_lends_the_set_last_active_no_words_that_it_had_not(void **state)
+{
+	struct scene *s = *state;
+	char *digest = last_active(s);
+
+	start_from_log(s);
+	has_digest(s, digest);
+	free(digest);
+	stop(s);
+}
+
+/* Puts those with words in force again, and keeps a folder that does not load. */
+static void a_daemon_lends_the_set_last_active_the_words_that_it_had(void **state)
+{
+	struct scene *s = *state;
+	char said[8192];
+
+	assert_int_equal(run(s, "rm \"$here/rules/broken.lua\"", said), 0);
+	scene_rule_write(s, "quality-mark.lua", with_words);
+	rig_start(s, NULL);
+	stop(s);
+	char *digest = last_active(s);
+	rig_add(s, "good/tides");
+	start_from_log(s);
+	has_digest(s, digest);
+	json_t *result = decided(s, "{'assessed_on': '2026-12-25'}");
+	assert_string_equal(criterion_status(result, "QM-2"), "unmet");
+	json_decref(result);
+	free(digest);
+	stop(s);
+}
+
+static void a_daemon_lends_the_set_last_active_no_other_plugin_of_that_name(void **state)
+{
+	struct scene *s = *state;
+	char said[8192];
+
+	assert_int_equal(run(s, "echo >>\"$here/plugins/bank-holidays.so\"", said), 0);
+	start_from_log(s);
+	assert_true(scene_said(s, "the rules last active cannot be run: it needs the words of the"
+				  " plugin bank-holidays of SHA-256"));
+	json_t *answer = peer_call(scene_peer(s), "decide", submission(s, NULL));
+	assert_int_equal(json_member_integer(json_object_get(answer, "error"), "code", 0), -32004);
+	json_decref(answer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +292,9 @@ int main(void)
 		cmocka_unit_test(without_the_plugin_it_says_what_is_needed),
 		cmocka_unit_test(another_plugin_of_that_name_is_not_used),
 		cmocka_unit_test(one_decision_is_shown_under_rules_that_need_it),
+		cmocka_unit_test(a_daemon_lends_the_set_last_active_no_words_that_it_had_not),
+		cmocka_unit_test(a_daemon_lends_the_set_last_active_the_words_that_it_had),
+		cmocka_unit_test(a_daemon_lends_the_set_last_active_no_other_plugin_of_that_name),
 	};
 
 	return cmocka_run_group_tests(tests, setup, scene_teardown);
