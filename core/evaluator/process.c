@@ -168,9 +168,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 	struct process *p = handle->data;
 
 	(void)suggested;
-	*out = uv_buf_init(NULL, 0);
-	if (buffer_reserve(&p->in, 65536) == 0)
-		*out = uv_buf_init(p->in.bytes + p->in.length, 65536);
+	*out = frame_room(&p->in);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
@@ -202,41 +200,6 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 
 /* ---- requests ----------------------------------------------------------- */
 
-struct sending {
-	uv_write_t request;
-	struct buffer bytes;
-};
-
-static void on_written(uv_write_t *request, int status)
-{
-	struct sending *s = request->data;
-
-	(void)status; /* a connection that failed is seen by its reader */
-	buffer_deinit(&s->bytes);
-	free(s);
-}
-
-/* Takes the bytes. */
-static int send_bytes(struct process *p, struct buffer *bytes)
-{
-	struct sending *s = calloc(1, sizeof *s);
-
-	if (s == NULL) {
-		buffer_deinit(bytes);
-		return -ENOMEM;
-	}
-	s->bytes = *bytes;
-	buffer_init(bytes);
-	s->request.data = s;
-	uv_buf_t vector = uv_buf_init(s->bytes.bytes, (unsigned)s->bytes.length);
-	int rv = uv_write(&s->request, (uv_stream_t *)&p->pipe, &vector, 1, on_written);
-	if (rv != 0) {
-		buffer_deinit(&s->bytes);
-		free(s);
-	}
-	return rv;
-}
-
 static void on_not_sent(uv_timer_t *timer)
 {
 	process_end(timer->data);
@@ -248,7 +211,7 @@ void process_ask(struct process *p, struct ask *ask)
 	p->current = ask;
 	/* A timer counts from when the loop last looked, which may be long ago. */
 	uv_update_time(p->pool->options.loop);
-	int rv = send_bytes(p, &ask->frame);
+	int rv = frame_write((uv_stream_t *)&p->pipe, &ask->frame);
 	/* Starting a timer fails only without a callback or while it closes. The
 	 * answer must not come before whoever asks has returned. */
 	(void)uv_timer_start(&p->deadline, rv == 0 ? on_deadline : on_not_sent,
@@ -321,7 +284,7 @@ void process_start(struct process *p)
 	if (rv == 0)
 		rv = buffer_append(&load, p->pool->load.bytes, p->pool->load.length);
 	if (rv == 0)
-		rv = send_bytes(p, &load);
+		rv = frame_write((uv_stream_t *)&p->pipe, &load);
 	if (rv == 0)
 		rv = uv_read_start((uv_stream_t *)&p->pipe, on_alloc, on_read);
 	if (rv == 0)

@@ -177,41 +177,6 @@ static void await_answer(struct host *h)
 
 /* ---- sending ------------------------------------------------------------- */
 
-struct sending {
-	uv_write_t request;
-	struct buffer bytes;
-};
-
-static void on_written(uv_write_t *request, int status)
-{
-	struct sending *s = request->data;
-
-	(void)status; /* a connection that failed is seen by its reader */
-	buffer_deinit(&s->bytes);
-	free(s);
-}
-
-/* Takes the bytes. */
-static int send_bytes(struct host *h, struct buffer *bytes)
-{
-	struct sending *s = calloc(1, sizeof *s);
-
-	if (s == NULL) {
-		buffer_deinit(bytes);
-		return -ENOMEM;
-	}
-	s->bytes = *bytes;
-	buffer_init(bytes);
-	s->request.data = s;
-	uv_buf_t vector = uv_buf_init(s->bytes.bytes, (unsigned)s->bytes.length);
-	int rv = uv_write(&s->request, (uv_stream_t *)&h->pipe, &vector, 1, on_written);
-	if (rv != 0) {
-		buffer_deinit(&s->bytes);
-		free(s);
-	}
-	return rv;
-}
-
 static int send_document(struct host *h, unsigned char type, const json_t *document)
 {
 	struct buffer frame;
@@ -222,7 +187,7 @@ static int send_document(struct host *h, unsigned char type, const json_t *docum
 	if (rv == 0)
 		rv = frame_end(&frame, begun);
 	if (rv == 0)
-		rv = send_bytes(h, &frame);
+		rv = frame_write((uv_stream_t *)&h->pipe, &frame);
 	buffer_deinit(&frame);
 	return rv;
 }
@@ -243,7 +208,7 @@ void host_next(struct host *h)
 	move(h, HOST_BUSY);
 	h->current = ask;
 	/* The answer must not come before whoever asks has returned. */
-	if (send_bytes(h, &ask->frame) == 0)
+	if (frame_write((uv_stream_t *)&h->pipe, &ask->frame) == 0)
 		await_answer(h);
 	else
 		(void)uv_timer_start(&h->deadline, on_not_sent, 0, 0); /* fails never */
@@ -333,9 +298,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 	struct host *h = handle->data;
 
 	(void)suggested;
-	*out = uv_buf_init(NULL, 0);
-	if (buffer_reserve(&h->in, 65536) == 0)
-		*out = uv_buf_init(h->in.bytes + h->in.length, 65536);
+	*out = frame_room(&h->in);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
@@ -359,7 +322,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 		else
 			buffer_consume(&h->in, FRAME_HEADER + frame.body.length);
 	}
-	if (rv < 0 || h->in.length > FRAME_HEADER + PLUGIN_ANSWER_LIMIT + 65536)
+	if (rv < 0 || h->in.length > FRAME_HEADER + PLUGIN_ANSWER_LIMIT + FRAME_READ)
 		host_end(h, HOST_ABSENT, "%s: its process said what no host says", h->file);
 	if (h->state == HOST_IDLE) {
 		host_next(h);

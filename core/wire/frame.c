@@ -53,10 +53,10 @@ int frame_receive(struct buffer *in, struct frame *frame)
 		int rv = frame_take(in, frame);
 		if (rv != 0)
 			return rv < 0 ? rv : 0;
-		rv = buffer_reserve(in, 65536);
+		rv = buffer_reserve(in, FRAME_READ);
 		if (rv != 0)
 			return rv;
-		ssize_t n = read(STDIN_FILENO, in->bytes + in->length, 65536);
+		ssize_t n = read(STDIN_FILENO, in->bytes + in->length, FRAME_READ);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)

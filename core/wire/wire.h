@@ -6,9 +6,11 @@
 #ifndef AW_WIRE_H
 #define AW_WIRE_H
 
+#include <uv.h>
+
 #include "base/base.h"
 
-enum { FRAME_HEADER = 5, FRAME_LIMIT = 64 << 20 };
+enum { FRAME_HEADER = 5, FRAME_LIMIT = 64 << 20, FRAME_READ = 65536 };
 
 struct frame {
 	unsigned char type; /* the rooms' own */
@@ -23,6 +25,16 @@ int frame_end(struct buffer *out, size_t begun);
 /* Looks for a whole frame at the start of `in`: 1 and the frame (borrowed), 0
  * where more bytes are needed, AW_ELIMIT where it says to be too long. */
 int frame_take(const struct buffer *in, struct frame *out);
+
+/* ---- this side, which does not wait ---------------------------------------- */
+
+/* Sends frames (taken in every case), after those before. 0, -ENOMEM or what writing
+ * gives; what fails later is seen by whoever reads from the child. */
+int frame_write(uv_stream_t *to, struct buffer *frames);
+
+/* Room at the end of `in` for what is read next; none where there is no memory, which the
+ * reader is told as UV_ENOBUFS. */
+uv_buf_t frame_room(struct buffer *in);
 
 /* ---- a child's side, which waits: descriptor 0 is the connection ---------- */
 
