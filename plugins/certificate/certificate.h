@@ -50,16 +50,20 @@ int certificate_read(struct certificate *c, const json_t *call,
 		     const struct certificate_settings *settings, const char **problem);
 void certificate_deinit(struct certificate *c);
 
-/* Gives the page as SVG, A4, ended by NUL, to be freed. 0, or an error as above. */
-int certificate_draw(const struct certificate *c, char **svg, size_t *length, const char **problem);
+/* Gives the page as SVG, A4, ended by NUL, to be freed. Its text needs the fonts that it names;
+ * the page is the same everywhere. 0, or an error as above. */
+int certificate_draw(const struct certificate *c, char **page, size_t *length,
+		     const char **problem);
 
 /* Gives "REVOKED: Harrowdale, Quality Lead", without markup, to be freed; NULL where
  * memory runs out. */
 char *certificate_title(const struct certificate *c);
 
-/* Gives a PDF of the page with the fonts that are installed embedded, to be freed; the same
- * for the same page and day. `day` is an ISO date. As above. */
-int certificate_pdf(const char *svg, const char *title, const char *day, char **pdf, size_t *length,
-		    const char **problem);
+/* What a page becomes with the fonts that are installed, to be freed; the same for the same page,
+ * and needing no font. In the SVG letters are outlines, beside the text itself, which is not
+ * seen; it is ended by NUL. `day` is an ISO date. As above. */
+int certificate_svg(const char *page, char **svg, size_t *length, const char **problem);
+int certificate_pdf(const char *page, const char *title, const char *day, char **pdf,
+		    size_t *length, const char **problem);
 
 #endif

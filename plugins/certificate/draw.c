@@ -210,10 +210,10 @@ static int write_page(FILE *to, const struct certificate *c, const char *title,
 	return rv;
 }
 
-int certificate_draw(const struct certificate *c, char **svg, size_t *length, const char **problem)
+int certificate_draw(const struct certificate *c, char **page, size_t *length, const char **problem)
 {
 	char *title = certificate_title(c);
-	FILE *to = title != NULL ? open_memstream(svg, length) : NULL;
+	FILE *to = title != NULL ? open_memstream(page, length) : NULL;
 	int rv = -ENOMEM;
 
 	if (to != NULL) {
@@ -222,8 +222,10 @@ int certificate_draw(const struct certificate *c, char **svg, size_t *length, co
 			rv = -ENOMEM;
 		if (fclose(to) != 0 && rv == 0)
 			rv = -ENOMEM;
-		if (rv != 0)
-			free(*svg);
+		if (rv != 0) {
+			free(*page);
+			*page = NULL;
+		}
 	}
 	free(title);
 	return rv;

@@ -22,20 +22,14 @@ static int refuse(const struct awardd_host *host, struct awardd_call *call, int 
 	return host->refuse(call, AWARDD_ABSENT, problem);
 }
 
-static int answer_pdf(const struct awardd_host *host, struct awardd_call *call,
-		      const struct certificate *c, const char *svg)
+static int make_pdf(const struct certificate *c, const char *page, const char *day, char **bytes,
+		    size_t *length, const char **problem)
 {
-	const char *problem = NULL, *day = host->get(call, "/today").bytes;
-	char *pdf, *title = certificate_title(c);
-	size_t length;
-	int rv = title != NULL ? certificate_pdf(svg, title, day, &pdf, &length, &problem)
+	char *title = certificate_title(c);
+	int rv = title != NULL ? certificate_pdf(page, title, day, bytes, length, problem)
 			       : -ENOMEM;
 
 	free(title);
-	if (rv != 0)
-		return refuse(host, call, rv, problem);
-	rv = host->answer(call, (struct awardd_text){pdf, length});
-	free(pdf);
 	return rv;
 }
 
@@ -43,17 +37,18 @@ static int answer(const struct awardd_host *host, struct awardd_call *call,
 		  const struct certificate *c)
 {
 	const char *problem, *type = host->get(call, "/media_type").bytes;
-	char *svg;
+	char *page = NULL, *made = NULL;
 	size_t length;
-	int rv = certificate_draw(c, &svg, &length, &problem);
+	int rv = certificate_draw(c, &page, &length, &problem);
 
-	if (rv != 0)
-		return refuse(host, call, rv, problem);
-	if (type != NULL && strcmp(type, "application/pdf") == 0)
-		rv = answer_pdf(host, call, c, svg);
-	else
-		rv = host->answer(call, (struct awardd_text){svg, length});
-	free(svg);
+	if (rv == 0 && type != NULL && strcmp(type, "application/pdf") == 0)
+		rv = make_pdf(c, page, host->get(call, "/today").bytes, &made, &length, &problem);
+	else if (rv == 0)
+		rv = certificate_svg(page, &made, &length, &problem);
+	rv = rv == 0 ? host->answer(call, (struct awardd_text){made, length})
+		     : refuse(host, call, rv, problem);
+	free(made);
+	free(page);
 	return rv;
 }
 

@@ -1,16 +1,8 @@
 /* PDFs as other programs see them: poppler reads text and fonts, zbar the QR code. */
+#include "caches.h"
 #include "pages.h"
 
 #define PRINTED AWARDD_BUILD "/tests/certificate-printed"
-
-/* What fontconfig keeps until the process ends is no leak of ours: it stays the same however
- * many pages are made. Read by the leak sanitizer, where there is one. */
-__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
-
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libfontconfig\n";
-}
 
 /* Puts the PDF of a page at PRINTED.pdf. */
 static void print(const struct page *p)
