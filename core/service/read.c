@@ -219,28 +219,36 @@ static bool is_award(const json_t *award, const char *id)
 	return false;
 }
 
-json_t *register_document(struct read *q)
+int register_put_status(const struct read *q, json_t *award)
 {
-	const char *wanted = json_member_text(q->request->params, "status");
-	const char *id = json_member_text(q->request->params, "award");
-	json_t *awards = json_array();
 	const json_t *terms =
 		q->generation != NULL
 			? json_object_get(generation_manifest(q->generation), "register")
 			: NULL;
 	int due_months = (int)json_member_integer(terms, "due_months", 0);
-	struct date day = {0};
+	struct date day;
+
+	if (!date_parse(text_of(q->day), &day))
+		return -EINVAL;
+	return json_put(award, "status", json_string(status_on(award, day, due_months)));
+}
+
+json_t *register_document(struct read *q)
+{
+	const char *wanted = json_member_text(q->request->params, "status");
+	const char *id = json_member_text(q->request->params, "award");
+	json_t *awards = json_array();
 	size_t i;
 	json_t *award;
-	bool memory = awards != NULL && date_parse(text_of(q->day), &day);
+	bool memory = awards != NULL;
 
 	json_array_foreach(q->found, i, award) {
-		const char *status = status_on(award, day, due_months);
-		if ((wanted != NULL && strcmp(wanted, status) != 0) ||
-		    (id != NULL && !is_award(award, id)))
+		if (id != NULL && !is_award(award, id))
 			continue;
-		memory = memory && json_put(award, "status", json_string(status)) == 0 &&
-			 json_array_append(awards, award) == 0;
+		memory = memory && register_put_status(q, award) == 0;
+		if (memory &&
+		    (wanted == NULL || strcmp(wanted, json_member_text(award, "status")) == 0))
+			memory = json_array_append(awards, award) == 0;
 	}
 	json_t *result = memory ? json_pack("{sO}", "awards", awards) : NULL;
 	json_decref(awards);

@@ -38,6 +38,8 @@ bool read_is_allowed(struct read *q);
 int register_ask(struct read *q, struct journal_reader *r, struct err *e);
 /* Begins; its `day` is set, and its `ask` where there is none. */
 void register_begin(const struct read *like);
+/* For `finish`: adds "status", what the award is on q->day. 0, -ENOMEM. */
+int register_put_status(const struct read *q, json_t *award);
 /* For `finish`: gives {"awards"}; NULL: no memory. */
 json_t *register_document(struct read *q);
 

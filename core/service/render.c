@@ -233,10 +233,13 @@ out:
 static json_t *on_decision(struct read *q)
 {
 	json_t *call = json_object_get(q->found, "render");
+	json_t *row = json_object_get(call, "register");
 
 	if (!read_is_allowed(q))
 		return NULL;
-	if (call == NULL)
+	if (json_is_object(row) && register_put_status(q, row) != 0)
+		answer_no_memory(q->service, q->request);
+	else if (call == NULL)
 		answer_param(q->service, q->request, "",
 			     "must be a decision or an import: others are not rendered");
 	else

@@ -2,6 +2,7 @@
 #include "../plugin/rig.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 static int setup(void **state)
 {
@@ -78,6 +79,34 @@ static void a_course_shows_what_was_revoked(void **state)
 	json_decref(decision);
 }
 
+/* What is said of an award of this day in the course, to be freed with its document. */
+static const char *course_of(struct scene *s, struct date day, json_t **result)
+{
+	char text[DATE_TEXT], changes[64];
+
+	date_format(day, text);
+	(void)snprintf(changes, sizeof changes, "{'assessed_on': '%s'}", text);
+	s->area++;
+	json_t *decision = decided(s, changes);
+	*result = rendered(s, decision, "image/svg+xml;picture=course", "text");
+	json_decref(decision);
+	return json_member_text(*result, "text");
+}
+
+/* An award of today is not due, one that has a month left is. */
+static void a_course_says_that_redesignation_is_due(void **state)
+{
+	struct date today = instant_date((int64_t)time(NULL) * 1000);
+	json_t *result;
+
+	assert_null(strstr(course_of(*state, today, &result), "redesignation is due"));
+	json_decref(result);
+	assert_non_null(
+		strstr(course_of(*state, date_add_months(today, 1 - 36), &result), "Lapses on "));
+	assert_non_null(strstr(json_member_text(result, "text"), "redesignation is due"));
+	json_decref(result);
+}
+
 static void the_national_picture_is_drawn_of_the_register(void **state)
 {
 	struct scene *s = *state;
@@ -98,6 +127,7 @@ int main(void)
 		cmocka_unit_test_setup(a_decision_is_drawn_with_the_one_before_it, scene_next_area),
 		cmocka_unit_test_setup(pixels_and_pages_are_given_as_base64, scene_next_area),
 		cmocka_unit_test_setup(a_course_shows_what_was_revoked, scene_next_area),
+		cmocka_unit_test_setup(a_course_says_that_redesignation_is_due, scene_next_area),
 		cmocka_unit_test_setup(the_national_picture_is_drawn_of_the_register,
 				       scene_next_area),
 	};

@@ -137,9 +137,10 @@ enum awardd_kind {
 	/* Renders an entry of the log: decisions.render. {"media_type", "entry",
 	 * "revoked": null or {"sequence", "id", "at"}; "previous": the partnership's newest
 	 * decision before it that was not revoked, or null; "history": all entries of
-	 * the partnership, oldest first; "register": its row today, or null;
-	 * "scheme": as scheme.get gives it, or null; "proof": its .tlog-proof; "log":
-	 * {"identity", "key"}; "today"}. Answers with the bytes of the picture. */
+	 * the partnership, oldest first; "register": its row today, as
+	 * register.list gives it, or null; "scheme": as scheme.get gives it, or null; "proof":
+	 * its .tlog-proof; "log": {"identity", "key"}; "today"}. Answers with the bytes of the
+	 * picture. */
 	AWARDD_DECISION_RENDERER = 3,
 
 	/* Renders the register: register.render. {"media_type", "on", "awards": as
