@@ -114,10 +114,12 @@ static int find_in_log(struct session *s, const char *name, json_t **out)
 	const char *whole = json_member_text(found, "digest");
 	(void)snprintf(shown, sizeof shown, "%s%.*s", active ? "active-" : "", DIGITS_SHOWN,
 		       whole != NULL && strlen(whole) > 7 ? whole + 7 : "?");
-	*out = json_pack("{sO sO? ss sO sO?}", "digest", json_object_get(found, "digest"), "at",
+	json_t *words = json_object_get(found, "words");
+	*out = json_pack("{sO sO? ss sO sO? so}", "digest", json_object_get(found, "digest"), "at",
 			 json_object_get(found, "at"), "name", shown, "files",
 			 json_object_get(found, "files"), "prelude",
-			 json_member(json_member(found, "prelude"), "sha256"));
+			 json_member(json_member(found, "prelude"), "sha256"), "words",
+			 words != NULL ? json_incref(words) : json_array());
 	json_decref(found);
 	return *out != NULL ? EXIT_DONE
 			    : session_say(s, EXIT_UNEXPECTED, "the answer cannot be read");
@@ -138,28 +140,55 @@ static void say_faults(const struct session *s, const char *dir, const json_t *f
 	}
 }
 
-static int find_folder(struct session *s, const char *dir, json_t **out)
+int kept_words(const struct session *s, struct words **out)
+{
+	char program[PROGRAM_NAME];
+	struct err e = {0};
+	int rv = evaluator_program(program);
+
+	*out = NULL;
+	if (rv == 0)
+		rv = session_words(s, program, out, &e);
+	else
+		(void)err_set(&e, rv, "this program cannot be run again: %s", status_text(rv));
+	return rv == 0 ? EXIT_DONE : session_say(s, EXIT_UNEXPECTED, "%s", e.text);
+}
+
+static json_t *folder_document(const char *dir, const struct rule_files *files, json_t *words)
 {
 	struct text prelude = script_prelude();
 	struct digest d = digest_of(prelude.bytes, prelude.length);
-	struct rule_files files;
 	char hash[DIGEST_HEX];
-	json_t *faults = json_array();
-	int rv = faults != NULL ? rule_files_read(dir, &files, faults) : -ENOMEM;
 
-	if (rv == 0) {
-		hex_format(d.bytes, sizeof d.bytes, hash);
-		*out = json_pack("{ss sn ss sO ss}", "digest", files.digest, "at", "name", dir,
-				 "files", files.files, "prelude", hash);
-		rule_files_deinit(&files);
-		rv = *out != NULL ? 0 : AW_EINVALID; /* a name that is not UTF-8 */
-	} else {
+	hex_format(d.bytes, sizeof d.bytes, hash);
+	return json_pack("{ss sn ss sO ss so}", "digest", files->digest, "at", "name", dir, "files",
+			 files->files, "prelude", hash, "words", words);
+}
+
+static int find_folder(struct session *s, const char *dir, json_t **out)
+{
+	bool known = session_option(s, OPTION_PLUGINS) != NULL;
+	struct rule_files files = {0};
+	struct words *words = NULL;
+	json_t *faults = json_array();
+	int status = kept_words(s, &words);
+
+	if (status != EXIT_DONE)
+		goto out;
+	int rv = faults != NULL ? rule_files_read(dir, &files, faults) : -ENOMEM;
+	if (rv != 0)
 		say_faults(s, dir, faults);
-	}
-	json_decref(faults);
+	else
+		rv = rule_files_bind(&files, words);
 	if (rv == 0)
-		return EXIT_DONE;
-	return session_say(s, EXIT_UNEXPECTED, "the rules in %s cannot be read", dir);
+		*out = folder_document(dir, &files, known ? words_describe(words) : json_null());
+	if (rv != 0 || *out == NULL) /* it is NULL where a name is not UTF-8, too */
+		status = session_say(s, EXIT_UNEXPECTED, "the rules in %s cannot be read", dir);
+out:
+	rule_files_deinit(&files);
+	words_free(&words);
+	json_decref(faults);
+	return status;
 }
 
 int kept_find(struct session *s, const char *name, bool folders, json_t **out)

@@ -231,23 +231,115 @@ static json_t *paths_of(const json_t *a, const json_t *b)
 	return paths;
 }
 
-static int compare_sets(struct session *s, struct paper *p, const json_t *sides[2], json_t *list)
+/* ---- words of plugins ---------------------------------------------------- */
+
+static json_t *word_in(const json_t *words, const char *name)
+{
+	const char *one;
+	json_t *word;
+	size_t i;
+
+	json_array_foreach(words, i, word) {
+		one = json_member_text(word, "name");
+		if (one != NULL && name != NULL && strcmp(one, name) == 0)
+			return json_object_get(word, "sha256");
+	}
+	return NULL;
+}
+
+/* Gives [{"name", "a", "b"}] of those that are not the same in both: SHA-256, or null where
+ * one is not there; null where the words of a side are not known. */
+static json_t *compare_words(const json_t *sides[2])
+{
+	const json_t *a = json_member(sides[0], "words"), *b = json_member(sides[1], "words");
+	json_t *list = json_array(), *word;
+	size_t i;
+
+	if (a == NULL || b == NULL) {
+		json_decref(list);
+		return json_null();
+	}
+	json_array_foreach(a, i, word) {
+		json_t *name = json_object_get(word, "name"),
+		       *here = json_object_get(word, "sha256");
+		json_t *there = word_in(b, json_string_value(name));
+		if ((there == NULL || !json_equal(here, there)) &&
+		    json_array_append_new(list, json_pack("{sO sO sO?}", "name", name, "a", here,
+							  "b", there)) != 0)
+			goto fail;
+	}
+	json_array_foreach(b, i, word) {
+		json_t *name = json_object_get(word, "name"),
+		       *here = json_object_get(word, "sha256");
+		if (word_in(a, json_string_value(name)) == NULL &&
+		    json_array_append_new(list, json_pack("{sO sn sO}", "name", name, "a", "b",
+							  here)) != 0)
+			goto fail;
+	}
+	return list;
+fail:
+	json_decref(list);
+	return NULL;
+}
+
+/* False where there is nothing to say. */
+static bool write_words(struct paper *p, const json_t *sides[2], const json_t *words)
+{
+	const json_t *word, *known = json_member(sides[0], "words");
+	size_t i;
+
+	json_array_foreach(words, i, word) {
+		bool a = json_is_string(json_object_get(word, "a"));
+		bool b = json_is_string(json_object_get(word, "b"));
+		if (a && b)
+			paper_wrap_format(p, 0, "The words of the plugin %s are of another file.",
+					  json_member_text(word, "name"));
+		else
+			paper_wrap_format(p, 0, "Only %s has the words of the plugin %s.",
+					  json_member_text(sides[a ? 0 : 1], "name"),
+					  json_member_text(word, "name"));
+	}
+	if (known == NULL)
+		known = json_member(sides[1], "words");
+	if (!json_is_null(words) || json_array_size(known) == 0)
+		return json_array_size(words) > 0;
+	paper_wrap_format(p, 0,
+			  "Words of plugins belong to one of them (%s%s); --plugins DIR "
+			  "says whether they are the same in the folder.",
+			  json_member_text(json_array_get(known, 0), "name"),
+			  json_array_size(known) > 1 ? " and others" : "");
+	return true;
+}
+
+/* What they differ in besides their files. False where there is nothing to say. */
+static bool write_more(struct paper *p, const json_t *sides[2], const json_t *words)
+{
+	const json_t *a = json_member(sides[0], "prelude"), *b = json_member(sides[1], "prelude");
+	bool said = write_words(p, sides, words);
+
+	if (a == NULL || b == NULL || json_equal(a, b))
+		return said;
+	paper_wrap(p, 0,
+		   "The words themselves differ, too: the two rule sets are of "
+		   "different versions of the program.");
+	return true;
+}
+
+/* ---- the whole ------------------------------------------------------------ */
+
+static int compare_sets(struct session *s, struct paper *p, const json_t *sides[2], json_t *list,
+			const json_t *words)
 {
 	json_t *paths = paths_of(sides[0], sides[1]);
 	size_t count = 0, differ = 0;
 	const char **names = paths != NULL ? json_sorted_names(paths, &count) : NULL;
-	int rv = names != NULL && list != NULL ? 0 : -ENOMEM;
+	int rv = names != NULL && list != NULL && words != NULL ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < count && rv >= 0; i++) {
 		rv = compare_file(s, p, sides, names[i], list);
 		differ += rv == 1;
 	}
-	const json_t *a = json_member(sides[0], "prelude"), *b = json_member(sides[1], "prelude");
-	if (rv >= 0 && !s->json && a != NULL && b != NULL && !json_equal(a, b))
-		paper_wrap(p, 0,
-			   "The words themselves differ, too: the two rule sets are of "
-			   "different versions of the program.");
-	else if (rv >= 0 && !s->json && differ == 0)
+	if (rv >= 0 && !s->json && !write_more(p, sides, words) && differ == 0)
 		paper_wrap(p, 0, "The two rule sets are the same.");
 	free(names);
 	json_decref(paths);
@@ -256,24 +348,29 @@ static int compare_sets(struct session *s, struct paper *p, const json_t *sides[
 
 int verb_rules_diff(struct session *s)
 {
-	json_t *a = NULL, *b = NULL, *list = json_array();
+	json_t *a = NULL, *b = NULL, *list = json_array(), *words = NULL;
 	struct paper p;
 	int status = kept_find(s, s->operands[0], true, &a);
 
 	paper_init(&p, s->out);
 	if (status == EXIT_DONE)
 		status = kept_find(s, s->operands[1], true, &b);
-	if (status == EXIT_DONE)
-		status = compare_sets(s, &p, (const json_t *[2]){a, b}, list);
+	const json_t *sides[2] = {a, b};
+	if (status == EXIT_DONE) {
+		words = compare_words(sides);
+		status = compare_sets(s, &p, sides, list, words);
+	}
 	if (status == EXIT_DONE && s->json) {
-		json_t *document = json_pack("{sO sO sO}", "a", json_object_get(a, "digest"), "b",
-					     json_object_get(b, "digest"), "files", list);
+		json_t *document = json_pack("{sO sO sO sO}", "a", json_object_get(a, "digest"),
+					     "b", json_object_get(b, "digest"), "files", list,
+					     "words", words);
 		status = print_json(s, document);
 		json_decref(document);
 	} else if (status == EXIT_DONE) {
 		status = session_print(s, &p);
 	}
 	paper_deinit(&p);
+	json_decref(words);
 	json_decref(list);
 	json_decref(a);
 	json_decref(b);

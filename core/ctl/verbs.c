@@ -75,9 +75,9 @@ static const struct verb verbs[] = {
 	 verb_rules_history},
 	{"rules show", "DIGEST|active [FILE]", 1, 2, 0,
 	 "the files of a rule set that was in force, or one file's text", verb_rules_show},
-	{"rules diff", "A B", 2, 2, 0,
+	{"rules diff", "A B", 2, 2, OPTION_BIT(OPTION_PLUGINS),
 	 "what differs between two rule sets: digests, \"active\", or folders", verb_rules_diff},
-	{"rules restore", "DIGEST DIR", 2, 2, OPTION_BIT(OPTION_FORCE),
+	{"rules restore", "DIGEST DIR", 2, 2, OPTION_BIT(OPTION_FORCE) | OPTION_BIT(OPTION_PLUGINS),
 	 "write a rule set that was in force into a folder", verb_rules_restore},
 	{"rules test", "DIR", 1, 1,
 	 OPTION_BIT(OPTION_FILTER) | OPTION_BIT(OPTION_COVERAGE) | OPTION_BIT(OPTION_MUTATE) |
