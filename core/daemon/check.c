@@ -144,26 +144,62 @@ static int check_log(const char *path, struct err *e)
 	return rv;
 }
 
+/* Says what is wrong; the first decides how it ends. */
+static void note(int *first, int rv, const char *sentence)
+{
+	if (rv == 0)
+		return;
+	(void)fflush(stdout); /* so that lines stay in order where both are one */
+	(void)fprintf(stderr, "awardd: %s\n", sentence);
+	if (*first == 0)
+		*first = rv;
+}
+
+static void note_plugins(int *first, const struct config *c, json_t *wrong)
+{
+	struct err e = {0};
+	const json_t *sentence;
+	size_t i;
+	int rv = check_plugins(c, wrong, &e);
+
+	note(first, rv, e.text);
+	json_array_foreach(wrong, i, sentence)
+		note(first, AW_EINVALID, json_string_value(sentence));
+}
+
+static void note_rules(int *first, const struct config *c, json_t *faults)
+{
+	struct err e = {0};
+	int rv = check_rules(c, faults, &e);
+
+	if (rv != 0) {
+		(void)err_set(&e, rv, "the rules in %s cannot be put in force",
+			      config_text(c, CONFIG_RULES));
+		note(first, rv, e.text);
+	}
+}
+
 int daemon_check(const struct config *c, struct err *e)
 {
-	json_t *faults = json_array();
-	int rv = faults != NULL ? daemon_check_required(c, e)
-				: err_set(e, -ENOMEM, "no memory to check anything");
+	json_t *faults = json_array(), *wrong = json_array();
+	struct err one = {0};
+	int first = 0;
+	int rv = faults != NULL && wrong != NULL
+			 ? daemon_check_required(c, e)
+			 : err_set(e, -ENOMEM, "no memory to check anything");
 
-	if (rv == 0)
-		rv = check_folder(config_text(c, CONFIG_SOCKET), "socket", e);
-	if (rv == 0)
-		rv = check_folder(config_text(c, CONFIG_LOG), "log", e);
-	if (rv == 0)
-		rv = check_log(config_text(c, CONFIG_LOG), e);
-	if (rv == 0)
-		rv = check_plugins(c, e);
 	if (rv == 0) {
-		rv = check_rules(c, faults, e);
-		if (rv != 0)
-			err_set(e, rv, "the rules in %s cannot be put in force",
-				config_text(c, CONFIG_RULES));
+		rv = check_folder(config_text(c, CONFIG_SOCKET), "socket", &one);
+		note(&first, rv, one.text);
+		rv = check_folder(config_text(c, CONFIG_LOG), "log", &one);
+		note(&first, rv, one.text);
+		rv = check_log(config_text(c, CONFIG_LOG), &one);
+		note(&first, rv, one.text);
+		note_plugins(&first, c, wrong);
+		note_rules(&first, c, faults);
+		rv = first != 0 ? err_set(e, first, "it would not start") : 0;
 	}
+	json_decref(wrong);
 	json_decref(faults);
 	return rv;
 }

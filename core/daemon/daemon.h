@@ -18,8 +18,9 @@ int daemon_check_required(const struct config *c, struct err *e);
 /* Prints every setting and where it came from, those of the plugins too. */
 int daemon_print(const struct config *c, struct err *e);
 
-/* Says on standard output whether daemon_run would start: settings, log, plugins
- * and rules. 0; AW_ESCRIPT where the rules do not load; else what is wrong. */
+/* Says whether daemon_run would start: settings, log, every plugin, and rules; all that is
+ * wrong, a line each, on standard error. 0, or the status of what is said first: AW_ESCRIPT
+ * where it is that the rules do not load. */
 int daemon_check(const struct config *c, struct err *e);
 
 #endif

@@ -4,9 +4,10 @@
 
 #include "base/base.h"
 #include "config/config.h"
+#include "json/json.h"
 
-/* Whether every plugin would be started, and is there if something is said for
- * it. AW_EINVALID and a sentence. */
-int check_plugins(const struct config *c, struct err *e);
+/* Appends a sentence for each plugin that would not be started, and for each that is not there
+ * though something is set for it. Where they cannot be looked at: a status and a sentence. */
+int check_plugins(const struct config *c, json_t *wrong, struct err *e);
 
 #endif

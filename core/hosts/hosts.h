@@ -100,10 +100,10 @@ json_t *hosts_describe(const struct hosts *h);
  * where it came from; what is refused, as comments. */
 void hosts_print(const struct hosts *h, FILE *out);
 
-/* The first plugin that is refused, or that something is configured for and is not
- * there: AW_EINVALID and a sentence; else 0. */
-int hosts_check(const struct hosts *h, const struct config *c, struct err *e);
-/* The latter alone. */
+/* Appends a sentence for each plugin that is refused, and for each setting of one that is not
+ * there. 0 or -ENOMEM. */
+int hosts_check(const struct hosts *h, const struct config *c, json_t *wrong);
+/* AW_EINVALID and the first of the latter. */
 int hosts_check_named(const struct hosts *h, const struct config *c, struct err *e);
 
 #endif

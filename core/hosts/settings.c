@@ -168,24 +168,43 @@ static bool is_there(const struct hosts *all, const char *plugin)
 	return false;
 }
 
-int hosts_check(const struct hosts *all, const struct config *c, struct err *e)
+/* What is wrong with a setting's plugin, or "". */
+static void judge(const struct hosts *all, const struct config *c, const struct config_plugin *one,
+		  char problem[ERROR_TEXT])
 {
+	problem[0] = '\0';
+	if (!is_there(all, one->plugin))
+		(void)snprintf(problem, ERROR_TEXT, "%s: %s.%s: there is no plugin %s.so in \"%s\"",
+			       one->source, one->plugin, one->setting, one->plugin,
+			       config_text(c, CONFIG_PLUGINS)); /* it may be cut */
+}
+
+int hosts_check(const struct hosts *all, const struct config *c, json_t *wrong)
+{
+	char problem[ERROR_TEXT];
+	int rv = 0;
+
 	for (size_t i = 0; all != NULL && i < all->count; i++) {
-		if (all->list[i].settings == NULL)
-			return err_set(e, AW_EINVALID, "%s", all->list[i].last_error);
+		if (all->list[i].settings == NULL &&
+		    json_array_append_new(wrong, json_string(all->list[i].last_error)) != 0)
+			rv = -ENOMEM;
 	}
-	return hosts_check_named(all, c, e);
+	for (size_t i = 0; i < config_plugin_settings(c); i++) {
+		judge(all, c, config_plugin_setting(c, i), problem);
+		if (problem[0] != '\0' && json_array_append_new(wrong, json_string(problem)) != 0)
+			rv = -ENOMEM;
+	}
+	return rv;
 }
 
 int hosts_check_named(const struct hosts *all, const struct config *c, struct err *e)
 {
+	char problem[ERROR_TEXT];
+
 	for (size_t i = 0; i < config_plugin_settings(c); i++) {
-		const struct config_plugin *one = config_plugin_setting(c, i);
-		if (!is_there(all, one->plugin))
-			return err_set(e, AW_EINVALID,
-				       "%s: %s.%s: there is no plugin %s.so in \"%s\"", one->source,
-				       one->plugin, one->setting, one->plugin,
-				       config_text(c, CONFIG_PLUGINS));
+		judge(all, c, config_plugin_setting(c, i), problem);
+		if (problem[0] != '\0')
+			return err_set(e, AW_EINVALID, "%s", problem);
 	}
 	return 0;
 }

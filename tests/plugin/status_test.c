@@ -113,6 +113,43 @@ static void settings_of_plugins_are_shown_and_checked_before_the_start(void **st
 	free(text);
 }
 
+/* Two plugins, a setting of none, and the rules: all of it in one go, and the first decides how
+ * it ends. */
+static void all_that_is_wrong_is_said_at_once(void **state)
+{
+	static const char *const says[] = {
+		"/plugins/text.so: a shared object is wanted",
+		"/plugins/too-new.so: needs version 1.7",
+		"awardd: command line: other.greeting: there is no plugin other.so in",
+		"rules: broken.lua:1: ",
+		"awardd: the rules in ",
+		"awardd: it would not start",
+	};
+	struct scene *s = *state;
+	int status;
+
+	rig_add(s, "good/hello");
+	rig_add(s, "broken/too-new");
+	rig_write(s, "text.so", "no object");
+	scene_rule_write(s, "broken.lua", "level \"");
+	char *text = printed(s, "--check-config --other.greeting=x", &status);
+	for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+		if (strstr(text, says[i]) == NULL)
+			fail_msg("\"%s\" does not stand in:\n%s", says[i], text);
+	assert_null(strstr(text, "hello"));
+	assert_int_equal(status, 2);
+	free(text);
+	/* Without plugins the same rules are the first. */
+	text = printed(s, "--plugins= --check-config", &status);
+	assert_int_equal(status, 3);
+	free(text);
+	text = printed(s, "--plugins= --log=/nowhere/log --check-config", &status);
+	assert_non_null(strstr(text, "awardd: the log cannot be made in /nowhere"));
+	assert_non_null(strstr(text, "awardd: the rules in "));
+	assert_int_equal(status, 1);
+	free(text);
+}
+
 static void settings_stand_in_the_file_too(void **state)
 {
 	struct scene *s = *state;
@@ -149,6 +186,7 @@ int main(void)
 		in_a_scene(without_plugins_there_is_no_word_of_them),
 		in_a_scene(a_folder_that_is_not_there_is_refused),
 		in_a_scene(settings_of_plugins_are_shown_and_checked_before_the_start),
+		in_a_scene(all_that_is_wrong_is_said_at_once),
 		in_a_scene(settings_stand_in_the_file_too),
 		in_a_scene(the_end_of_the_daemon_lets_plugins_stop),
 	};
