@@ -179,8 +179,10 @@ static void on_signal(uv_signal_t *handle, int number)
 
 	if (number != SIGHUP)
 		stop(d, number == SIGTERM ? "SIGTERM" : "SIGINT");
-	else if (!d->stopping && d->listening)
+	else if (!d->stopping && d->listening) {
+		hosts_again(d->hosts);
 		service_reload(d->service, "signal");
+	}
 }
 
 static void on_journal_ready(uv_async_t *handle)

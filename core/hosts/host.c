@@ -18,6 +18,7 @@ static const unsigned host_may[HOST_STATES] = {
 	[HOST_IDLE] = TO(HOST_BUSY) | TO(HOST_ENDING),
 	[HOST_BUSY] = TO(HOST_IDLE) | TO(HOST_ENDING),
 	[HOST_ENDING] = TO(HOST_ABSENT) | TO(HOST_REFUSED) | TO(HOST_FAILED),
+	[HOST_FAILED] = TO(HOST_LOADING),
 };
 
 /* How long one that was asked to stop may take. */

@@ -263,11 +263,25 @@ void hosts_on_ended(struct host *h)
 	} else {
 		(void)snprintf(line, sizeof line, "%s%s", h->why,
 			       h->state == HOST_FAILED
-				       ? ". It failed too often: it is out of action"
+				       ? ". It failed too often: it is out of action until SIGHUP"
 				       : "");
 		options->on_log(options->ctx, 3, line);
 	}
 	hosts_on_settled(h);
+}
+
+void hosts_again(struct hosts *all)
+{
+	for (size_t i = 0; all != NULL && i < all->count; i++) {
+		struct host *h = &all->list[i];
+		bool waits = h->state == HOST_ABSENT && uv_is_active((uv_handle_t *)&h->pause);
+
+		h->failures = 0;
+		if (waits)
+			(void)uv_timer_stop(&h->pause); /* fails never */
+		if (waits || h->state == HOST_FAILED)
+			on_pause(&h->pause);
+	}
 }
 
 void hosts_on_commit(struct hosts *all)
@@ -288,16 +302,31 @@ static const struct host_offer *find_method(const struct host *h, const char *ve
 	return NULL;
 }
 
-const struct host_offer *hosts_method(const struct hosts *all, const char *name)
+/* The plugin of a method's name, or NULL. */
+static const struct host *find_host(const struct hosts *all, const char *name)
 {
 	size_t length = strcspn(name, ".");
 
 	for (size_t i = 0; all != NULL && name[length] == '.' && i < all->count; i++) {
 		const struct host *h = &all->list[i];
 		if (strlen(h->name) == length && strncmp(h->name, name, length) == 0)
-			return find_method(h, name + length + 1);
+			return h;
 	}
 	return NULL;
+}
+
+const struct host_offer *hosts_method(const struct hosts *all, const char *name)
+{
+	const struct host *h = find_host(all, name);
+
+	return h != NULL ? find_method(h, name + strlen(h->name) + 1) : NULL;
+}
+
+const char *hosts_no_method(const struct hosts *all, const char *name)
+{
+	const struct host *h = find_host(all, name);
+
+	return h != NULL && h->offer_count == 0 && h->last_error[0] != '\0' ? h->last_error : NULL;
 }
 
 const char *host_offer_role(const struct host_offer *o)

@@ -40,6 +40,10 @@ struct hosts_options {
 int hosts_open(const struct hosts_options *options, struct hosts **out, void (*settled)(void *ctx),
 	       struct err *e);
 
+/* Starts those at once that are out of action or wait for their pause, as if they had never
+ * failed. NULL is fine. */
+void hosts_again(struct hosts *h);
+
 /* Lets the plugins stop, kills those that do not within a second. Calls still owed
  * are answered before; `closed` comes once, when all is freed. Clears your pointer;
  * NULL is fine: then `closed` is called at once. */
@@ -54,6 +58,9 @@ struct host_offer;
 
 /* A method by its full name, or NULL. `h` may be NULL in all of these. */
 const struct host_offer *hosts_method(const struct hosts *h, const char *name);
+/* Borrows why there is no such method for now: its plugin is there, and does not run
+ * because of this, so that nobody knows what it offers. NULL otherwise. */
+const char *hosts_no_method(const struct hosts *h, const char *name);
 /* "submit", "audit", "admin" or "any"; and the form of its params. */
 const char *host_offer_role(const struct host_offer *o);
 const struct form *host_offer_form(const struct host_offer *o);

@@ -21,7 +21,7 @@ struct ask {
  *     │   ╲             ▼                  ▼  died, killed  ▼              ▼
  *     │    ◀──────── ENDING (until its handles are closed) ◀────────────────
  *     ▼
- *   REFUSED (it never fits), FAILED (it died too often)
+ *   REFUSED (it never fits), FAILED (it died too often: LOADING again when told so)
  */
 enum host_state {
 	HOST_ABSENT,

@@ -45,6 +45,21 @@ void answer_no_plugin(struct service *s, struct request *r, int status, const st
 			     NULL);
 }
 
+void answer_no_method(struct service *s, struct request *r)
+{
+	const char *why = hosts_no_method(s->options.hosts, r->method);
+	char message[2048];
+
+	if (why == NULL) {
+		answer_error(s, r, CODE_METHOD, "there is no such method", NULL);
+		return;
+	}
+	(void)snprintf(message, sizeof message,
+		       "the plugin %.*s does not run, so that it has no methods: %s",
+		       (int)strcspn(r->method, "."), r->method, why);
+	answer_error(s, r, CODE_METHOD, message, NULL);
+}
+
 static void on_answer(void *ctx, const struct host_answer *answer)
 {
 	struct plugin_call *c = ctx;

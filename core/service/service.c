@@ -230,7 +230,7 @@ void service_call(struct service *s, struct request *r)
 		if (may_call(s, r, plugin_access(o), host_offer_form(o)))
 			plugin_call(s, r, o);
 	} else {
-		answer_error(s, r, CODE_METHOD, "there is no such method", NULL);
+		answer_no_method(s, r);
 	}
 }
 

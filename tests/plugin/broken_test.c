@@ -122,13 +122,29 @@ static void an_offer_of_a_later_kind_is_passed_over_and_said(void **state)
 		scene_said(s, "later-kind: offers something of a kind that this awardd does not"));
 }
 
-static void what_is_refused_has_no_methods(void **state)
+/* Calls what there is no such method of, and is told so in these words. */
+static void is_no_method(struct scene *s, const char *method, const char *says)
+{
+	json_t *answer = peer_call(scene_peer(s), method, json_object());
+	const json_t *error = json_object_get(answer, "error");
+
+	assert_int_equal(json_member_integer(error, "code", 0), -32601);
+	if (strstr(json_member_text(error, "message"), says) == NULL)
+		fail_msg("%s: %s", method, json_member_text(error, "message"));
+	json_decref(answer);
+}
+
+static void what_is_refused_has_no_methods_and_says_why(void **state)
 {
 	struct scene *s = *state;
 
-	json_decref(fails(s, "too-new.call", "{}", -32601));
+	is_no_method(s, "too-new.call",
+		     "the plugin too-new does not run, so that it has no methods: ");
+	is_no_method(s, "too-new.call", "needs version 1.7, and this awardd has 1.0");
+	is_no_method(s, "load-crashes.call", "ended by signal 6");
+	is_no_method(s, "calls.later", "there is no such method");
+	is_no_method(s, "nobody.call", "there is no such method");
 	json_decref(fails(s, "start-fails.call", "{}", -32603));
-	json_decref(fails(s, "nobody.call", "{}", -32601));
 	json_decref(fails(s, "calls", "{}", -32601));
 	json_decref(fails(s, "calls.", "{}", -32601));
 }
@@ -237,7 +253,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			each_is_refused_with_a_sentence_that_names_file_wanted_and_got, next_area),
 		cmocka_unit_test_setup(an_offer_of_a_later_kind_is_passed_over_and_said, next_area),
-		cmocka_unit_test_setup(what_is_refused_has_no_methods, next_area),
+		cmocka_unit_test_setup(what_is_refused_has_no_methods_and_says_why, next_area),
 		cmocka_unit_test_setup(what_a_method_refuses_is_told_to_the_caller, next_area),
 		cmocka_unit_test_setup(a_plugin_gets_no_more_than_a_gigabyte, next_area),
 		cmocka_unit_test_setup(a_method_that_crashes_costs_its_own_process, next_area),

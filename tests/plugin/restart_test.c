@@ -8,6 +8,14 @@ static bool is_failed(const json_t *plugin, json_int_t number)
 	return strcmp(json_member_text(plugin, "state"), "failed") == 0;
 }
 
+static bool has_failed(const json_t *plugin, json_int_t restarts)
+{
+	return strcmp(json_member_text(plugin, "state"), "waiting") == 0 &&
+	       json_object_get(plugin, "process_id") != NULL &&
+	       json_is_object(json_object_get(plugin, "last_error")) &&
+	       json_member_integer(plugin, "restarts", 0) == restarts;
+}
+
 static bool runs_after(const json_t *plugin, json_int_t restarts)
 {
 	return strcmp(json_member_text(plugin, "state"), "running") == 0 &&
@@ -48,6 +56,32 @@ static void pauses_double_up_to_the_longest_and_then_it_is_out_of_action(void **
 	json_decref(list);
 	bench_close(&b);
 	bench_remove(&b);
+}
+
+/* One that is out of action, and one that waits for a pause as long as a test. */
+static void told_to_it_is_started_again_at_once_as_if_it_had_never_failed(void **state)
+{
+	struct bench b = {.failures_most = 2, .pause_ms = 1, .pause_most_ms = 1};
+	struct bench waits = {.failures_most = 9, .pause_ms = 600000, .pause_most_ms = 600000};
+
+	(void)state;
+	hosts_again(NULL);
+	makes(&b, "broken/load-crashes");
+	bench_run(&b, is_failed, 0);
+	hosts_again(b.hosts);
+	bench_run(&b, is_failed, 0);
+	json_t *list = hosts_describe(b.hosts);
+	expect(json_array_get(list, 0), "{'state': 'failed', 'restarts': 3}");
+	json_decref(list);
+	bench_close(&b);
+	bench_remove(&b);
+
+	makes(&waits, "broken/load-crashes");
+	bench_run(&waits, has_failed, 0);
+	hosts_again(waits.hosts);
+	bench_run(&waits, has_failed, 1);
+	bench_close(&waits);
+	bench_remove(&waits);
 }
 
 /* ---- calls ---------------------------------------------------------------------- */
@@ -145,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pauses_double_up_to_the_longest_and_then_it_is_out_of_action),
+		cmocka_unit_test(told_to_it_is_started_again_at_once_as_if_it_had_never_failed),
 		cmocka_unit_test(one_that_answers_in_between_is_never_out_of_action),
 		cmocka_unit_test(calls_that_wait_are_bounded_and_answered_when_it_dies),
 		cmocka_unit_test(what_is_owed_is_answered_at_the_end),

@@ -2,6 +2,7 @@
  * their roles; and that a plugin that is not there changes nothing. */
 #include "rig.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 static void hello_greets_by_its_form_and_settings(void **state)
@@ -165,6 +166,24 @@ static void settings_stand_in_the_file_too(void **state)
 	calls(s, "hello.greet", "{'who': 'all'}", "{'says': 'Good morning, all'}");
 }
 
+/* Pauses double, and are short again once it was told to forget. */
+static void a_signal_starts_what_waits(void **state)
+{
+	struct scene *s = *state;
+
+	rig_add(s, "broken/start-fails");
+	rig_start(s, NULL);
+	scene_await(s, "It is started again in 1000 ms");
+	scene_await(s, "It is started again in 2000 ms");
+	assert_int_equal(kill(s->pid, SIGHUP), 0);
+	scene_await(s, "It is started again in ");
+	assert_false(scene_said(s, "It is started again in 4000 ms"));
+	char *said = scene_errors(s);
+	const char *second = strstr(said, "in 2000 ms");
+	assert_non_null(strstr(second, "It is started again in 1000 ms"));
+	free(said);
+}
+
 static void the_end_of_the_daemon_lets_plugins_stop(void **state)
 {
 	struct scene *s = *state;
@@ -188,6 +207,7 @@ int main(void)
 		in_a_scene(settings_of_plugins_are_shown_and_checked_before_the_start),
 		in_a_scene(all_that_is_wrong_is_said_at_once),
 		in_a_scene(settings_stand_in_the_file_too),
+		in_a_scene(a_signal_starts_what_waits),
 		in_a_scene(the_end_of_the_daemon_lets_plugins_stop),
 	};
 
