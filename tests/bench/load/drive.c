@@ -18,7 +18,7 @@
 #include "load.h"
 
 enum { OPEN_SLOTS = 65536, READ_BYTES = 262144, EVENTS = 256 };
-static const int64_t second = 1000000000, patience = 10 * second;
+static const int64_t second = 1000000000;
 
 struct slot {
 	uint64_t uses;
@@ -377,9 +377,9 @@ static int turn(struct run *r, int64_t until)
 	return count >= 0 || errno == EINTR ? rv : -errno;
 }
 
-static bool is_stuck(const struct run *r)
+static bool is_silent(const struct run *r)
 {
-	return r->busy > 0 && now_ns() - r->heard > patience;
+	return (double)(now_ns() - r->heard) > r->o->patience * 1e9;
 }
 
 static int send_and_take(struct run *r)
@@ -387,7 +387,7 @@ static int send_and_take(struct run *r)
 	int64_t next = 0;
 	int rv = r->o->rate > 0 ? 0 : ask_by_depth(r);
 
-	while (rv == 0 && !is_stuck(r)) {
+	while (rv == 0 && !(r->busy > 0 && is_silent(r))) {
 		int64_t now = now_ns();
 		rv = keep_window(r, now);
 		if (rv == 0 && !r->sending && r->busy == 0)
@@ -419,7 +419,7 @@ static int await_end(struct run *r)
 			i++;
 		else
 			rv = turn(r, 0);
-		if (rv == 0 && now_ns() - r->heard > patience)
+		if (rv == 0 && is_silent(r))
 			rv = err_set(r->e, AW_EDEADLINE,
 				     "the server leaves a connection open that was ended");
 	}

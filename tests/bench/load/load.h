@@ -16,9 +16,10 @@ enum protocol { PROTOCOL_RPC, PROTOCOL_REDIS };
 struct options {
 	const char *socket, *submissions, *method;
 	enum protocol protocol;
-	/* Numbers as they were given; whole ones but for the first three. */
+	/* Numbers as they were given; whole ones but for the first four. */
 	double rate; /* a second, whatever comes back; 0: `depth` are kept under way */
 	double seconds, warmup;
+	double patience; /* seconds without any answer, after which the rest is lost */
 	double connections, depth;
 	double count; /* 0: for so many seconds */
 	double partnerships, seed;

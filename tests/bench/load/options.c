@@ -19,6 +19,7 @@ void options_help(void)
 		"  --seconds S          how long is measured, 5\n"
 		"  --warmup S           how long it runs before that, 1\n"
 		"  --count N            measure exactly N submissions, and no time\n"
+		"  --patience S         without any answer for so long what is owed is lost, 10\n"
 		"  --seed N             where chance begins, 1: a seed gives the same submissions again,\n"
 		"                       so a second run against one log needs another\n"
 		"  --partnerships N     100000\n"
@@ -43,6 +44,7 @@ static const struct number {
 	{"rate", offsetof(struct options, rate), 1, 1e6},
 	{"seconds", offsetof(struct options, seconds), 0, 1e6},
 	{"warmup", offsetof(struct options, warmup), 0, 1e6},
+	{"patience", offsetof(struct options, patience), 0, 1e6},
 	{"count", offsetof(struct options, count), 1, 1e9},
 	{"seed", offsetof(struct options, seed), 0, 1e15},
 	{"partnerships", offsetof(struct options, partnerships), 1, 9999999},
@@ -90,6 +92,7 @@ int options_read(int argc, char **argv, struct options *out, struct err *e)
 				.depth = 1,
 				.seconds = 5,
 				.warmup = 1,
+				.patience = 10,
 				.partnerships = 100000,
 				.seed = 1};
 	for (int i = 0; i < NUMBERS + TEXTS; i++)
