@@ -23,6 +23,14 @@ json_t *json_read(struct text t, struct err *e);
  * fraction or beyond 2^53 - 1: nothing that is logged has one. -ENOMEM. */
 int json_canonical(const json_t *value, struct buffer *out);
 
+/* The same of a string, whose bytes are UTF-8. */
+int json_canonical_text(struct text t, struct buffer *out);
+/* The order of members there. */
+int json_compare_names(struct text a, struct text b);
+
+/* Beyond this a reader that keeps numbers as doubles reads another one. */
+#define JSON_EXACT ((json_int_t)9007199254740991)
+
 /* Appends compact text with members in their own order; numbers with a
  * fraction as Jansson writes them. */
 int json_compact(const json_t *value, struct buffer *out);
@@ -44,6 +52,54 @@ int json_put(json_t *object, const char *name, json_t *value);
 int json_pointer_append(struct buffer *pointer, const char *name);
 /* Borrows what an RFC 6901 pointer points at, or NULL. */
 json_t *json_pointer_get(const json_t *document, const char *pointer);
+
+/* ---- a text as it stands --------------------------------------------------------
+ * What is read at every decision is not made a document of: an index names each value
+ * and where it stands. It takes and refuses exactly what json_read does, but does not say
+ * what is wrong.
+ */
+enum json_item_kind {
+	JSON_ITEM_NULL,
+	JSON_ITEM_FALSE,
+	JSON_ITEM_TRUE,
+	JSON_ITEM_INTEGER,
+	JSON_ITEM_REAL,
+	JSON_ITEM_STRING,
+	JSON_ITEM_ARRAY,
+	JSON_ITEM_OBJECT
+};
+
+struct json_item {
+	struct text text;   /* borrowed: the value as it stands, quotes and brackets included */
+	json_int_t integer; /* of a whole number */
+	uint32_t span;      /* items it is made of, itself included */
+	unsigned char kind;
+	bool escaped; /* a string with a backslash in it */
+};
+
+/* After init, deinit is always legal, and so is reading again. */
+struct json_index {
+	struct json_item *items; /* the first is the whole; where reading failed there is none */
+	size_t count, capacity;
+	bool canonical; /* the text is what json_canonical writes, to the byte */
+};
+
+void json_index_init(struct json_index *x);
+void json_index_deinit(struct json_index *x);
+/* Borrows the text, and so does every item. AW_ESYNTAX, AW_ELIMIT beyond 4 GiB, -ENOMEM. */
+int json_index_read(struct json_index *x, struct text t);
+
+/* What follows takes NULL for a value that is not there.
+ * The first or next value of an array, or name of an object (its value is behind it);
+ * NULL at the end, and of anything else. */
+const struct json_item *json_item_next(const struct json_item *of, const struct json_item *after);
+/* A member, or NULL; json_item_member: also where it is null. */
+const struct json_item *json_item_get(const struct json_item *object, const char *name);
+const struct json_item *json_item_member(const struct json_item *object, const char *name);
+/* Whether it is a string, and this one. */
+bool json_item_is(const struct json_item *string, struct text wanted);
+/* Appends what a string says, without quotes and escapes. -ENOMEM. */
+int json_item_text(const struct json_item *string, struct buffer *out);
 
 /* Members of an object in canonical order, for walks that must not depend on
  * the order of insertion: gives an array of borrowed names (free() it), NULL

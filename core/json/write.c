@@ -6,21 +6,27 @@
 
 #include "json/json.h"
 
-/* Order of UTF-16 code units, as RFC 8785 sorts. Bytes of UTF-8 sort the same
- * but where a surrogate pair (a lead byte from 0xF0) meets U+E000 to U+FFFF (a
- * lead byte of 0xEE or 0xEF): the pair comes first. */
+int json_compare_names(struct text a, struct text b)
+{
+	size_t shorter = a.length < b.length ? a.length : b.length, i = 0;
+
+	while (i < shorter && a.bytes[i] == b.bytes[i])
+		i++;
+	if (i == shorter)
+		return (a.length > b.length) - (a.length < b.length);
+	unsigned char left = (unsigned char)a.bytes[i], right = (unsigned char)b.bytes[i];
+	/* RFC 8785 sorts by UTF-16 code units. Bytes of UTF-8 sort the same but where a
+	 * surrogate pair (a lead byte from 0xF0) meets U+E000 to U+FFFF (a lead byte of 0xEE or
+	 * 0xEF): the pair comes first. */
+	if (left >= 0xEE && right >= 0xEE && (left >= 0xF0) != (right >= 0xF0))
+		return left >= 0xF0 ? -1 : 1;
+	return left < right ? -1 : 1;
+}
+
 static int compare_names(const void *left, const void *right)
 {
-	const unsigned char *a = *(const unsigned char *const *)left;
-	const unsigned char *b = *(const unsigned char *const *)right;
-
-	while (*a != '\0' && *a == *b) {
-		a++;
-		b++;
-	}
-	if (*a >= 0xEE && *b >= 0xEE && (*a >= 0xF0) != (*b >= 0xF0))
-		return *a >= 0xF0 ? -1 : 1;
-	return (*a > *b) - (*a < *b);
+	return json_compare_names(text_of(*(const char *const *)left),
+				  text_of(*(const char *const *)right));
 }
 
 const char **json_sorted_names(const json_t *object, size_t *count)
@@ -43,12 +49,9 @@ const char **json_sorted_names(const json_t *object, size_t *count)
 	return names;
 }
 
-/* Beyond this a reader that keeps numbers as doubles reads another one. */
-#define EXACT ((json_int_t)9007199254740991)
-
 static int write_value(const json_t *value, struct buffer *out);
 
-static int write_string(struct text t, struct buffer *out)
+int json_canonical_text(struct text t, struct buffer *out)
 {
 	static const char shorts[] = "\bb\ff\nn\rr\tt\"\"\\\\";
 	size_t from = 0;
@@ -83,7 +86,7 @@ static int write_object(const json_t *object, struct buffer *out)
 	for (size_t i = 0; i < count && rv == 0; i++) {
 		if (i > 0)
 			(void)buffer_append(out, ",", 1);
-		(void)write_string(text_of(names[i]), out);
+		(void)json_canonical_text(text_of(names[i]), out);
 		(void)buffer_append(out, ":", 1);
 		rv = write_value(json_object_get(object, names[i]), out);
 	}
@@ -111,10 +114,11 @@ static int write_value(const json_t *value, struct buffer *out)
 	case JSON_ARRAY:
 		return write_array(value, out);
 	case JSON_STRING:
-		return write_string(
+		return json_canonical_text(
 			(struct text){json_string_value(value), json_string_length(value)}, out);
 	case JSON_INTEGER:
-		if (json_integer_value(value) > EXACT || json_integer_value(value) < -EXACT)
+		if (json_integer_value(value) > JSON_EXACT ||
+		    json_integer_value(value) < -JSON_EXACT)
 			return AW_EINVALID;
 		return buffer_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	case JSON_TRUE:

@@ -41,28 +41,28 @@ static int blame(struct script_fault *fault, const char *what, const char *why)
 	return AW_ESCRIPT;
 }
 
+/* Whether what was appended since `begun` is not too long. */
+static int check_length(const struct buffer *out, size_t begun, size_t limit,
+			struct script_fault *fault)
+{
+	return out->length - begun <= limit
+		       ? 0
+		       : blame(fault, "the answer is larger than an entry of the log may be", "");
+}
+
 static int write_answer(const json_t *answer, size_t limit, struct buffer *out,
 			struct script_fault *fault)
 {
-	struct buffer bytes;
-	int rv;
+	size_t begun = out->length;
+	int rv = json_canonical(answer, out);
 
-	buffer_init(&bytes);
-	rv = json_canonical(answer, &bytes);
-	if (rv == 0)
-		rv = buffer_status(&bytes);
 	if (rv != 0 && rv != -ENOMEM)
 		rv = blame(fault, "the answer holds what cannot be written", "");
-	if (rv == 0 && bytes.length > limit)
-		rv = blame(fault, "the answer is larger than an entry of the log may be", "");
-	if (rv == 0)
-		rv = buffer_append(out, bytes.bytes, bytes.length);
-	buffer_deinit(&bytes);
-	return rv;
+	return rv == 0 ? check_length(out, begun, limit, fault) : rv;
 }
 
-/* Gives the answer. */
-static int run_in(struct vm *vm, struct running *r, json_t **answer, struct script_fault *fault)
+/* Appends the answer. */
+static int run_in(struct vm *vm, struct running *r, struct buffer *out, struct script_fault *fault)
 {
 	const char *why = NULL;
 
@@ -72,10 +72,8 @@ static int run_in(struct vm *vm, struct running *r, json_t **answer, struct scri
 		*fault = vm->fault;
 		return vm->starved ? -ENOMEM : AW_ESCRIPT;
 	}
-	*answer = result_take(vm->L, lua_gettop(vm->L), &why);
-	if (*answer == NULL)
-		return why[0] == '\0' ? -ENOMEM : blame(fault, "the answer holds ", why);
-	return 0;
+	int rv = result_write(vm->L, lua_gettop(vm->L), out, &why);
+	return rv == AW_ESCRIPT ? blame(fault, "the answer holds ", why) : rv;
 }
 
 static bool is_evaluation(const char *operation)
@@ -108,17 +106,27 @@ static int evaluate(struct script *s, struct running *r, struct buffer *out,
 		    struct script_fault *fault)
 {
 	size_t limit = strcmp(r->operation, "import") == 0 ? IMPORT_LIMIT : DECISION_LIMIT;
-	json_t *answer = NULL;
+	size_t begun = out->length;
 	int rv = make_ready(s);
 
 	if (rv == AW_ESCRIPT)
 		(void)blame(fault, "the rules do not load again", ""); /* they did once */
 	if (rv == 0)
-		rv = run_in(s->ready, r, &answer, fault);
+		rv = run_in(s->ready, r, out, fault);
 	if (rv == 0)
-		rv = write_answer(answer, limit, out, fault);
-	json_decref(answer);
+		rv = check_length(out, begun, limit, fault);
 	s->used = true;
+	return rv;
+}
+
+static int write_lines(const struct lines *lines, struct buffer *out)
+{
+	json_t *described = lines_describe(lines);
+	int rv = described != NULL ? buffer_append_text(out, ",\"lines\":") : -ENOMEM;
+
+	if (rv == 0)
+		rv = json_canonical(described, out);
+	json_decref(described);
 	return rv;
 }
 
@@ -128,7 +136,7 @@ static int trace(struct script *s, struct running *r, struct buffer *out,
 {
 	struct lines *lines = lines_new(s);
 	struct vm *vm = NULL;
-	json_t *answer = NULL, *both = NULL;
+	size_t begun = out->length;
 	int rv = lines != NULL ? 0 : -ENOMEM;
 
 	r->operation = json_member_text(r->input, "operation");
@@ -137,15 +145,36 @@ static int trace(struct script *s, struct running *r, struct buffer *out,
 	if (rv == 0)
 		rv = script_fresh(s, NULL, lines, &vm);
 	if (rv == 0)
-		rv = run_in(vm, r, &answer, fault);
-	if (rv == 0) {
-		both = json_pack("{sO so}", "answer", answer, "lines", lines_describe(lines));
-		rv = both != NULL ? write_answer(both, IMPORT_LIMIT, out, fault) : -ENOMEM;
-	}
-	json_decref(answer);
-	json_decref(both);
+		rv = buffer_append_text(out, "{\"answer\":");
+	if (rv == 0)
+		rv = run_in(vm, r, out, fault);
+	if (rv == 0)
+		rv = write_lines(lines, out);
+	if (rv == 0)
+		rv = buffer_append_text(out, "}");
+	if (rv == 0)
+		rv = check_length(out, begun, IMPORT_LIMIT, fault);
 	vm_close(&vm);
 	lines_free(lines);
+	return rv;
+}
+
+static int answer(struct script *s, struct running *r, struct buffer *out,
+		  struct script_fault *fault)
+{
+	int rv;
+
+	if (is_evaluation(r->operation))
+		return evaluate(s, r, out, fault);
+	if (strcmp(r->operation, "trace") == 0)
+		return trace(s, r, out, fault);
+	if (strcmp(r->operation, "tests") == 0)
+		return write_answer(s->tests, TESTS_LIMIT, out, fault);
+	if (strcmp(r->operation, "lines") != 0)
+		return blame(fault, "there is no operation ", r->operation);
+	json_t *lines = lines_of_script(s);
+	rv = lines != NULL ? write_answer(lines, TESTS_LIMIT, out, fault) : -ENOMEM;
+	json_decref(lines);
 	return rv;
 }
 
@@ -154,24 +183,13 @@ int script_run(struct script *s, const char *operation, const json_t *input, str
 {
 	struct running r = {s, operation, input};
 	locale_t before = uselocale(s->c_locale);
-	int rv;
+	size_t begun = out->length;
 
 	*fault = (struct script_fault){0};
-	if (is_evaluation(operation)) {
-		rv = evaluate(s, &r, out, fault);
-	} else if (strcmp(operation, "trace") == 0) {
-		rv = trace(s, &r, out, fault);
-	} else if (strcmp(operation, "tests") == 0) {
-		rv = write_answer(s->tests, TESTS_LIMIT, out, fault);
-	} else if (strcmp(operation, "lines") == 0) {
-		json_t *lines = lines_of_script(s);
-
-		rv = lines != NULL ? write_answer(lines, TESTS_LIMIT, out, fault) : -ENOMEM;
-		json_decref(lines);
-	} else {
-		rv = blame(fault, "there is no operation ", operation);
-	}
-	(void)uselocale(before); /* cannot fail: it was in use */
+	int rv = answer(s, &r, out, fault);
+	if (rv != 0)
+		out->length = begun; /* what stands of it is no answer */
+	(void)uselocale(before);     /* cannot fail: it was in use */
 	return rv;
 }
 

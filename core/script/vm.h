@@ -127,8 +127,10 @@ bool view_is(lua_State *L, int index);
 json_t *view_take(lua_State *L, int index);
 bool view_is_list(lua_State *L, int index);
 
-/* Gives the document of a plain Lua value on the stack, or NULL and why; never
- * raises. */
+/* Appends the canonical JSON of a plain Lua value on the stack; never raises. 0; AW_ESCRIPT
+ * and why; -ENOMEM and "". */
+int result_write(lua_State *L, int index, struct buffer *out, const char **why);
+/* The same as a document, or NULL. */
 json_t *result_take(lua_State *L, int index, const char **why);
 
 /* True for a table that was made read-only; pushes what is behind it. */

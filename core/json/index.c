@@ -1,0 +1,384 @@
+/* An index over a text: each value as an item that borrows its bytes. Takes and refuses
+ * exactly what json_read does, without making a document. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/string.h"
+
+enum {
+	DEEPEST = 2048, /* as Jansson's reader */
+	FEW = 16,       /* names of an object that are compared each with each */
+};
+
+struct reading {
+	const char *at, *end;
+	struct json_index *index;
+	unsigned depth;
+	int status; /* the first failure */
+};
+
+static bool fail(struct reading *r, int status)
+{
+	if (r->status == 0)
+		r->status = status;
+	return false;
+}
+
+static bool refuse(struct reading *r)
+{
+	return fail(r, AW_ESYNTAX);
+}
+
+static void skip_space(struct reading *r)
+{
+	const char *from = r->at;
+
+	while (r->at < r->end &&
+	       (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r'))
+		r->at++;
+	if (r->at != from)
+		r->index->canonical = false;
+}
+
+/* The number of the new item, whose end is not known yet. */
+static bool add(struct reading *r, unsigned char kind, size_t *number)
+{
+	struct json_index *x = r->index;
+
+	if (x->count == x->capacity) {
+		size_t capacity = x->capacity > 0 ? 2 * x->capacity : 64;
+		struct json_item *items = realloc(x->items, capacity * sizeof *items);
+		if (items == NULL)
+			return fail(r, -ENOMEM);
+		x->items = items;
+		x->capacity = capacity;
+	}
+	x->items[x->count] = (struct json_item){.text = {r->at, 0}, .span = 1, .kind = kind};
+	*number = x->count++;
+	return true;
+}
+
+static void end(struct reading *r, size_t number)
+{
+	struct json_item *item = &r->index->items[number];
+
+	item->text.length = (size_t)(r->at - item->text.bytes);
+	item->span = (uint32_t)(r->index->count - number);
+}
+
+static bool read_string(struct reading *r, size_t *number)
+{
+	bool escaped = false;
+
+	if (r->at == r->end || *r->at != '"')
+		return refuse(r);
+	if (!add(r, JSON_ITEM_STRING, number))
+		return false;
+	r->at++;
+	for (;;) {
+		const unsigned char *s = (const unsigned char *)r->at;
+		if (r->at == r->end || *s < 0x20)
+			return refuse(r);
+		if (*s == '"')
+			break;
+		if (*s == '\\') {
+			const char *from = r->at;
+			int32_t c = string_take_escape(&r->at, r->end);
+			if (c < 0)
+				return refuse(r);
+			struct text escape = {from, (size_t)(r->at - from)};
+			escaped = true;
+			r->index->canonical &= string_is_canonical(escape, c);
+			continue;
+		}
+		size_t length = *s < 0x80 ? 1 : string_sequence(s, (size_t)(r->end - r->at));
+		if (length == 0)
+			return refuse(r);
+		r->at += length;
+	}
+	r->at++;
+	end(r, *number);
+	r->index->items[*number].escaped = escaped;
+	return true;
+}
+
+/* ---- numbers and words -------------------------------------------------------- */
+
+static const char *skip_digits(const char *at, const char *end)
+{
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return at;
+}
+
+/* Whether a double can hold it. */
+static bool is_finite(struct reading *r, struct text number)
+{
+	struct buffer copy;
+
+	buffer_init(&copy);
+	bool finite = false;
+	if (buffer_append(&copy, number.bytes, number.length) != 0)
+		(void)fail(r, -ENOMEM);
+	else
+		finite = isfinite(strtod(copy.bytes, NULL));
+	buffer_deinit(&copy);
+	return finite;
+}
+
+static bool read_real(struct reading *r, size_t number)
+{
+	struct json_item *item = &r->index->items[number];
+
+	if (r->at < r->end && *r->at == '.') {
+		const char *from = r->at + 1;
+		r->at = skip_digits(from, r->end);
+		if (r->at == from)
+			return refuse(r);
+	}
+	if (r->at < r->end && (*r->at == 'e' || *r->at == 'E')) {
+		const char *from = r->at + 1;
+		if (from < r->end && (*from == '+' || *from == '-'))
+			from++;
+		r->at = skip_digits(from, r->end);
+		if (r->at == from)
+			return refuse(r);
+	}
+	item->kind = JSON_ITEM_REAL;
+	end(r, number);
+	r->index->canonical = false;
+	return is_finite(r, item->text) || refuse(r);
+}
+
+static bool read_number(struct reading *r, size_t *number)
+{
+	bool negative = *r->at == '-';
+
+	if (!add(r, JSON_ITEM_INTEGER, number))
+		return false;
+	r->at += negative;
+	const char *from = r->at;
+	r->at = skip_digits(from, r->end);
+	if (r->at == from || (*from == '0' && r->at > from + 1))
+		return refuse(r);
+	if (r->at < r->end && (*r->at == '.' || *r->at == 'e' || *r->at == 'E'))
+		return read_real(r, *number);
+	end(r, *number);
+	json_int_t value = 0; /* counted downwards, where there is one more */
+	for (const char *c = from; c < r->at; c++) {
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_sub_overflow(value, *c - '0', &value))
+			return refuse(r);
+	}
+	if (!negative && __builtin_sub_overflow((json_int_t)0, value, &value))
+		return refuse(r);
+	r->index->items[*number].integer = value;
+	if (value > JSON_EXACT || value < -JSON_EXACT || (negative && value == 0))
+		r->index->canonical = false;
+	return true;
+}
+
+static bool read_word(struct reading *r, size_t *number)
+{
+	static const struct {
+		const char *text;
+		size_t length;
+		unsigned char kind;
+	} words[] = {{"null", 4, JSON_ITEM_NULL},
+		     {"true", 4, JSON_ITEM_TRUE},
+		     {"false", 5, JSON_ITEM_FALSE}};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if ((size_t)(r->end - r->at) < words[i].length ||
+		    memcmp(r->at, words[i].text, words[i].length) != 0)
+			continue;
+		if (!add(r, words[i].kind, number))
+			return false;
+		r->at += words[i].length;
+		end(r, *number);
+		return true;
+	}
+	return refuse(r);
+}
+
+/* ---- names -------------------------------------------------------------------- */
+
+static int compare_members(const void *left, const void *right)
+{
+	return string_compare(*(const struct json_item *const *)left,
+			      *(const struct json_item *const *)right);
+}
+
+static bool same_name(const struct json_item *a, const struct json_item *b)
+{
+	if (a->escaped || b->escaped)
+		return string_compare(a, b) == 0;
+	return text_equal(a->text, b->text);
+}
+
+/* The names of an object in canonical order: `sorted` has room for all. */
+static void sort_names(const struct json_item *object, const struct json_item **sorted)
+{
+	const struct json_item *name = NULL;
+	size_t count = 0;
+
+	while ((name = json_item_next(object, name)) != NULL)
+		sorted[count++] = name;
+	qsort(sorted, count, sizeof *sorted, compare_members);
+}
+
+static bool has_twice(struct reading *r, const struct json_item *object, size_t count)
+{
+	const struct json_item *a = NULL, *b, **sorted;
+	bool twice = false;
+
+	if (count <= FEW) {
+		while (!twice && (a = json_item_next(object, a)) != NULL) {
+			for (b = a; !twice && (b = json_item_next(object, b)) != NULL;)
+				twice = same_name(a, b);
+		}
+		return twice;
+	}
+	sorted = malloc(count * sizeof *sorted);
+	if (sorted == NULL)
+		return !fail(r, -ENOMEM);
+	sort_names(object, sorted);
+	for (size_t i = 1; i < count && !twice; i++)
+		twice = string_compare(sorted[i - 1], sorted[i]) == 0;
+	free(sorted);
+	return twice;
+}
+
+/* ---- values ------------------------------------------------------------------- */
+
+static bool read_value(struct reading *r, size_t *number);
+
+static bool take(struct reading *r, char c)
+{
+	skip_space(r);
+	if (r->at == r->end || *r->at != c)
+		return false;
+	r->at++;
+	return true;
+}
+
+static bool read_array(struct reading *r, size_t *number)
+{
+	size_t each;
+
+	if (!add(r, JSON_ITEM_ARRAY, number))
+		return false;
+	r->at++;
+	if (!take(r, ']')) {
+		do {
+			if (!read_value(r, &each))
+				return false;
+		} while (take(r, ','));
+		if (!take(r, ']'))
+			return refuse(r);
+	}
+	end(r, *number);
+	return true;
+}
+
+/* A member; `before` is the one before it, and then its own. */
+static bool read_member(struct reading *r, size_t *before, bool *rising)
+{
+	size_t name, value;
+
+	skip_space(r);
+	if (!read_string(r, &name))
+		return false;
+	const struct json_item *items = r->index->items;
+	*rising = *rising && (*before == 0 || string_compare(&items[*before], &items[name]) < 0);
+	*before = name; /* 0 is the text's own value, never a name */
+	if (!take(r, ':'))
+		return refuse(r);
+	return read_value(r, &value);
+}
+
+static bool read_object(struct reading *r, size_t *number)
+{
+	size_t before = 0, count = 0;
+	bool rising = true;
+
+	if (!add(r, JSON_ITEM_OBJECT, number))
+		return false;
+	r->at++;
+	if (!take(r, '}')) {
+		do {
+			if (!read_member(r, &before, &rising))
+				return false;
+			count++;
+		} while (take(r, ','));
+		if (!take(r, '}'))
+			return refuse(r);
+	}
+	end(r, *number);
+	if (rising)
+		return true;
+	r->index->canonical = false;
+	return !has_twice(r, &r->index->items[*number], count) || refuse(r);
+}
+
+static bool read_value(struct reading *r, size_t *number)
+{
+	bool read;
+
+	skip_space(r);
+	if (r->at == r->end || r->depth == DEEPEST)
+		return refuse(r);
+	r->depth++;
+	switch (*r->at) {
+	case '{':
+		read = read_object(r, number);
+		break;
+	case '[':
+		read = read_array(r, number);
+		break;
+	case '"':
+		read = read_string(r, number);
+		break;
+	case '-':
+	case '0' ... '9':
+		read = read_number(r, number);
+		break;
+	default:
+		read = read_word(r, number);
+		break;
+	}
+	r->depth--;
+	return read;
+}
+
+void json_index_init(struct json_index *x)
+{
+	*x = (struct json_index){.items = NULL};
+}
+
+void json_index_deinit(struct json_index *x)
+{
+	free(x->items);
+	json_index_init(x);
+}
+
+int json_index_read(struct json_index *x, struct text t)
+{
+	struct reading r = {.at = t.bytes, .end = t.bytes + t.length, .index = x};
+	size_t root;
+
+	x->count = 0;
+	x->canonical = true;
+	if (t.length > UINT32_MAX)
+		return AW_ELIMIT;
+	if (read_value(&r, &root)) {
+		skip_space(&r);
+		if (r.at != r.end)
+			(void)refuse(&r);
+	}
+	if (r.status != 0)
+		x->count = 0;
+	return r.status;
+}
