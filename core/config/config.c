@@ -132,8 +132,9 @@ static int read_number(struct config *c, enum config_setting s, const char *valu
 	};
 	unsigned long number;
 
+	c->numbers[s] = 0;
 	if ((s == CONFIG_MAX_IMPACT || s == CONFIG_WAL_LIMIT) && *value == '\0')
-		return 0; /* not asked */
+		return 0; /* not asked, or not any more */
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
 		if (ranges[i].setting != s)
 			continue;

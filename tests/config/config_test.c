@@ -261,6 +261,8 @@ static void a_limit_of_the_wal_is_none_or_at_least_8_mib(void **state)
 	assert_int_equal(config_number(r->config, CONFIG_WAL_LIMIT), 8388608);
 	READS(r, "--wal-limit=4294967295");
 	assert_int_equal(config_number(r->config, CONFIG_WAL_LIMIT), 4294967295);
+	READS(r, "--wal-limit=4294967295", "--wal-limit=");
+	assert_int_equal(config_number(r->config, CONFIG_WAL_LIMIT), 0);
 	REFUSES(r,
 		"command line: wal-limit: must be a whole number from 8388608 to 4294967295,"
 		" not \"8388607\"",
