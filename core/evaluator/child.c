@@ -53,15 +53,17 @@ static int open_script(struct child *c, const json_t *rules, struct script_fault
 
 	if (list == NULL)
 		return -ENOMEM;
+	bool fits = prelude == NULL || json_is_string(prelude);
 	for (size_t i = 0; i < count; i++) {
 		const json_t *file = json_array_get(files, i);
 		const json_t *text = json_object_get(file, "text");
 		list[i].path = json_member_text(file, "path");
 		list[i].source = (struct text){json_string_value(text), json_string_length(text)};
+		fits = fits && list[i].path != NULL && list[i].source.bytes != NULL;
 	}
 	if (prelude != NULL)
 		words = (struct text){json_string_value(prelude), json_string_length(prelude)};
-	int rv = script_open(words, list, count, c->words, &c->script, faults);
+	int rv = fits ? script_open(words, list, count, c->words, &c->script, faults) : AW_ESYNTAX;
 	free(list);
 	return rv;
 }
@@ -86,12 +88,15 @@ static int load(struct child *c, const json_t *document)
 
 static int run(struct child *c, const json_t *document)
 {
+	const char *operation = json_member_text(document, "operation");
+	const json_t *input = json_object_get(document, "input");
 	struct script_fault fault = {0};
 
+	if (operation == NULL || input == NULL)
+		return AW_ESYNTAX;
 	buffer_clear(&c->out);
 	size_t begun = frame_begin(&c->out, FRAME_RESULT);
-	int rv = script_run(c->script, json_member_text(document, "operation"),
-			    json_object_get(document, "input"), &c->out, &fault);
+	int rv = script_run(c->script, operation, input, &c->out, &fault);
 	if (rv == AW_ESCRIPT)
 		return write_faults(c, &fault, 1);
 	return rv == 0 ? frame_end(&c->out, begun) : rv;
