@@ -54,7 +54,7 @@ static int act(const struct config *c, enum config_action action, struct err *e)
 int main(int argc, char **argv)
 {
 	struct config *config = NULL;
-	enum config_action action;
+	enum config_action action = CONFIG_HELP;
 	struct err e = {0};
 
 	if (argc >= 2 && strcmp(argv[1], EVALUATOR_ARGUMENT) == 0)
@@ -75,6 +75,6 @@ int main(int argc, char **argv)
 	config_free(&config);
 	if (rv == 0)
 		return EXIT_SUCCESS;
-	(void)fprintf(stderr, "awardd: %s\n", e.text);
+	daemon_complain(action == CONFIG_RUN && status != EXIT_USAGE, e.text);
 	return status;
 }

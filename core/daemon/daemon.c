@@ -15,7 +15,9 @@
 
 #include "awardd/version.h"
 #include "daemon/daemon.h"
+#include "daemon/given.h"
 #include "daemon/notify.h"
+#include "daemon/watchdog.h"
 #include "hosts/hosts.h"
 #include "server/server.h"
 #include "service/service.h"
@@ -37,8 +39,12 @@ struct daemon {
 	struct service *service;
 	struct server *server;
 	struct watch *watch;
+	struct watchdog watchdog;
 	char program[PROGRAM_NAME];
-	const char *reason; /* of the end */
+	char digest[RULES_KEY]; /* of the rules in force, or "" */
+	bool refused;           /* what the folder had last */
+	bool reloading;         /* and whoever started this waits for its end */
+	const char *reason;     /* of the end */
 	bool stopping, listening, has_loop, has_async;
 	int signal_count;
 	int status;
@@ -89,8 +95,9 @@ static void stop(struct daemon *d, const char *reason)
 		return;
 	d->stopping = true;
 	d->reason = reason;
-	notify_state("STOPPING=1");
+	(void)notify_state("STOPPING=1\nSTATUS=answering what was accepted");
 	watch_close(&d->watch);
+	watchdog_close(&d->watchdog);
 	service_hurry(d->service);
 	if (d->server != NULL)
 		server_close(d->server, on_server_closed, d);
@@ -170,7 +177,29 @@ static void on_started(void *ctx, int status)
 	d->listening = true;
 	watch_rules(d);
 	notify_log(NULL, 6, "ready");
-	notify_state("READY=1");
+	notify_rules(d->digest, d->refused, true);
+	watchdog_open(&d->watchdog, &d->loop, given_watchdog_us());
+}
+
+static void on_rules(void *ctx, const char *digest, bool refused)
+{
+	struct daemon *d = ctx;
+
+	(void)snprintf(d->digest, sizeof d->digest, "%s", digest != NULL ? digest : "");
+	d->refused = refused;
+	if (d->listening && !d->stopping)
+		notify_rules(d->digest, d->refused, d->reloading);
+	d->reloading = false;
+}
+
+static void reload(struct daemon *d)
+{
+	hosts_again(d->hosts);
+	d->reloading = notify_reloading();
+	if (service_reload(d->service, "signal") || !d->reloading)
+		return;
+	notify_rules(d->digest, d->refused, true);
+	d->reloading = false;
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -179,10 +208,8 @@ static void on_signal(uv_signal_t *handle, int number)
 
 	if (number != SIGHUP)
 		stop(d, number == SIGTERM ? "SIGTERM" : "SIGINT");
-	else if (!d->stopping && d->listening) {
-		hosts_again(d->hosts);
-		service_reload(d->service, "signal");
-	}
+	else if (!d->stopping && d->listening)
+		reload(d);
 }
 
 static void on_journal_ready(uv_async_t *handle)
@@ -302,10 +329,28 @@ static int open_parts(struct daemon *d)
 		.clock = clock_system,
 		.chance = chance_system,
 		.on_fatal = on_fatal,
+		.on_rules = on_rules,
 		.on_log = notify_log,
 		.ctx = d,
 	};
-	return service_open(&service, &d->service, d->err);
+	int opened = service_open(&service, &d->service, d->err);
+	d->watchdog.journal = d->journal;
+	d->watchdog.service = d->service;
+	return opened;
+}
+
+/* The socket that was passed by whoever started this, or one of its own. */
+static int take_address(struct daemon *d)
+{
+	const char *path = config_text(d->config, CONFIG_SOCKET);
+	int passed;
+	int rv = given_socket(&passed, d->err);
+
+	if (rv != 0)
+		return rv;
+	return passed >= 0 ? address_adopt(&d->address, path, passed, d->err)
+			   : address_take(&d->address, path,
+					  config_number(d->config, CONFIG_SOCKET_MODE), d->err);
 }
 
 int daemon_check_required(const struct config *c, struct err *e)
@@ -358,8 +403,7 @@ int daemon_run(const struct config *c, struct err *e)
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	raise_descriptors(c);
-	rv = address_take(&d.address, config_text(c, CONFIG_SOCKET),
-			  config_number(c, CONFIG_SOCKET_MODE), e);
+	rv = take_address(&d);
 	if (rv != 0)
 		return rv;
 	rv = open_loop(&d);

@@ -12,6 +12,10 @@
  * start, or the log failed: a sentence. */
 int daemon_run(const struct config *c, struct err *e);
 
+/* Says on standard error why the program ends: as a line of the log where it `ran`, or where
+ * the system's journal reads it, else as tools do. */
+void daemon_complain(bool ran, const char *why);
+
 /* Whether everything is said that must be. AW_EINVALID and a sentence. */
 int daemon_check_required(const struct config *c, struct err *e);
 

@@ -5,42 +5,130 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "daemon/daemon.h"
 #include "daemon/notify.h"
 
-void notify_state(const char *state)
+static bool send_state(const char *state, int wait_s)
 {
+	const struct timeval patience = {.tv_sec = wait_s};
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	const char *path = getenv("NOTIFY_SOCKET");
 
 	if (path == NULL || (path[0] != '/' && path[0] != '@') ||
 	    strlen(path) >= sizeof name.sun_path)
-		return;
+		return false;
 	memcpy(name.sun_path, path, strlen(path));
 	if (path[0] == '@')
 		name.sun_path[0] = '\0'; /* a name that is no file */
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return;
+		return false;
 	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 	/* Nobody listening is no reason not to run. */
-	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&name, size);
+	ssize_t sent = sendto(fd, state, strlen(state),
+			      MSG_NOSIGNAL | (wait_s == 0 ? MSG_DONTWAIT : 0),
+			      (struct sockaddr *)&name, size);
 	(void)close(fd);
+	return sent >= 0;
+}
+
+bool notify_state(const char *state)
+{
+	return send_state(state, 0);
+}
+
+void notify_rules(const char *digest, bool refused, bool ready)
+{
+	char state[256];
+
+	(void)snprintf(state, sizeof state, "%sSTATUS=%s%s%s", ready ? "READY=1\n" : "",
+		       *digest != '\0' ? "deciding by "
+				       : "no rules are in force: nothing is decided",
+		       digest, refused ? "; what the folder has was refused" : "");
+	(void)send_state(state, ready ? 1 : 0); /* nothing else can be done */
+}
+
+bool notify_reloading(void)
+{
+	struct timespec now;
+	char state[128];
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+	(void)snprintf(state, sizeof state,
+		       "RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=reading the rules",
+		       (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	return notify_state(state);
+}
+
+/* JOURNAL_STREAM names the journal's end by device and inode; it may have been inherited by
+ * somebody whose standard error is another. */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	struct stat about;
+	char own[64];
+
+	if (stream == NULL || fstat(STDERR_FILENO, &about) != 0)
+		return false;
+	(void)snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)about.st_dev,
+		       (unsigned long long)about.st_ino);
+	return strcmp(stream, own) == 0;
+}
+
+/* One line stays one line, whatever is in the text. Between quotes where `quoted`. */
+static void append_line(struct buffer *line, const char *text, bool quoted)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+		if (quoted && (c == '"' || c == '\\'))
+			(void)buffer_printf(line, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			(void)buffer_printf(line, "\\x%02x", c);
+		else
+			(void)buffer_append(line, text, 1);
+	}
 }
 
 void notify_log(void *ctx, int level, const char *text)
 {
+	static const char *const names[] = {"emergency", "alert",  "critical", "error",
+					    "warning",   "notice", "info",     "debug"};
+	struct clock clock = clock_system;
+	char now[INSTANT_TEXT];
+	struct buffer line;
+	bool journal = is_journal();
+
 	(void)ctx;
-	if (getenv("JOURNAL_STREAM") != NULL)
-		(void)fprintf(stderr, "<%d>%s\n", level, text);
+	buffer_init(&line);
+	/* A failure stays marked in the buffer. */
+	if (journal) {
+		(void)buffer_printf(&line, "<%d>", level & 7);
+	} else {
+		instant_format(clock.now_ms(clock.ctx), now);
+		(void)buffer_printf(&line, "time=\"%s\" level=\"%s\" message=\"", now,
+				    names[level & 7]);
+	}
+	append_line(&line, text, !journal);
+	(void)buffer_append_text(&line, journal ? "\n" : "\"\n");
+	/* In one piece; who does not read it cannot be told. */
+	if (buffer_status(&line) == 0)
+		(void)!write(STDERR_FILENO, line.bytes, line.length);
+	buffer_deinit(&line);
+}
+
+void daemon_complain(bool ran, const char *why)
+{
+	if (ran || is_journal())
+		notify_log(NULL, 3, why);
 	else
-		(void)fprintf(stderr, "awardd: %s%s\n",
-			      level <= 3   ? "error: "
-			      : level == 4 ? "warning: "
-					   : "",
-			      text);
+		(void)fprintf(stderr, "awardd: %s\n", why);
 }
 
 static void say(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));

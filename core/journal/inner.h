@@ -24,7 +24,7 @@ struct queue {
 	size_t length;
 };
 
-/* One journal_append. */
+/* One journal_append; or, where it has no part, a journal_ping. */
 struct append {
 	struct task task; /* first: a task is cast back */
 	journal_appended_cb done;

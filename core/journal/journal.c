@@ -185,7 +185,7 @@ static struct append *append_new(size_t count)
 	if (a == NULL)
 		return NULL;
 	a->receipts = calloc(count, sizeof *a->receipts);
-	if (a->receipts == NULL) {
+	if (a->receipts == NULL && count > 0) {
 		free(a);
 		return NULL;
 	}
@@ -215,7 +215,6 @@ static int append(struct journal *j, struct journal_draft *drafts, size_t count,
 {
 	struct append *a = append_new(count);
 
-	assert(count > 0);
 	for (size_t i = 0; i < count; i++)
 		take(&drafts[i], a != NULL ? &a->parts[i] : NULL);
 	if (a == NULL)
@@ -235,7 +234,13 @@ static int append(struct journal *j, struct journal_draft *drafts, size_t count,
 int journal_append(struct journal *j, struct journal_draft *drafts, size_t count,
 		   journal_appended_cb done, void *ctx)
 {
+	assert(count > 0);
 	return append(j, drafts, count, done, ctx, false);
+}
+
+int journal_ping(struct journal *j, journal_appended_cb done, void *ctx)
+{
+	return append(j, NULL, 0, done, ctx, false);
 }
 
 int journal_rotate(struct journal *j, const struct actor *by, const char *reason,

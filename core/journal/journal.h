@@ -119,6 +119,10 @@ typedef void (*journal_appended_cb)(void *ctx, int status, const struct journal_
 int journal_append(struct journal *j, struct journal_draft *drafts, size_t count,
 		   journal_appended_cb done, void *ctx);
 
+/* Appends nothing: the callback comes, with 0, when the writing thread has done what was
+ * appended before. Returns -ENOMEM without a callback. */
+int journal_ping(struct journal *j, journal_appended_cb done, void *ctx);
+
 /* Bytes the entry of this draft would have, at most (sequence and instant at
  * their longest). For refusing a submission before it is decided. */
 size_t journal_entry_size(const struct journal_draft *draft);

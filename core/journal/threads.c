@@ -109,7 +109,7 @@ static size_t next_group(struct journal *j, struct task **group)
 	}
 	while (j->appends.first != NULL) {
 		const struct append *a = (struct append *)j->appends.first;
-		drafts += a->count;
+		drafts += a->count > 0 ? a->count : 1;
 		if (ops > 0 && (drafts > GROUP_LIMIT || a->rotates))
 			break;
 		group[ops++] = queue_pop(&j->appends);
@@ -142,9 +142,14 @@ void *threads_write(void *journal)
 	size_t count;
 
 	while ((count = next_group(j, group)) > 0) {
-		for (size_t i = 0; i < count; i++)
-			ops[i] = (struct append *)group[i];
-		writer_commit(&j->writer, ops, count);
+		size_t writes = 0;
+		for (size_t i = 0; i < count; i++) {
+			struct append *a = (struct append *)group[i];
+			if (a->count > 0)
+				ops[writes++] = a;
+		}
+		if (writes > 0)
+			writer_commit(&j->writer, ops, writes);
 		count_group(j, count);
 		finish(j, group, count);
 		empty_wal(j, false);

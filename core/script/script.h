@@ -81,6 +81,7 @@ const json_t *script_manifest(const struct script *s);
  *            [{"submission" or "imported", "revoked"}], "submission" or
  *            "imported", "expect"}].
  *  "lines":  gives {file: [line...]}, the lines inside functions that can run.
+ *  "pulse":  gives {}: a sign of life.
  * Appends the result's canonical JSON to `out`. 0; AW_ESCRIPT and a fault where
  * a rule fails outside a criterion (R-29); -ENOMEM. */
 int script_run(struct script *s, const char *operation, const json_t *input, struct buffer *out,

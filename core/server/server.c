@@ -64,18 +64,62 @@ static int bind_path(struct address *a, unsigned mode, struct err *e)
 	return 0;
 }
 
-int address_take(struct address *a, const char *path, unsigned mode, struct err *e)
+static int take_path(struct address *a, const char *path, struct err *e)
 {
-	*a = (struct address){.lock = -1, .socket = -1};
 	if (strlen(path) >= sizeof a->path)
 		return err_set(e, -ENAMETOOLONG, "the socket's path is longer than %zu bytes: %s",
 			       sizeof a->path - 1, path);
 	memcpy(a->path, path, strlen(path) + 1);
-	int rv = lock_path(a, e);
+	return lock_path(a, e);
+}
+
+int address_take(struct address *a, const char *path, unsigned mode, struct err *e)
+{
+	*a = (struct address){.lock = -1, .socket = -1};
+	int rv = take_path(a, path, e);
 	if (rv == 0)
 		rv = remove_stale(a, e);
 	if (rv == 0)
 		rv = bind_path(a, mode, e);
+	if (rv != 0)
+		address_drop(a);
+	return rv;
+}
+
+/* Somebody else made it: whether it is what is configured. */
+static int check_passed(const struct address *a, struct err *e)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNSPEC};
+	socklen_t size = sizeof name - 1; /* so that its path always ends */
+	int type = 0, listens = 0;
+	socklen_t type_size = sizeof type, listens_size = sizeof listens;
+
+	if (getsockname(a->socket, (struct sockaddr *)&name, &size) != 0 ||
+	    getsockopt(a->socket, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 ||
+	    getsockopt(a->socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) != 0)
+		return err_set(e, -errno, "descriptor %d, which was passed, is no socket: %s",
+			       a->socket, status_text(-errno));
+	if (name.sun_family != AF_UNIX || type != SOCK_STREAM || listens == 0)
+		return err_set(e, AW_EINVALID,
+			       "the socket that was passed is no Unix stream socket that listens"
+			       " (ListenStream=, and not Accept=yes)");
+	if (strcmp(name.sun_path, a->path) != 0)
+		return err_set(e, AW_EINVALID,
+			       "the socket that was passed is %s, but the setting socket is %s",
+			       name.sun_path, a->path);
+	return 0;
+}
+
+int address_adopt(struct address *a, const char *path, int passed, struct err *e)
+{
+	*a = (struct address){.lock = -1, .socket = passed};
+	int rv = take_path(a, path, e);
+
+	if (rv == 0)
+		rv = check_passed(a, e);
+	/* Those that are started from here are not to have it. */
+	if (rv == 0 && fcntl(passed, F_SETFD, FD_CLOEXEC) != 0)
+		rv = err_set(e, -errno, "the socket that was passed: %s", status_text(-errno));
 	if (rv != 0)
 		address_drop(a);
 	return rv;

@@ -33,7 +33,12 @@ struct address {
  * and binds with these permissions. Nobody can connect yet. AW_EBUSY where
  * another daemon has it. */
 int address_take(struct address *a, const char *path, unsigned mode, struct err *e);
-/* Removes the socket's name and gives up the lock; legal at any time. */
+/* The same for a socket that was passed on and listens already at this path: its name
+ * and permissions are whose it is. AW_EINVALID where it is none, or another one. The
+ * descriptor is taken, also on failure. */
+int address_adopt(struct address *a, const char *path, int passed, struct err *e);
+/* Removes the socket's name, if it was bound here, and gives up the lock; legal at any
+ * time. */
 void address_drop(struct address *a);
 
 /* Starts to accept on the address (its socket is taken). */

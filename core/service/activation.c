@@ -55,6 +55,9 @@ static void end(struct activation *a)
 	bool starts = a->starts;
 	int status = a->status;
 
+	s->options.on_rules(s->options.ctx,
+			    s->current != NULL ? generation_digest(s->current) : NULL,
+			    s->refused_rules[0] != '\0');
 	s->first = a->next;
 	if (s->first == NULL)
 		s->last = &s->first;

@@ -125,17 +125,29 @@ void service_hurry(struct service *s)
 
 /* ---- changes ------------------------------------------------------------ */
 
-void service_reload(struct service *s, const char *cause)
+bool service_reload(struct service *s, const char *cause)
 {
 	if (start_is_owed(s)) {
 		start_again(s); /* reads them, too */
-		return;
+		return s->first != NULL;
 	}
 	struct activation *a = activation_new(s, cause, NULL);
 	if (a == NULL)
 		log_line(s, 3, "no memory to reload the rules");
 	else
 		activation_queue(a);
+	return a != NULL;
+}
+
+int service_pulse(struct service *s, evaluation_cb done, void *ctx)
+{
+	json_t *nothing = s->current != NULL ? json_object() : NULL;
+
+	if (nothing == NULL)
+		return s->current != NULL ? -ENOMEM : AW_EABSENT;
+	int rv = pool_ask(generation_pool(s->current), "pulse", nothing, done, ctx);
+	json_decref(nothing);
+	return rv;
 }
 
 void service_offer(struct service *s, struct rule_files *files, json_t *faults)

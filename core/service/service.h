@@ -76,6 +76,9 @@ struct service_options {
 	struct chance chance;
 	/* The log failed for good: the daemon must end. */
 	void (*on_fatal)(void *ctx, const char *why);
+	/* A change of rules has ended: what is in force now (NULL: nothing), and whether
+	 * what the folder had last was refused. */
+	void (*on_rules)(void *ctx, const char *digest, bool refused);
 	/* A sentence for the operator; level as in syslog, 3 error to 6 info. */
 	void (*on_log)(void *ctx, int level, const char *text);
 	void *ctx;
@@ -94,8 +97,13 @@ void service_call(struct service *s, struct request *r);
 /* To be called after each journal_poll: looks whether an erasure has ended. */
 void service_log_told(struct service *s);
 
-/* Reads the rules again; who asked is the daemon's own user. */
-void service_reload(struct service *s, const char *cause);
+/* Reads the rules again; who asked is the daemon's own user. True: on_rules comes,
+ * once for each change that is on its way. */
+bool service_reload(struct service *s, const char *cause);
+
+/* Asks an evaluator of the rules in force for a sign of life; the callback is as
+ * pool_ask's. AW_EABSENT where there are none, -ENOMEM. */
+int service_pulse(struct service *s, evaluation_cb done, void *ctx);
 
 /* The rules as the watched folder has them now: files (taken), or what kept them
  * from being read, [{"file", "line", "message"}] (borrowed). Nothing is done where these rules

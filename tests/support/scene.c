@@ -150,6 +150,18 @@ int scene_next_area(void **state)
 	return 0;
 }
 
+/* In the child: a socket is passed as the lowest descriptor that has no name. */
+static void pass_socket(int passed)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof pid, "%d", getpid());
+	/* Onto itself it would stay closed on exec. */
+	if ((passed == 3 ? fcntl(passed, F_SETFD, 0) : dup2(passed, 3)) < 0 ||
+	    setenv("LISTEN_FDS", "1", 1) != 0 || setenv("LISTEN_PID", pid, 1) != 0)
+		_exit(122);
+}
+
 /* In the child: becomes awardd. */
 static void become(const struct scene *s, const char *const *extra)
 {
@@ -175,6 +187,8 @@ static void become(const struct scene *s, const char *const *extra)
 	for (size_t i = 0; s->environment != NULL && s->environment[i] != NULL; i++)
 		if (putenv((char *)(uintptr_t)s->environment[i]) != 0)
 			_exit(126);
+	if (s->passed != 0)
+		pass_socket(s->passed);
 	execv(argv[0], (char *const *)(uintptr_t)argv);
 	_exit(127);
 }

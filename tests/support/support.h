@@ -41,6 +41,7 @@ struct scene {
 	int area;               /* the number of the partnership of this test */
 	size_t heard;           /* bytes of `errors` that scene_await has passed */
 	uid_t user;             /* whom the daemon runs as, 0: as the test does */
+	int passed;             /* 0, or a socket that the daemon is given as systemd gives it */
 	/* "NAME=VALUE" for the daemon, ended by NULL; or NULL */
 	const char *const *environment;
 };

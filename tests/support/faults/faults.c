@@ -61,6 +61,9 @@ static int sync_with(const char *name, int fd)
 		errno = EIO;
 		return -1;
 	}
+	if (fails(FAULT_HANG, fd))
+		while (atomic_load(&shared->kind) == FAULT_HANG)
+			usleep(1000);
 	return NEXT(int (*)(int), name)(fd);
 }
 
