@@ -32,6 +32,7 @@ scale {
 profile {
 	strength_from = 7,
 	need_below = { 5, 7 },
+	learn_from = 8,                                                        -- SH-2
 }
 
 choices "evidence_kinds" {

@@ -220,7 +220,7 @@ end
 
 function words.profile(given)
 	local place = here()
-	local spec = { strength_from = "whole!", need_below = "list!" }
+	local spec = { strength_from = "whole!", need_below = "list!", learn_from = "whole" }
 	if not fits(place, "profile", given, spec) or not only_once("profile", place) then
 		return
 	end
@@ -234,6 +234,7 @@ function words.profile(given)
 		table.insert(below, mark)
 	end
 	once.profile.strength_from, once.profile.need_below = given.strength_from, below
+	once.profile.learn_from = given.learn_from
 end
 
 local choices = {}

@@ -302,6 +302,9 @@ local function manifest()
 			register = once.register.given,
 		fees = { currency = once.fees.currency, vat_percent = once.fees.vat_percent,
 			routes = host.list(described_routes) },
+		profile = { strength_from = once.profile.strength_from,
+			need_below = host.list(once.profile.need_below or {}),
+			learn_from = once.profile.learn_from or host.null },
 		form = form, import_form = import_form, steps = host.list(described_steps),
 	}
 	for _, name in ipairs(choice_lists) do
