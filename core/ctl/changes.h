@@ -7,7 +7,7 @@
 
 #include "ctl/session.h"
 #include "ctl/table.h"
-#include "ctl/vocabulary.h"
+#include "wording/wording.h"
 
 enum changes_format { CHANGES_TEXT, CHANGES_JSON, CHANGES_CSV };
 

@@ -41,24 +41,6 @@ static void put_title(struct paper *p, const struct vocabulary *v)
 	paper_newline(p);
 }
 
-/* What the contract's `change` means, as a sentence. */
-static const char *change_sentence(const char *change)
-{
-	static const struct {
-		const char *word, *says;
-	} known[] = {
-		{"first", " No award was held, so there is none to compare it with."},
-		{"maintained", " Standards have been maintained: this is the level held before."},
-		{"higher", " New standards have been attained: it is above the level held before."},
-		{"lower", " It is below the level held before."},
-	};
-
-	for (size_t i = 0; change != NULL && i < sizeof known / sizeof known[0]; i++)
-		if (strcmp(known[i].word, change) == 0)
-			return known[i].says;
-	return "";
-}
-
 static void put_opening(struct paper *p, const struct vocabulary *v)
 {
 	const json_t *outcome = json_member(v->decision, "outcome");
@@ -74,7 +56,7 @@ static void put_opening(struct paper *p, const struct vocabulary *v)
 	if (*words != '\0')
 		(void)buffer_printf(&sentence, "%s was assessed on %s and is awarded %s.%s",
 				    name_of(v), day, words,
-				    change_sentence(json_member_text(outcome, "change")));
+				    wording_change(json_member_text(outcome, "change")));
 	else
 		(void)buffer_printf(&sentence,
 				    "%s was assessed on %s. No award is given: no level in "

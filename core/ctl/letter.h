@@ -6,7 +6,7 @@
 #define AW_CTL_LETTER_H
 
 #include "ctl/paper.h"
-#include "ctl/vocabulary.h"
+#include "wording/wording.h"
 
 /* Writes the whole letter, the profile with it. Members that are missing or of
  * another type are passed over: what stands there is what the daemon said.

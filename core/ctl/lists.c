@@ -5,7 +5,7 @@
 #include "ctl/csv.h"
 #include "ctl/table.h"
 #include "ctl/verb.h"
-#include "ctl/vocabulary.h"
+#include "wording/wording.h"
 
 /* A statement's id and title in one cell. */
 static void add_statement(struct table *t, const struct vocabulary *v, const char *id)

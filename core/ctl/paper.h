@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "json/json.h"
+#include "wording/wording.h"
 
 /* How a page may look. */
 struct look {
@@ -69,18 +70,5 @@ void paper_wrap_format(struct paper *p, int indent, const char *format, ...)
 
 /* A heading, with an empty line before it. */
 void paper_heading(struct paper *p, const char *text);
-
-/* ---- wording ------------------------------------------------------------- */
-enum { DAY_TEXT = 64 };
-
-/* "20 May 2024", or "May 2024" where `month_only`; a text that is no date is
- * given back as it is, cut to fit. `iso` may be NULL: "". */
-void wording_day(const char *iso, bool month_only, char out[DAY_TEXT]);
-/* The same in fewer cells, for tables: "20 May 2024", "1 Sep 2024". */
-void wording_day_short(const char *iso, bool month_only, char out[DAY_TEXT]);
-/* "1,100" */
-void wording_number(json_int_t n, char out[DAY_TEXT]);
-/* "new-entry" becomes "new entry": for words of the contract only. */
-void wording_plain(const char *word, char out[DAY_TEXT]);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "ctl/table.h"
 #include "ctl/verb.h"
-#include "ctl/vocabulary.h"
+#include "wording/wording.h"
 
 /* A list of {id, title}, or of {score, means}: a word and what it means. */
 static void write_pairs(struct paper *p, const json_t *list)

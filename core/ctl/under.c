@@ -8,7 +8,7 @@
 #include "ctl/offline.h"
 #include "ctl/table.h"
 #include "ctl/under.h"
-#include "ctl/vocabulary.h"
+#include "wording/wording.h"
 #include "reproduce/reproduce.h"
 
 enum { DIGITS_SHOWN = 12 };

@@ -44,6 +44,7 @@ int verb_register_import(struct session *s);
 int verb_register_render(struct session *s);
 int verb_practice(struct session *s);
 int verb_statistics(struct session *s);
+int verb_report(struct session *s);
 int verb_scheme(struct session *s);
 int verb_status(struct session *s);
 int verb_log_key(struct session *s);

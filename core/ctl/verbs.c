@@ -47,6 +47,8 @@ static const struct verb verbs[] = {
 	 verb_practice},
 	{"statistics", "", 0, 0, SPAN, "how partnerships score, and awards by year",
 	 verb_statistics},
+	{"report", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_OUTPUT),
+	 "one decision as a web page: its reasons, profile, progress and proof", verb_report},
 	{"scheme", "", 0, 0, 0, "the award scheme as the rules have it", verb_scheme},
 	{"status", "", 0, 0, 0, "how the daemon is", verb_status},
 	{"log key", "", 0, 0, 0, "the public key that the log is signed with", verb_log_key},

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/paper.h"
+#include "wording/wording.h"
 
 static const char *const months[] = {
 	"January", "February", "March",     "April",   "May",      "June",
@@ -58,4 +58,21 @@ void wording_plain(const char *word, char out[DAY_TEXT])
 	for (char *c = out; *c != '\0'; c++)
 		if (*c == '-' || *c == '_')
 			*c = ' ';
+}
+
+const char *wording_change(const char *change)
+{
+	static const struct {
+		const char *word, *says;
+	} known[] = {
+		{"first", " No award was held, so there is none to compare it with."},
+		{"maintained", " Standards have been maintained: this is the level held before."},
+		{"higher", " New standards have been attained: it is above the level held before."},
+		{"lower", " It is below the level held before."},
+	};
+
+	for (size_t i = 0; change != NULL && i < sizeof known / sizeof known[0]; i++)
+		if (strcmp(known[i].word, change) == 0)
+			return known[i].says;
+	return "";
 }

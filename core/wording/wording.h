@@ -1,12 +1,14 @@
 /*
- * vocabulary: the scheme's own words - titles of awards and statements, the
- * order of statements, the scale - as the daemon tells them. awardctl knows
- * none of them itself.
+ * wording: days, sums and words as people read them, and the scheme's own words - titles
+ * of awards and statements, the order of statements, the scale - as the daemon tells them.
+ * The tool knows none of them itself.
  */
-#ifndef AW_CTL_VOCABULARY_H
-#define AW_CTL_VOCABULARY_H
+#ifndef AW_WORDING_H
+#define AW_WORDING_H
 
 #include "json/json.h"
+
+/* ---- the scheme's words ------------------------------------------------------ */
 
 /* Each may be NULL: then ids stand for titles. Both are borrowed. */
 struct vocabulary {
@@ -34,5 +36,22 @@ void scale_of(const struct vocabulary *v, int *from, int *to);
 
 /* How many months before it expires a redesignation is due, 0 where unknown. */
 int due_months(const struct vocabulary *v);
+
+/* ---- days, sums and words of the contract ------------------------------------ */
+
+enum { DAY_TEXT = 64 };
+
+/* "20 May 2024", or "May 2024" where `month_only`; a text that is no date is
+ * given back as it is, cut to fit. `iso` may be NULL: "". */
+void wording_day(const char *iso, bool month_only, char out[DAY_TEXT]);
+/* The same in fewer cells, for tables: "20 May 2024", "1 Sep 2024". */
+void wording_day_short(const char *iso, bool month_only, char out[DAY_TEXT]);
+/* "1,100" */
+void wording_number(json_int_t n, char out[DAY_TEXT]);
+/* "new-entry" becomes "new entry": for words of the contract only. */
+void wording_plain(const char *word, char out[DAY_TEXT]);
+/* What the contract's `change` means, as a sentence with a space before it; "" where it
+ * means nothing that is known. */
+const char *wording_change(const char *change);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/vocabulary.h"
+#include "wording/wording.h"
 
 static const char *title_in(const json_t *list, const char *id)
 {

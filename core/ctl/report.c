@@ -1,0 +1,134 @@
+/* report: what the daemon knows about a decision, gathered and made a page. It asks the socket
+ * and not the log's file, so that whoever submitted a decision can have its report too. */
+#include <string.h>
+
+#include "ctl/deliver.h"
+#include "ctl/verb.h"
+#include "pages/pages.h"
+
+/* What was fetched; owned. */
+struct gathered {
+	json_t *entry, *list, *before, *practice, *rules, *proof, *checkpoint;
+};
+
+static void gathered_deinit(struct gathered *g)
+{
+	json_decref(g->entry);
+	json_decref(g->list);
+	json_decref(g->before);
+	json_decref(g->practice);
+	json_decref(g->rules);
+	json_decref(g->proof);
+	json_decref(g->checkpoint);
+}
+
+/* The latest that stands, with this day or an earlier one and logged before; R-19. */
+static const json_t *earlier_of(const json_t *list, json_int_t sequence)
+{
+	const json_t *found = NULL;
+	const char *found_on = "";
+	size_t i;
+	json_t *each;
+
+	json_array_foreach(json_member(list, "decisions"), i, each) {
+		const char *on = json_member_text(each, "assessed_on");
+		json_int_t at = json_member_integer(each, "sequence", 0);
+
+		if (on == NULL || at >= sequence || json_member_true(each, "revoked"))
+			continue;
+		int later = strcmp(on, found_on);
+		if (found == NULL || later > 0 ||
+		    (later == 0 && at > json_member_integer(found, "sequence", 0))) {
+			found = each;
+			found_on = on;
+		}
+	}
+	return found;
+}
+
+static int fetch_before(struct session *s, struct gathered *g)
+{
+	const json_t *decision = json_member(g->entry, "decision");
+	const char *partnership = json_member_text(json_member(decision, "partnership"), "id");
+	int status = fetch(s, "decisions.list",
+			   json_pack("{ss? ss? ss si}", "partnership", partnership, "until",
+				     json_member_text(decision, "assessed_on"), "sort",
+				     "assessed_on", "limit", 500),
+			   true, &g->list);
+	if (status != EXIT_DONE || g->list == NULL)
+		return status;
+	const json_t *earlier = earlier_of(g->list, json_member_integer(decision, "sequence", 0));
+	if (earlier == NULL)
+		return EXIT_DONE;
+	return fetch(s, "decisions.get",
+		     json_pack("{sI}", "sequence", json_member_integer(earlier, "sequence", 0)),
+		     true, &g->before);
+}
+
+static int gather(struct session *s, struct gathered *g)
+{
+	json_t *params = session_entry(s);
+	int status = params != NULL ? fetch(s, "decisions.get", params, false, &g->entry)
+				    : EXIT_USAGE; /* said already */
+	if (status != EXIT_DONE)
+		return status;
+	const json_t *decision = json_member(g->entry, "decision");
+	if (decision == NULL)
+		return session_say(s, EXIT_USAGE, "only a decision has a report, and %s is none",
+				   s->operands[0]);
+	status = fetch_before(s, g);
+	if (status == EXIT_DONE)
+		status = fetch(s, "practice.list", NULL, true, &g->practice);
+	if (status == EXIT_DONE)
+		status =
+			fetch(s, "rules.show",
+			      json_pack("{ss?}", "digest",
+					json_member_text(json_member(decision, "rules"), "digest")),
+			      true, &g->rules);
+	if (status == EXIT_DONE)
+		status = fetch(s, "log.proof",
+			       json_pack("{sI}", "sequence",
+					 json_member_integer(decision, "sequence", 0)),
+			       true, &g->proof);
+	if (status == EXIT_DONE)
+		status = fetch(s, "log.checkpoint", NULL, true, &g->checkpoint);
+	return status;
+}
+
+static int write_page(struct session *s, const struct gathered *g)
+{
+	const struct report r = {
+		.scheme = session_scheme(s),
+		.entry = g->entry,
+		.before = g->before,
+		.may_look_back = g->list != NULL,
+		.practice = json_member(g->practice, "practice"),
+		.rules = g->rules,
+		.proof = g->proof,
+		.key = json_member_text(g->checkpoint, "key"),
+	};
+	struct buffer page;
+	int status;
+
+	buffer_init(&page);
+	if (pages_report(&r, &page) != 0)
+		status = session_say(s, EXIT_UNEXPECTED, "no memory for the report");
+	else
+		status = deliver(s, &page, true);
+	buffer_deinit(&page);
+	return status;
+}
+
+int verb_report(struct session *s)
+{
+	struct gathered g = {NULL};
+
+	if (s->json)
+		return session_say(s, EXIT_USAGE,
+				   "a report is a web page: --format does not apply");
+	int status = gather(s, &g);
+	if (status == EXIT_DONE)
+		status = write_page(s, &g);
+	gathered_deinit(&g);
+	return status;
+}
