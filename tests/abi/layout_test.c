@@ -66,7 +66,7 @@ static void a_plugin_built_against_1_0_runs(void **state)
 	expect(plugin, "{'state': 'running', 'kinds': ['sink', 'method', 'decision-renderer',"
 		       " 'register-renderer', 'word']}");
 	json_decref(plugin);
-	assert_true(scene_said(s, "every: {\"depth\":3}"));
+	assert_true(scene_said(s, "every: {\\\"depth\\\":3}")); /* in a line that is quoted */
 	json_t *said = called(s, "every.say", "{'text': 'so it was'}");
 	assert_string_equal(json_string_value(said), "so it was");
 	json_decref(said);
