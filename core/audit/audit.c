@@ -128,7 +128,8 @@ static int follow_entry(struct audit *a, const struct item *it, struct err *e)
 {
 	if (a->follow == NULL)
 		return 0;
-	int rv = follow_add(a->follow, it->document, &it->leaf, e);
+	struct text bytes = {it->bytes.bytes, it->bytes.length};
+	int rv = follow_add(a->follow, it->document, bytes, &it->leaf, e);
 	if (rv != AW_EINVALID)
 		return rv;
 	return report_give(&a->report,

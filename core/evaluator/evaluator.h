@@ -96,6 +96,9 @@ typedef void (*evaluation_cb)(void *ctx, const struct evaluation *evaluation);
  * answered once, never before this has returned. -ENOMEM: no callback. */
 int pool_ask(struct pool *p, const char *operation, const json_t *input, evaluation_cb done,
 	     void *ctx);
+/* The same with the input's JSON. */
+int pool_ask_text(struct pool *p, const char *operation, struct text input, evaluation_cb done,
+		  void *ctx);
 
 /* Ends the processes. Evaluations still owed are answered with AW_ECRASH. The
  * pool is gone inside `closed` (may be NULL). */

@@ -178,18 +178,33 @@ int pool_open(const struct pool_options *options, const json_t *rules, struct po
 
 /* ---- asking ------------------------------------------------------------- */
 
-static int make_run(struct buffer *out, const char *operation, const json_t *input)
+static int make_run(struct buffer *out, const char *operation, struct text input)
 {
 	size_t begun = frame_begin(out, FRAME_RUN);
 
+	/* A failure stays marked, and frame_end sees it. */
 	(void)buffer_append_text(out, "{\"input\":");
-	int rv = json_compact(input, out);
+	(void)buffer_append(out, input.bytes, input.length);
 	(void)buffer_printf(out, ",\"operation\":\"%s\"}", operation);
-	return rv == 0 ? frame_end(out, begun) : rv;
+	return frame_end(out, begun);
 }
 
 int pool_ask(struct pool *pool, const char *operation, const json_t *input, evaluation_cb done,
 	     void *ctx)
+{
+	struct buffer text;
+
+	buffer_init(&text);
+	int rv = json_compact(input, &text);
+	if (rv == 0)
+		rv = pool_ask_text(pool, operation, (struct text){text.bytes, text.length}, done,
+				   ctx);
+	buffer_deinit(&text);
+	return rv;
+}
+
+int pool_ask_text(struct pool *pool, const char *operation, struct text input, evaluation_cb done,
+		  void *ctx)
 {
 	struct ask *ask = calloc(1, sizeof *ask);
 	if (ask == NULL)

@@ -14,6 +14,8 @@ void append_free(struct append *a)
 		json_decref(p->draft.personal);
 		json_decref(p->draft.blobs);
 		json_decref(p->draft.erases);
+		buffer_deinit(&p->draft.bytes);
+		json_index_deinit(&p->index);
 		buffer_deinit(&p->body);
 		buffer_deinit(&p->bytes);
 	}
@@ -30,23 +32,35 @@ static bool parse_salt(const json_t *row, unsigned char salt[DIGEST_BYTES])
 
 /* A value that does not belong to its commitment would make the entry
  * unreadable for ever, so it is refused here. */
-static int check_personal(const struct journal_draft *draft, struct err *e)
+static int check_personal(const struct part *p, struct err *e)
 {
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(draft->personal, i, row) {
+	json_array_foreach(p->draft.personal, i, row) {
 		unsigned char salt[DIGEST_BYTES];
 		const char *pointer = json_member_text(row, "pointer");
 		const json_t *value = json_object_get(row, "value");
 		if (pointer == NULL || value == NULL || !parse_salt(row, salt))
 			return err_set(e, AW_EINVALID,
 				       "a personal value lacks pointer, salt or value");
-		int rv = personal_matches(json_pointer_get(draft->body, pointer), salt, value, e);
+		const struct json_item *found = json_item_at(p->index.items, pointer);
+		json_t *commitment = found != NULL ? json_read(found->text, NULL) : NULL;
+		int rv = personal_matches(commitment, salt, value, e);
+		json_decref(commitment);
 		if (rv != 0)
 			return sql_wrap(e, rv, "%s", pointer);
 	}
 	return 0;
+}
+
+static int write_body(struct part *p)
+{
+	if (p->draft.body != NULL)
+		return json_canonical(p->draft.body, &p->body);
+	p->body = p->draft.bytes;
+	buffer_init(&p->draft.bytes);
+	return buffer_status(&p->body);
 }
 
 /* What does not depend on the sequence, once. */
@@ -54,13 +68,17 @@ static int prepare_body(struct part *p, struct err *e)
 {
 	if (p->body.length > 0)
 		return 0;
-	int rv = json_canonical(p->draft.body, &p->body);
+	int rv = write_body(p);
+	if (rv == 0)
+		rv = json_index_read(&p->index, (struct text){p->body.bytes, p->body.length});
+	if (rv == 0 && !p->index.canonical)
+		rv = AW_EINVALID;
 	if (rv != 0) {
 		buffer_clear(&p->body);
 		p->body.failed = false;
 		return err_set(e, rv, "an entry cannot be written: %s", status_text(rv));
 	}
-	return check_personal(&p->draft, e);
+	return check_personal(p, e);
 }
 
 static int build_part(struct writer *w, struct part *p, int64_t sequence,
@@ -155,7 +173,8 @@ static int insert_blobs(struct writer *w, const struct part *p, struct err *e)
 /* Writes over the values, which keeps them where they are: see schema.c. */
 static int erase_personal(struct writer *w, const struct part *p, struct err *e)
 {
-	json_int_t wanted = json_member_integer(p->draft.body, "values", 0), erased = 0;
+	const struct json_item *values = json_item_member(p->index.items, "values");
+	json_int_t wanted = values != NULL ? values->integer : 0, erased = 0;
 	json_t *sequence;
 	size_t i;
 	int rv = 0;
@@ -183,7 +202,6 @@ static int insert_part(struct writer *w, const struct part *p, const struct jour
 		.id = r->id,
 		.at = r->at,
 		.by = p->draft.by,
-		.body = p->draft.body,
 	};
 	int rv = insert_entry(w, p, r, e);
 
@@ -194,7 +212,7 @@ static int insert_part(struct writer *w, const struct part *p, const struct jour
 	if (rv == 0)
 		rv = erase_personal(w, p, e);
 	if (rv == 0)
-		rv = derive_entry(&w->store.derive, &entry, &r->leaf, e);
+		rv = derive_entry(&w->store.derive, &entry, p->index.items, &r->leaf, e);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "logging entry %" PRId64, r->sequence);
 }
 

@@ -77,26 +77,48 @@ static int add_tally(struct derive *d, const char *kind, struct err *e)
 	return sql_write(&b, e);
 }
 
-static int add_partnership(struct derive *d, const char *id, const char *name, struct err *e)
+static int add_partnership(struct derive *d, const struct json_item *id,
+			   const struct json_item *name, struct err *e)
 {
 	struct binder b = bind(d, DERIVE_PARTNERSHIP);
 
-	bind_text(&b, id);
-	bind_text(&b, name);
+	bind_string(&b, id);
+	bind_string(&b, name);
 	return sql_write(&b, e);
+}
+
+static const struct json_item *member(const struct json_item *object, const char *name)
+{
+	return json_item_member(object, name);
+}
+
+/* NULL where it is no text. */
+static const struct json_item *text_member(const struct json_item *object, const char *name)
+{
+	const struct json_item *found = member(object, name);
+
+	return found != NULL && found->kind == JSON_ITEM_STRING ? found : NULL;
+}
+
+/* 0 where it is no whole number. */
+static json_int_t integer_member(const struct json_item *object, const char *name)
+{
+	const struct json_item *found = member(object, name);
+
+	return found != NULL && found->kind == JSON_ITEM_INTEGER ? found->integer : 0;
 }
 
 /* An entry as lists look for it, whatever its kind. */
 struct listed {
 	int64_t sequence;
-	const char *partnership, *day, *change, *rules; /* NULL where it has none */
+	const struct json_item *partnership, *day, *change, *rules; /* NULL where it has none */
 };
 
-static int add_digest(struct derive *d, const char *digest, struct err *e)
+static int add_digest(struct derive *d, const struct json_item *digest, struct err *e)
 {
 	struct binder b = bind(d, DERIVE_DIGEST);
 
-	bind_text(&b, digest);
+	bind_string(&b, digest);
 	return sql_write(&b, e);
 }
 
@@ -106,7 +128,7 @@ static int add_span(struct derive *d, const char *kind, const struct listed *l, 
 
 	bind_integer(&b, l->sequence);
 	bind_text(&b, kind);
-	bind_text(&b, l->day);
+	bind_string(&b, l->day);
 	return sql_write(&b, e);
 }
 
@@ -119,29 +141,41 @@ static int add_listed_row(struct derive *d, const struct entry *entry, const str
 	bind_text(&b, entry->kind);
 	bind_integer(&b, entry->by.uid);
 	bind_text(&b, entry->by.user);
-	bind_text(&b, l->partnership);
-	bind_text(&b, l->day);
-	bind_text(&b, l->change);
-	bind_text(&b, l->rules);
+	bind_string(&b, l->partnership);
+	bind_string(&b, l->day);
+	bind_string(&b, l->change);
+	bind_string(&b, l->rules);
 	return sql_write(&b, e);
 }
 
-static int add_listed(struct derive *d, const struct entry *entry, struct err *e)
+/* The partnership an entry is about, as journal_partnership says. */
+static const struct json_item *partnership_of(const struct entry *entry,
+					      const struct json_item *body)
 {
-	const json_t *decision = json_member(entry->body, "decision");
+	if (strcmp(entry->kind, "decision") == 0)
+		return member(member(member(body, "decision"), "partnership"), "id");
+	if (strcmp(entry->kind, "import") == 0)
+		return member(member(body, "award"), "partnership");
+	return member(body, "partnership");
+}
+
+static int add_listed(struct derive *d, const struct entry *entry, const struct json_item *body,
+		      struct err *e)
+{
+	const struct json_item *decision = member(body, "decision");
 	struct listed l = {
 		.sequence = entry->sequence,
-		.partnership = journal_partnership(entry->kind, entry->body),
+		.partnership = partnership_of(entry, body),
 	};
 	int rv = 0;
 
 	if (strcmp(entry->kind, "decision") == 0) {
-		l.day = json_member_text(decision, "assessed_on");
-		l.change = json_member_text(json_member(decision, "outcome"), "change");
-		l.rules = json_member_text(json_member(decision, "rules"), "digest");
+		l.day = text_member(decision, "assessed_on");
+		l.change = text_member(member(decision, "outcome"), "change");
+		l.rules = text_member(member(decision, "rules"), "digest");
 	} else if (strcmp(entry->kind, "import") == 0) {
-		l.day = json_member_text(json_member(entry->body, "outcome"), "awarded_on");
-		l.rules = json_member_text(json_member(entry->body, "rules"), "digest");
+		l.day = text_member(member(body, "outcome"), "awarded_on");
+		l.rules = text_member(member(body, "rules"), "digest");
 	}
 	if (l.rules != NULL)
 		rv = add_digest(d, l.rules, e);
@@ -153,175 +187,191 @@ static int add_listed(struct derive *d, const struct entry *entry, struct err *e
 /* A row of the tables that find entries by a name. */
 struct named {
 	int64_t sequence;
-	const char *day;
+	const struct json_item *day;
 };
 
-static int add_name(struct derive *d, enum derive_statement which, const char *name,
+static int add_name(struct derive *d, enum derive_statement which, const struct json_item *name,
 		    const struct named *n, struct err *e)
 {
 	struct binder b = bind(d, which);
 
-	bind_text(&b, name);
+	bind_string(&b, name);
 	bind_integer(&b, n->sequence);
-	bind_text(&b, n->day);
+	bind_string(&b, n->day);
 	return sql_write(&b, e);
 }
 
-static int add_awarded(struct derive *d, const struct named *n, const json_t *outcome,
+static int add_awarded(struct derive *d, const struct named *n, const struct json_item *outcome,
 		       struct err *e)
 {
-	const char *award = json_member_text(outcome, "award");
-	json_t *each;
-	size_t i;
-	int rv = 0;
+	const struct json_item *award = text_member(outcome, "award"), *each = NULL;
+	const struct json_item *commendations = member(outcome, "commendations");
+	int rv = award != NULL ? add_name(d, DERIVE_AWARDED, award, n, e) : 0;
 
-	if (award != NULL)
-		rv = add_name(d, DERIVE_AWARDED, award, n, e);
-	json_array_foreach(json_member(outcome, "commendations"), i, each) {
-		if (rv == 0 && json_is_string(each))
-			rv = add_name(d, DERIVE_AWARDED, json_string_value(each), n, e);
+	if (commendations == NULL || commendations->kind != JSON_ITEM_ARRAY)
+		return rv;
+	while (rv == 0 && (each = json_item_next(commendations, each)) != NULL) {
+		if (each->kind == JSON_ITEM_STRING)
+			rv = add_name(d, DERIVE_AWARDED, each, n, e);
 	}
 	return rv;
 }
 
-static int add_failed(struct derive *d, const struct named *n, const json_t *decision,
+/* The first or next of a member that is a list. */
+static const struct json_item *next_of(const struct json_item *object, const char *name,
+				       const struct json_item *after)
+{
+	const struct json_item *list = member(object, name);
+
+	return list != NULL && list->kind == JSON_ITEM_ARRAY ? json_item_next(list, after) : NULL;
+}
+
+static int add_failed(struct derive *d, const struct named *n, const struct json_item *decision,
 		      struct err *e)
 {
-	json_t *award, *criterion;
-	size_t i, k;
+	const struct json_item *award = NULL, *criterion;
 	int rv = 0;
 
-	json_array_foreach(json_member(decision, "awards"), i, award) {
-		json_array_foreach(json_member(award, "criteria"), k, criterion) {
-			const char *status = json_member_text(criterion, "status");
-			const char *id = json_member_text(criterion, "id");
-			if (rv == 0 && id != NULL && status != NULL &&
-			    (strcmp(status, "unmet") == 0 || strcmp(status, "error") == 0))
+	while ((award = next_of(decision, "awards", award)) != NULL) {
+		for (criterion = NULL;
+		     (criterion = next_of(award, "criteria", criterion)) != NULL;) {
+			const struct json_item *status = member(criterion, "status");
+			const struct json_item *id = text_member(criterion, "id");
+			if (rv == 0 && id != NULL &&
+			    (json_item_is(status, text_of("unmet")) ||
+			     json_item_is(status, text_of("error"))))
 				rv = add_name(d, DERIVE_FAILED, id, n, e);
 		}
 	}
 	return rv;
 }
 
-static void bind_list(struct binder *b, const json_t *list)
+static void bind_list(struct binder *b, const struct json_item *list)
 {
-	if (json_is_array(list))
-		bind_json(b, list);
+	if (list != NULL && list->kind == JSON_ITEM_ARRAY)
+		bind_item(b, list);
 	else
 		bind_text(b, "[]");
 }
 
 /* `award` says where an imported award comes from, and is NULL for a decided one. */
-static int add_award(struct derive *d, const struct entry *entry, const char *partnership,
-		     const json_t *award, struct err *e)
+static int add_award(struct derive *d, const struct entry *entry, const struct json_item *body,
+		     const struct json_item *award, struct err *e)
 {
-	const json_t *holder = award != NULL ? entry->body : json_member(entry->body, "decision");
-	const json_t *outcome = json_member(holder, "outcome");
-	const char *precision = json_member_text(award, "precision");
+	const struct json_item *holder = award != NULL ? body : member(body, "decision");
+	const struct json_item *outcome = member(holder, "outcome");
+	const struct json_item *precision = text_member(award, "precision");
 	struct binder b = bind(d, DERIVE_AWARD);
 
 	bind_integer(&b, entry->sequence);
 	bind_text(&b, entry->id);
-	bind_text(&b, partnership);
-	bind_text(&b, json_member_text(outcome, "award"));
-	bind_list(&b, json_member(outcome, "commendations"));
-	bind_text(&b, json_member_text(outcome, "awarded_on"));
-	bind_text(&b, json_member_text(outcome, "expires_on"));
-	bind_text(&b, json_member_text(outcome, "route"));
-	bind_text(&b, precision != NULL ? precision : "day");
-	bind_text(&b, json_member_text(outcome, "citation"));
-	bind_text(&b, award != NULL ? json_member_text(award, "source") : entry->id);
+	bind_string(&b, partnership_of(entry, body));
+	bind_string(&b, member(outcome, "award"));
+	bind_list(&b, member(outcome, "commendations"));
+	bind_string(&b, member(outcome, "awarded_on"));
+	bind_string(&b, member(outcome, "expires_on"));
+	bind_string(&b, member(outcome, "route"));
+	if (precision != NULL)
+		bind_string(&b, precision);
+	else
+		bind_text(&b, "day");
+	bind_string(&b, member(outcome, "citation"));
+	if (award != NULL)
+		bind_string(&b, member(award, "source"));
+	else
+		bind_text(&b, entry->id);
 	return sql_write(&b, e);
 }
 
-static int add_decision_row(struct derive *d, const struct entry *entry, const char *partnership,
-			    struct err *e)
+static int add_decision_row(struct derive *d, const struct entry *entry,
+			    const struct json_item *body, struct err *e)
 {
-	const json_t *decision = json_member(entry->body, "decision");
-	const json_t *submission = json_member(entry->body, "submission");
-	const json_t *outcome = json_member(decision, "outcome");
+	const struct json_item *decision = member(body, "decision");
+	const struct json_item *submission = member(body, "submission");
+	const struct json_item *outcome = member(decision, "outcome");
 	struct binder b = bind(d, DERIVE_DECISION);
 
 	bind_integer(&b, entry->sequence);
 	bind_text(&b, entry->id);
 	bind_text(&b, entry->at);
 	bind_integer(&b, entry->by.uid);
-	bind_text(&b, json_member_text(submission, "submission_id"));
-	bind_text(&b, partnership);
-	bind_text(&b, json_member_text(json_member(decision, "partnership"), "name"));
-	bind_text(&b, json_member_text(json_member(submission, "partnership"), "name"));
-	bind_text(&b, json_member_text(decision, "assessed_on"));
-	bind_text(&b, json_member_text(submission, "registered_on"));
-	bind_text(&b, json_member_text(outcome, "award"));
-	bind_list(&b, json_member(outcome, "commendations"));
-	bind_text(&b, json_member_text(outcome, "route"));
-	bind_text(&b, json_member_text(outcome, "change"));
-	bind_text(&b, json_member_text(json_member(decision, "rules"), "digest"));
-	bind_json(&b, json_member(submission, "scores"));
-	bind_json(&b, outcome);
+	bind_string(&b, member(submission, "submission_id"));
+	bind_string(&b, partnership_of(entry, body));
+	bind_string(&b, member(member(decision, "partnership"), "name"));
+	bind_string(&b, member(member(submission, "partnership"), "name"));
+	bind_string(&b, member(decision, "assessed_on"));
+	bind_string(&b, member(submission, "registered_on"));
+	bind_string(&b, member(outcome, "award"));
+	bind_list(&b, member(outcome, "commendations"));
+	bind_string(&b, member(outcome, "route"));
+	bind_string(&b, member(outcome, "change"));
+	bind_string(&b, member(member(decision, "rules"), "digest"));
+	bind_item(&b, member(submission, "scores"));
+	bind_item(&b, outcome);
 	return sql_write(&b, e);
 }
 
-static int add_decision(struct derive *d, const struct entry *entry, struct err *e)
+static int add_decision(struct derive *d, const struct entry *entry, const struct json_item *body,
+			struct err *e)
 {
-	const json_t *decision = json_member(entry->body, "decision");
-	const json_t *outcome = json_member(decision, "outcome");
-	const json_t *given = json_member(json_member(entry->body, "submission"), "partnership");
-	const char *partnership = json_member_text(json_member(decision, "partnership"), "id");
-	const struct named named = {entry->sequence, json_member_text(decision, "assessed_on")};
-	int rv = add_decision_row(d, entry, partnership, e);
+	const struct json_item *decision = member(body, "decision");
+	const struct json_item *outcome = member(decision, "outcome");
+	const struct json_item *given = member(member(body, "submission"), "partnership");
+	const struct named named = {entry->sequence, member(decision, "assessed_on")};
+	int rv = add_decision_row(d, entry, body, e);
 
 	if (rv == 0)
-		rv = add_partnership(d, partnership, json_member_text(given, "name"), e);
+		rv = add_partnership(d, partnership_of(entry, body), member(given, "name"), e);
 	if (rv == 0)
 		rv = add_awarded(d, &named, outcome, e);
 	if (rv == 0)
 		rv = add_failed(d, &named, decision, e);
-	if (rv == 0 && json_member_text(outcome, "award") != NULL)
-		rv = add_award(d, entry, partnership, NULL, e);
+	if (rv == 0 && text_member(outcome, "award") != NULL)
+		rv = add_award(d, entry, body, NULL, e);
 	return rv;
 }
 
-static int add_import(struct derive *d, const struct entry *entry, struct err *e)
+static int add_import(struct derive *d, const struct entry *entry, const struct json_item *body,
+		      struct err *e)
 {
-	const json_t *award = json_member(entry->body, "award");
-	const char *partnership = json_member_text(award, "partnership");
-	const char *name = json_member_text(award, "name");
-	const json_t *outcome = json_member(entry->body, "outcome");
-	const struct named named = {entry->sequence, json_member_text(outcome, "awarded_on")};
+	const struct json_item *award = member(body, "award");
+	const struct json_item *partnership = member(award, "partnership");
+	const struct json_item *name = member(award, "name"), *outcome = member(body, "outcome");
+	const struct named named = {entry->sequence, member(outcome, "awarded_on")};
 	struct binder b = bind(d, DERIVE_IMPORT);
 
 	if (award == NULL)
 		return err_set(e, AW_EINVALID, "an import names no award");
 	bind_integer(&b, entry->sequence);
 	bind_text(&b, entry->id);
-	bind_text(&b, partnership);
-	bind_text(&b, name);
-	bind_json(&b, outcome);
+	bind_string(&b, partnership);
+	bind_string(&b, name);
+	bind_item(&b, outcome);
 	int rv = sql_write(&b, e);
 	if (rv == 0)
 		rv = add_partnership(d, partnership, name, e);
 	if (rv == 0)
 		rv = add_awarded(d, &named, outcome, e);
-	return rv == 0 ? add_award(d, entry, partnership, award, e) : rv;
+	return rv == 0 ? add_award(d, entry, body, award, e) : rv;
 }
 
-static int add_revocation(struct derive *d, const struct entry *entry, struct err *e)
+static int add_revocation(struct derive *d, const struct entry *entry, const struct json_item *body,
+			  struct err *e)
 {
-	const json_t *revokes = json_member(entry->body, "revokes");
+	json_int_t revoked = integer_member(member(body, "revokes"), "sequence");
 	struct binder b = bind(d, DERIVE_REVOCATION);
 
 	/* A NULL here would become a row of its own, being the primary key. */
-	if (json_member_integer(revokes, "sequence", 0) <= 0)
+	if (revoked <= 0)
 		return err_set(e, AW_EINVALID, "a revocation names no entry");
-	bind_integer(&b, json_member_integer(revokes, "sequence", 0));
+	bind_integer(&b, revoked);
 	bind_integer(&b, entry->sequence);
 	return sql_write(&b, e);
 }
 
-static void bind_sequence(struct binder *b, const json_t *from, const char *member)
+static void bind_sequence(struct binder *b, const struct json_item *from, const char *name)
 {
-	json_int_t sequence = json_member_integer(from, member, 0);
+	json_int_t sequence = integer_member(from, name);
 
 	if (sequence > 0)
 		bind_integer(b, sequence);
@@ -329,39 +379,42 @@ static void bind_sequence(struct binder *b, const json_t *from, const char *memb
 		bind_text(b, NULL);
 }
 
-static int add_erasure(struct derive *d, const struct entry *entry, struct err *e)
+static int add_erasure(struct derive *d, const struct entry *entry, const struct json_item *body,
+		       struct err *e)
 {
-	const json_t *erases = json_member(entry->body, "erases");
+	const struct json_item *erases = member(body, "erases");
 	struct binder b = bind(d, DERIVE_ERASURE);
 
 	bind_integer(&b, entry->sequence);
-	bind_text(&b, json_member_text(entry->body, "partnership"));
+	bind_string(&b, member(body, "partnership"));
 	bind_sequence(&b, erases, "sequence");
 	bind_sequence(&b, erases, "through");
 	return sql_write(&b, e);
 }
 
-static int add_rule_set(struct derive *d, const struct entry *entry, struct err *e)
+static int add_rule_set(struct derive *d, const struct entry *entry, const struct json_item *body,
+			struct err *e)
 {
-	const json_t *due_months = json_member(json_member(entry->body, "register"), "due_months");
+	const struct json_item *due_months = member(member(body, "register"), "due_months");
 	struct binder b = bind(d, DERIVE_RULE_SET);
 
 	bind_integer(&b, entry->sequence);
 	bind_text(&b, entry->kind);
-	bind_text(&b, json_member_text(entry->body, "digest"));
-	if (json_is_integer(due_months))
-		bind_integer(&b, json_integer_value(due_months));
+	bind_string(&b, member(body, "digest"));
+	if (due_months != NULL && due_months->kind == JSON_ITEM_INTEGER)
+		bind_integer(&b, due_months->integer);
 	else
 		bind_text(&b, NULL);
 	return sql_write(&b, e);
 }
 
-int derive_entry(struct derive *d, const struct entry *entry, const struct digest *leaf,
-		 struct err *e)
+int derive_entry(struct derive *d, const struct entry *entry, const struct json_item *body,
+		 const struct digest *leaf, struct err *e)
 {
 	static const struct {
 		const char *kind;
-		int (*add)(struct derive *d, const struct entry *entry, struct err *e);
+		int (*add)(struct derive *d, const struct entry *entry,
+			   const struct json_item *body, struct err *e);
 	} kinds[] = {
 		{"decision", add_decision},     {"import", add_import},
 		{"revocation", add_revocation}, {"activation", add_rule_set},
@@ -372,11 +425,26 @@ int derive_entry(struct derive *d, const struct entry *entry, const struct diges
 	if (rv == 0)
 		rv = nodes_append(&d->edge, leaf, d->statements[DERIVE_NODE], e);
 	if (rv == 0)
-		rv = add_listed(d, entry, e);
+		rv = add_listed(d, entry, body, e);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && rv == 0; i++) {
 		if (strcmp(kinds[i].kind, entry->kind) == 0)
-			rv = kinds[i].add(d, entry, e);
+			rv = kinds[i].add(d, entry, body, e);
 	}
+	return rv;
+}
+
+int derive_bytes(struct derive *d, const struct entry *entry, struct text bytes,
+		 const struct digest *leaf, struct err *e)
+{
+	struct json_index index;
+
+	json_index_init(&index);
+	int rv = json_index_read(&index, bytes);
+	if (rv == 0)
+		rv = derive_entry(d, entry, member(index.items, "body"), leaf, e);
+	else
+		(void)err_set(e, rv, "%s", status_text(rv));
+	json_index_deinit(&index);
 	return rv;
 }
 
@@ -419,7 +487,7 @@ static int derive_row(struct derive *d, sqlite3_stmt *row, struct err *e)
 	if (rv == 0) {
 		struct digest leaf; /* compared just now */
 		memcpy(leaf.bytes, column_bytes(row, 1).bytes, sizeof leaf.bytes);
-		rv = derive_entry(d, &entry, &leaf, e);
+		rv = derive_bytes(d, &entry, column_bytes(row, 0), &leaf, e);
 	}
 	json_decref(document);
 	return rv;

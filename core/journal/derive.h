@@ -47,8 +47,11 @@ int derive_read_edge(struct derive *d, uint64_t size, struct err *e);
 /* Adds what follows from this entry and its leaf hash, inside the caller's transaction.
  * AW_EINVALID where it contradicts an earlier one: a submission_id or a
  * revocation a second time, or a member that its kind must have missing. */
-int derive_entry(struct derive *d, const struct entry *entry, const struct digest *leaf,
-		 struct err *e);
+int derive_entry(struct derive *d, const struct entry *entry, const struct json_item *body,
+		 const struct digest *leaf, struct err *e);
+/* The same for an entry with these bytes. */
+int derive_bytes(struct derive *d, const struct entry *entry, struct text bytes,
+		 const struct digest *leaf, struct err *e);
 /* What was added is in the file now, or is not. */
 void derive_committed(struct derive *d);
 void derive_undone(struct derive *d);

@@ -58,8 +58,9 @@ size_t journal_entry_size(const struct journal_draft *draft)
 	entry_id(INT64_MAX, none, id);
 	buffer_init(&body);
 	buffer_init(&bytes);
-	if (json_canonical(draft->body, &body) == 0 && entry_bytes(&entry, &body, &bytes) == 0)
-		size = bytes.length;
+	if (entry_bytes(&entry, &body, &bytes) == 0 &&
+	    (draft->body == NULL || json_canonical(draft->body, &body) == 0))
+		size = bytes.length + (draft->body != NULL ? body.length : draft->bytes.length);
 	buffer_deinit(&body);
 	buffer_deinit(&bytes);
 	return size;

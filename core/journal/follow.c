@@ -103,12 +103,13 @@ int follow_new(struct journal_reader *r, struct follow **out, struct err *e)
 	return 0;
 }
 
-int follow_add(struct follow *f, const json_t *document, const struct digest *leaf, struct err *e)
+int follow_add(struct follow *f, const json_t *document, struct text bytes,
+	       const struct digest *leaf, struct err *e)
 {
 	struct entry entry;
 
 	if (document != NULL && entry_fill(document, &entry))
-		return derive_entry(&f->derive, &entry, leaf, e);
+		return derive_bytes(&f->derive, &entry, bytes, leaf, e);
 	return nodes_append(&f->derive.edge, leaf, f->derive.statements[DERIVE_NODE], e);
 }
 

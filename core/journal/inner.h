@@ -35,8 +35,9 @@ struct append {
 	struct journal_receipt *receipts;
 	struct part {
 		struct journal_draft draft;
-		struct buffer body;  /* canonical; kept while an op is tried again */
-		struct buffer bytes; /* of the whole entry */
+		struct buffer body;      /* canonical; kept while an op is tried again */
+		struct json_index index; /* of it */
+		struct buffer bytes;     /* of the whole entry */
 	} parts[];
 };
 

@@ -199,15 +199,18 @@ static void take(struct journal_draft *draft, struct part *to)
 {
 	if (to != NULL) {
 		to->draft = *draft;
+		json_index_init(&to->index);
 		buffer_init(&to->body);
 		buffer_init(&to->bytes);
 	} else {
+		buffer_deinit(&draft->bytes);
 		json_decref(draft->body);
 		json_decref(draft->personal);
 		json_decref(draft->blobs);
 		json_decref(draft->erases);
 	}
 	draft->body = draft->personal = draft->blobs = draft->erases = NULL;
+	buffer_init(&draft->bytes);
 }
 
 static int append(struct journal *j, struct journal_draft *drafts, size_t count,

@@ -49,12 +49,13 @@ struct actor {
 struct journal_draft {
 	const char *kind; /* a literal, one of those above */
 	struct actor by;
-	json_t *body;     /* taken */
-	json_t *personal; /* taken; NULL, or an array of {"pointer", "salt", "value"}:
+	json_t *body;        /* taken; or NULL, and its canonical bytes: */
+	struct buffer bytes; /* taken */
+	json_t *personal;    /* taken; NULL, or an array of {"pointer", "salt", "value"}:
 			     pointer into the body (RFC 6901), salt 64 hex digits */
-	json_t *blobs;    /* taken; NULL, or an array of strings: texts to keep by
+	json_t *blobs;       /* taken; NULL, or an array of strings: texts to keep by
 			     their SHA-256 (rule files) */
-	json_t *erases;   /* taken; NULL, or an array of sequences: erase the personal values of
+	json_t *erases;      /* taken; NULL, or an array of sequences: erase the personal values of
 			     these entries, as many as the body's "values" says */
 };
 
@@ -228,8 +229,10 @@ int reader_personal(struct journal_reader *r, const char *id, const char *partne
 /* Everything earlier of a partnership that rules may look at, oldest entry
  * first: [{"sequence", "id", "kind": "decision" or "import", "revoked": bool,
  * "name", "assessed_on", "registered_on", "scores", "outcome"}]; name is the
- * one given with that entry or null; the next three are null in an import. */
-int reader_history(struct journal_reader *r, const char *partnership, json_t **out, struct err *e);
+ * one given with that entry or null; the next three are null in an import. Appends its
+ * canonical JSON. */
+int reader_history(struct journal_reader *r, const char *partnership, struct buffer *out,
+		   struct err *e);
 
 /* ---- proofs: what independent programs check ----------------------------- */
 
@@ -405,8 +408,9 @@ struct follow;
 int follow_new(struct journal_reader *r, struct follow **out, struct err *e);
 void follow_free(struct follow **f); /* before its reader is closed */
 /* Adds what follows from the next entry. AW_EINVALID where it contradicts an
- * earlier one. Of one that cannot be read (NULL) only the leaf counts. */
-int follow_add(struct follow *f, const json_t *document, const struct digest *leaf, struct err *e);
+ * earlier one. Of one that cannot be read (NULL) only the leaf counts. `bytes`: the entry's. */
+int follow_add(struct follow *f, const json_t *document, struct text bytes,
+	       const struct digest *leaf, struct err *e);
 /* Compares one of them with the file's: calls `each` with the table, the row's
  * key, the column (NULL for a whole row) and "missing", "changed" or "added". */
 size_t follow_count(const struct follow *f);

@@ -118,12 +118,35 @@ void bind_blob(struct binder *b, const void *bytes, size_t length)
 	keep(b, sqlite3_bind_blob64(b->statement, ++b->at, bytes, length, SQLITE_STATIC));
 }
 
-void bind_json(struct binder *b, const json_t *value)
+static void bind_slice(struct binder *b, struct text t)
 {
-	if (value == NULL || json_is_null(value))
+	keep(b, sqlite3_bind_text64(b->statement, ++b->at, t.bytes, t.length, SQLITE_STATIC,
+				    SQLITE_UTF8));
+}
+
+void bind_item(struct binder *b, const struct json_item *value)
+{
+	if (value == NULL || value->kind == JSON_ITEM_NULL)
 		keep(b, sqlite3_bind_null(b->statement, ++b->at));
 	else
-		bind_value(b, value);
+		bind_slice(b, value->text);
+}
+
+void bind_string(struct binder *b, const struct json_item *string)
+{
+	struct buffer said;
+
+	if (string == NULL || string->kind != JSON_ITEM_STRING) {
+		keep(b, sqlite3_bind_null(b->statement, ++b->at));
+	} else if (!string->escaped) {
+		bind_slice(b, (struct text){string->text.bytes + 1, string->text.length - 2});
+	} else {
+		buffer_init(&said);
+		keep(b, json_item_text(string, &said) == 0 ? SQLITE_OK : SQLITE_NOMEM);
+		keep(b, sqlite3_bind_text64(b->statement, ++b->at, said.bytes, said.length,
+					    SQLITE_TRANSIENT, SQLITE_UTF8));
+		buffer_deinit(&said);
+	}
 }
 
 void bind_value(struct binder *b, const json_t *value)

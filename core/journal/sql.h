@@ -45,10 +45,12 @@ struct binder bind_to(sqlite3_stmt *statement);
 void bind_integer(struct binder *b, int64_t value);
 void bind_text(struct binder *b, const char *text);
 void bind_blob(struct binder *b, const void *bytes, size_t length);
-/* The canonical text of a document; NULL and JSON's null bind NULL. */
-void bind_json(struct binder *b, const json_t *value);
-/* The same, but JSON's null is the text "null". */
+/* The canonical text of a document. */
 void bind_value(struct binder *b, const json_t *value);
+/* What a string says, and what any value is as it stands; NULL and JSON's null bind NULL, and
+ * so does no string where one is meant. The text that the item borrows is borrowed. */
+void bind_string(struct binder *b, const struct json_item *string);
+void bind_item(struct binder *b, const struct json_item *value);
 
 /* Runs the statement to its end and leaves it ready to be bound again. */
 int sql_write(struct binder *b, struct err *e);

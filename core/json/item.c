@@ -1,4 +1,5 @@
 /* Looking into a text that an index was made of. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "json/string.h"
@@ -84,4 +85,68 @@ bool json_item_is(const struct json_item *string, struct text wanted)
 		wanted = (struct text){wanted.bytes + next.length, wanted.length - next.length};
 	}
 	return wanted.length == 0;
+}
+
+static const struct json_item *nth(const struct json_item *array, size_t number)
+{
+	const struct json_item *each = json_item_next(array, NULL);
+
+	while (each != NULL && number-- > 0)
+		each = json_item_next(array, each);
+	return each;
+}
+
+const struct json_item *json_item_at(const struct json_item *from, const char *pointer)
+{
+	const struct json_item *here = from;
+	struct buffer name;
+
+	buffer_init(&name);
+	while (here != NULL && *pointer == '/') {
+		if (!pointer_take(&pointer, &name))
+			here = NULL;
+		else if (here->kind != JSON_ITEM_ARRAY)
+			here = json_item_get(here, name.bytes);
+		else
+			here = pointer_is_index(name.bytes)
+				       ? nth(here, strtoul(name.bytes, NULL, 10))
+				       : NULL;
+	}
+	buffer_deinit(&name);
+	return *pointer == '\0' ? here : NULL;
+}
+
+static void put_member(struct text name, struct text value, bool *any, struct buffer *out)
+{
+	/* A failure stays marked in the buffer. */
+	(void)buffer_append(out, *any ? "," : "{", 1);
+	(void)buffer_append(out, name.bytes, name.length);
+	(void)buffer_append(out, ":", 1);
+	(void)buffer_append(out, value.bytes, value.length);
+	*any = true;
+}
+
+int json_item_put(const struct json_item *object, const char *name, struct text value,
+		  struct buffer *out)
+{
+	const struct json_item *each = NULL;
+	bool any = false, put = false;
+	struct buffer quoted;
+
+	buffer_init(&quoted);
+	int rv = json_canonical_text(text_of(name), &quoted);
+	struct json_item added = {.text = {quoted.bytes, quoted.length}, .escaped = true};
+	while (rv == 0 && (each = json_item_next(object, each)) != NULL) {
+		int order = put ? -1 : string_compare(each, &added);
+		if (order >= 0) {
+			put_member(added.text, value, &any, out);
+			put = true;
+		}
+		if (order != 0)
+			put_member(each->text, each[1].text, &any, out);
+	}
+	if (rv == 0 && !put)
+		put_member(added.text, value, &any, out);
+	buffer_deinit(&quoted);
+	return rv == 0 ? buffer_append(out, "}", 1) : rv;
 }

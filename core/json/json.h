@@ -100,6 +100,11 @@ const struct json_item *json_item_member(const struct json_item *object, const c
 bool json_item_is(const struct json_item *string, struct text wanted);
 /* Appends what a string says, without quotes and escapes. -ENOMEM. */
 int json_item_text(const struct json_item *string, struct buffer *out);
+/* What an RFC 6901 pointer points at, or NULL; where memory runs out, too. */
+const struct json_item *json_item_at(const struct json_item *from, const char *pointer);
+/* Appends a canonical object with one member more, in its place, or another value for it. */
+int json_item_put(const struct json_item *object, const char *name, struct text value,
+		  struct buffer *out);
 
 /* Members of an object in canonical order, for walks that must not depend on
  * the order of insertion: gives an array of borrowed names (free() it), NULL

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/json.h"
+#include "json/string.h"
 
 json_t *json_read(struct text t, struct err *e)
 {
@@ -82,9 +82,7 @@ int json_pointer_append(struct buffer *pointer, const char *name)
 	return rv == 0 ? append_token(pointer, name) : rv;
 }
 
-/* Takes one token off the pointer, unescaped; false where it is none or memory
- * runs out. */
-static bool take_token(const char **pointer, struct buffer *name)
+bool pointer_take(const char **pointer, struct buffer *name)
 {
 	const char *from = *pointer + 1;
 
@@ -104,7 +102,7 @@ static bool take_token(const char **pointer, struct buffer *name)
 	return buffer_append(name, "", 0) == 0;
 }
 
-static bool is_index(const char *name)
+bool pointer_is_index(const char *name)
 {
 	size_t length = strlen(name);
 
@@ -119,12 +117,12 @@ json_t *json_pointer_get(const json_t *document, const char *pointer)
 
 	buffer_init(&name);
 	while (here != NULL && *pointer == '/') {
-		if (!take_token(&pointer, &name))
+		if (!pointer_take(&pointer, &name))
 			here = NULL;
 		else if (!json_is_array(here))
 			here = json_object_get(here, name.bytes);
 		else
-			here = is_index(name.bytes)
+			here = pointer_is_index(name.bytes)
 				       ? json_array_get(here, strtoul(name.bytes, NULL, 10))
 				       : NULL;
 	}

@@ -25,4 +25,10 @@ struct text string_inside(const struct json_item *string);
 /* The order of RFC 8785 of what two strings say. */
 int string_compare(const struct json_item *left, const struct json_item *right);
 
+/* Takes one token off an RFC 6901 pointer, unescaped; false where it is none or memory runs
+ * out. */
+bool pointer_take(const char **pointer, struct buffer *name);
+/* Whether a token is the number of an array's value. */
+bool pointer_is_index(const char *name);
+
 #endif

@@ -39,7 +39,9 @@ static int write_reply(struct buffer *out, const json_t *id, const struct reply 
 		rv = buffer_append_text(out, "null");
 	if (rv == 0 && reply->code == 0) {
 		(void)buffer_append_text(out, ",\"result\":");
-		rv = json_compact(reply->result, out);
+		rv = reply->result != NULL
+			     ? json_compact(reply->result, out)
+			     : buffer_append(out, reply->json.bytes, reply->json.length);
 	} else if (rv == 0) {
 		json_t *message = json_string(reply->message);
 		(void)buffer_printf(out, ",\"error\":{\"code\":%d,\"message\":", reply->code);

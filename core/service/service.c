@@ -51,6 +51,13 @@ void answer_result(struct service *s, struct request *r, json_t *result)
 	answer(s, r, &reply);
 }
 
+void answer_json(struct service *s, struct request *r, struct text json)
+{
+	struct reply reply = {.json = json};
+
+	answer(s, r, &reply);
+}
+
 void answer_error(struct service *s, struct request *r, int code, const char *message, json_t *data)
 {
 	struct reply reply = {.code = code, .message = message, .data = data};

@@ -48,7 +48,8 @@ struct peer {
 /* An answer: a result, or a code with its message. Documents are taken. */
 struct reply {
 	json_t *result;
-	int code; /* 0 where there is a result */
+	struct text json; /* where there is no `result`: its JSON, borrowed for the call */
+	int code;         /* 0 where there is a result */
 	const char *message;
 	json_t *data;
 };

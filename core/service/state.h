@@ -87,6 +87,8 @@ struct service {
 /* ---- answering: each ends the request ----------------------------------- */
 /* Takes the result; NULL is an answer of "no memory". */
 void answer_result(struct service *s, struct request *r, json_t *result);
+/* With the result's JSON, borrowed. */
+void answer_json(struct service *s, struct request *r, struct text json);
 /* Takes the data (may be NULL). */
 void answer_error(struct service *s, struct request *r, int code, const char *message,
 		  json_t *data);

@@ -10,6 +10,7 @@
  * have been decided under other rules, and then that decision is the answer.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "service/state.h"
@@ -19,15 +20,14 @@ struct submission {
 	struct service *service;
 	struct request *request;
 	struct generation *generation;
-	bool logs;        /* decide, not assess */
-	const char *id;   /* submission_id, borrowed from the document, or NULL */
-	json_t *errors;   /* what does not fit, or NULL */
-	json_t *document; /* the submission, with commitments where it fits */
-	json_t *personal; /* rows for the log */
-	json_t *existing; /* the entry of the same submission_id, or NULL */
-	json_t *history;
-	json_t *decision;
-	const char *partnership; /* borrowed from the document, NULL where unknown */
+	bool logs;                       /* decide, not assess */
+	const char *id;                  /* submission_id, borrowed from the document, or NULL */
+	json_t *errors;                  /* what does not fit, or NULL */
+	json_t *document;                /* the submission, with commitments where it fits */
+	json_t *personal;                /* rows for the log */
+	json_t *existing;                /* the entry of the same submission_id, or NULL */
+	struct buffer history, decision; /* canonical JSON */
+	const char *partnership;         /* borrowed from the document, NULL where unknown */
 };
 
 static void arrive(struct job *job);
@@ -49,8 +49,8 @@ static void finish(struct submission *one)
 	json_decref(one->document);
 	json_decref(one->personal);
 	json_decref(one->existing);
-	json_decref(one->history);
-	json_decref(one->decision);
+	buffer_deinit(&one->history);
+	buffer_deinit(&one->decision);
 	free(one);
 	s->submissions_pending--;
 }
@@ -122,6 +122,8 @@ static void call(struct service *s, struct request *r, bool logs)
 	one->service = s;
 	one->request = r;
 	one->logs = logs;
+	buffer_init(&one->history);
+	buffer_init(&one->decision);
 	one->generation = s->current != NULL ? generation_hold(s->current) : NULL;
 	int rv = examine(one);
 	if (rv == 0)
@@ -242,6 +244,26 @@ static void answer_existing(struct submission *one)
 	finish(one);
 }
 
+static int ask_rules(struct submission *one)
+{
+	struct buffer input;
+
+	buffer_init(&input);
+	/* A failure stays marked in the buffer. */
+	(void)buffer_append_text(&input, "{\"history\":");
+	(void)buffer_append(&input, one->history.bytes, one->history.length);
+	(void)buffer_append_text(&input, ",\"submission\":");
+	int rv = json_canonical(one->document, &input);
+	(void)buffer_append_text(&input, "}");
+	if (rv == 0)
+		rv = buffer_status(&input);
+	if (rv == 0)
+		rv = pool_ask_text(generation_pool(one->generation), "decide",
+				   (struct text){input.bytes, input.length}, on_evaluated, one);
+	buffer_deinit(&input);
+	return rv;
+}
+
 static void on_looked_up(void *ctx, int status, const struct err *e)
 {
 	struct submission *one = ctx;
@@ -259,11 +281,7 @@ static void on_looked_up(void *ctx, int status, const struct err *e)
 		decline(one);
 		return;
 	}
-	json_t *input = json_pack("{sO sO}", "history", one->history, "submission", one->document);
-	int rv = input != NULL ? pool_ask(generation_pool(one->generation), "decide", input,
-					  on_evaluated, one)
-			       : -ENOMEM;
-	json_decref(input);
+	int rv = ask_rules(one);
 	if (rv != 0) {
 		answer_no_memory(one->service, one->request);
 		finish(one);
@@ -272,33 +290,44 @@ static void on_looked_up(void *ctx, int status, const struct err *e)
 
 /* ---- the rules' answer, and the log ------------------------------------- */
 
+/* What they answered, with the member that says which rules these were. */
 static int read_decision(struct submission *one, struct text result)
 {
-	one->decision = json_read(result, NULL);
-	json_t *rules = json_pack("{ss}", "digest", generation_digest(one->generation));
+	struct json_index index;
+	struct buffer rules;
 
-	if (one->decision == NULL) {
-		json_decref(rules);
-		return -ENOMEM;
-	}
-	return json_put(one->decision, "rules", rules);
+	json_index_init(&index);
+	buffer_init(&rules);
+	int rv = json_index_read(&index, result);
+	if (rv == 0 && (!index.canonical || index.items->kind != JSON_ITEM_OBJECT))
+		rv = AW_ESYNTAX;
+	if (rv == 0)
+		rv = buffer_printf(&rules, "{\"digest\":\"%s\"}",
+				   generation_digest(one->generation));
+	if (rv == 0)
+		rv = json_item_put(index.items, "rules", (struct text){rules.bytes, rules.length},
+				   &one->decision);
+	buffer_deinit(&rules);
+	json_index_deinit(&index);
+	return rv;
 }
 
-/* The draft shares its documents with this submission; both only read them. */
 static int make_draft(struct submission *one, struct journal_draft *draft)
 {
-	*draft = (struct journal_draft){
-		.kind = "decision",
-		.by = one->request->peer->actor,
-		.body = json_pack("{sO sO}", "decision", one->decision, "submission",
-				  one->document),
-		.personal = json_incref(one->personal),
-	};
-	if (draft->body != NULL && journal_entry_size(draft) <= ENTRY_LIMIT)
-		return 0;
-	int rv = draft->body == NULL ? -ENOMEM : AW_ELIMIT;
-	json_decref(draft->body);
-	json_decref(draft->personal);
+	*draft = (struct journal_draft){.kind = "decision", .by = one->request->peer->actor};
+	buffer_init(&draft->bytes);
+	/* A failure stays marked in the buffer. */
+	(void)buffer_append_text(&draft->bytes, "{\"decision\":");
+	(void)buffer_append(&draft->bytes, one->decision.bytes, one->decision.length);
+	(void)buffer_append_text(&draft->bytes, ",\"submission\":");
+	int rv = json_canonical(one->document, &draft->bytes);
+	(void)buffer_append_text(&draft->bytes, "}");
+	if (rv == 0)
+		rv = buffer_status(&draft->bytes);
+	if (rv == 0 && journal_entry_size(draft) > ENTRY_LIMIT)
+		rv = AW_ELIMIT;
+	if (rv != 0)
+		buffer_deinit(&draft->bytes);
 	return rv;
 }
 
@@ -319,19 +348,40 @@ static void on_evaluated(void *ctx, const struct evaluation *e)
 	if (rv == 0)
 		rv = make_draft(one, &draft);
 	if (rv == 0 && !one->logs) {
-		json_decref(draft.body);
-		json_decref(draft.personal);
+		buffer_deinit(&draft.bytes);
 		s->assessments++;
-		answer_result(s, one->request, json_incref(one->decision));
+		answer_json(s, one->request,
+			    (struct text){one->decision.bytes, one->decision.length});
 		finish(one);
 		return;
 	}
-	if (rv == 0)
+	if (rv == 0) {
+		draft.personal = json_incref(one->personal);
 		rv = journal_append(s->options.journal, &draft, 1, on_logged, one);
+	}
 	if (rv != 0) {
 		answer_status(s, one->request, rv, NULL);
 		finish(one);
 	}
+}
+
+/* The decision with what only the log could say of it, as decision_answer puts it. */
+static void answer_logged(struct submission *one, const struct journal_receipt *receipt)
+{
+	struct buffer *answer = &one->decision;
+	char leaf[DIGEST_HEX];
+
+	hex_format(receipt->leaf.bytes, sizeof receipt->leaf.bytes, leaf);
+	answer->length--; /* its closing brace */
+	if (buffer_printf(answer,
+			  ",\"decision_id\":\"%s\",\"sequence\":%" PRId64 ",\"decided_at\":\"%s\","
+			  "\"log\":{\"leaf_index\":%" PRId64 ",\"leaf_hash\":\"%s\"}}",
+			  receipt->id, receipt->sequence, receipt->at, receipt->sequence - 1,
+			  leaf) == 0)
+		answer_json(one->service, one->request,
+			    (struct text){answer->bytes, answer->length});
+	else
+		answer_no_memory(one->service, one->request);
 }
 
 static void on_logged(void *ctx, int status, const struct journal_receipt *receipts, size_t count,
@@ -339,17 +389,13 @@ static void on_logged(void *ctx, int status, const struct journal_receipt *recei
 {
 	struct submission *one = ctx;
 	struct service *s = one->service;
-	char leaf[DIGEST_HEX];
 
 	if (status != 0 || count != 1) {
 		answer_status(s, one->request, status, e);
 		fail_for_good(s, status);
 	} else {
 		s->decisions++;
-		hex_format(receipts->leaf.bytes, sizeof receipts->leaf.bytes, leaf);
-		answer_result(s, one->request,
-			      decision_answer(one->decision, receipts->id, receipts->sequence,
-					      receipts->at, leaf));
+		answer_logged(one, receipts);
 	}
 	finish(one);
 }

@@ -7,6 +7,7 @@
 #define AW_TESTS_JOURNAL_LOG_H
 
 #include <setjmp.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -438,6 +439,22 @@ static inline void shell_says(const struct log *log, const char *sql, const char
 	assert_string_equal(is, wanted);
 	assert_true(ok);
 	free(is);
+}
+
+/* The history of a partnership as a document. */
+static inline int history_read(struct journal_reader *r, const char *partnership, json_t **out,
+			       struct err *e)
+{
+	struct buffer text;
+
+	buffer_init(&text);
+	int rv = reader_history(r, partnership, &text, e);
+	if (rv == 0) {
+		*out = json_read((struct text){text.bytes, text.length}, NULL);
+		rv = *out != NULL ? 0 : err_set(e, -ENOMEM, "no memory for a history");
+	}
+	buffer_deinit(&text);
+	return rv;
 }
 
 #endif

@@ -170,7 +170,13 @@ static int read_submission(struct journal_reader *r, json_t **out, struct err *e
 
 static int read_history(struct journal_reader *r, json_t **out, struct err *e)
 {
-	return reader_history(r, "north", out, e);
+	struct buffer text;
+
+	(void)out; /* it is no document */
+	buffer_init(&text);
+	int rv = reader_history(r, "north", &text, e);
+	buffer_deinit(&text);
+	return rv;
 }
 
 static int read_decisions(struct journal_reader *r, json_t **out, struct err *e)

@@ -92,7 +92,7 @@ static void the_others_are_from_an_index(struct journal_reader *r, sqlite3 *db)
 	assert_int_equal(reader_register(r, "2022-01-01", "north", NULL, &out, &e), 0);
 	json_decref(out);
 	is_from_an_index(db);
-	assert_int_equal(reader_history(r, "north", &out, &e), 0);
+	assert_int_equal(history_read(r, "north", &out, &e), 0);
 	json_decref(out);
 	is_from_an_index(db);
 	assert_int_equal(reader_past(r, "north", 17, pass_entry, NULL, &e), 0);

@@ -130,7 +130,7 @@ static void a_submission_is_found_by_its_id(void **state)
 
 static int ask_history(struct journal_reader *r, struct ask *ask, struct err *e)
 {
-	return reader_history(r, ask->with, &ask->out, e);
+	return history_read(r, ask->with, &ask->out, e);
 }
 
 static void a_history_is_in_order_and_marks_what_was_revoked(void **state)

@@ -57,7 +57,7 @@ static void the_history_is_what_a_daemon_would_read(void **state)
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
 		json_t *rows = json_array(), *wanted = NULL;
 		assert_int_equal(reader_past(r, ids[i], INT64_MAX, collect, rows, NULL), 0);
-		assert_int_equal(reader_history(r, ids[i], &wanted, NULL), 0);
+		assert_int_equal(history_read(r, ids[i], &wanted, NULL), 0);
 		assert_true(json_array_size(rows) > 0);
 		same(rows, wanted);
 	}

@@ -166,7 +166,7 @@ static inline int64_t rig_decide_this(struct rig *rig, json_t *submission)
 	json_t *history = NULL, *decision = NULL;
 	struct err e = {.status = 0};
 
-	assert_int_equal(reader_history(r, partnership, &history, &e), 0);
+	assert_int_equal(history_read(r, partnership, &history, &e), 0);
 	reader_close(&r);
 	if (trial_decide(rig->rules, submission, history, &decision, &e) != 0)
 		fail_msg("%s", e.text);
