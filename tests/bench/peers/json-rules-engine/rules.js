@@ -1,0 +1,77 @@
+'use strict';
+/*
+ * The criteria of the three awards as rules of json-rules-engine: conditions are data, the
+ * operators are what the awards need. Paths are plain member names, which is faster than the
+ * engine's JSONPath.
+ */
+
+const {Engine} = require('json-rules-engine');
+
+const STATEMENTS = ['1', '2', '3', '4a', '4b', '5', '6', '7', '8', '9', '10'];
+
+const applicable = (scores) => STATEMENTS.filter((s) => scores[s] > 0);
+
+function sharesOf(submission, needs) {
+	const high = STATEMENTS.filter((s) => submission.scores[s] >= needs);
+	return submission.case_studies.some((study) =>
+		study.shareable === true && study.statements.some((s) => high.includes(s)));
+}
+
+const OPERATORS = {
+	everyApplicableAtLeast: (scores, needs) => {
+		let any = false;
+		for (const s of STATEMENTS) {
+			if (scores[s] > 0 && scores[s] < needs)
+				return false;
+			any = any || scores[s] > 0;
+		}
+		return any;
+	},
+	hasMembers: (group, names) => names.every((name) => group[name] != null),
+	isLongerThan: (list, length) => list.length > length,
+	sharesPracticeAtLeast: sharesOf,
+};
+
+const on = (fact, operator, value) => ({all: [{fact, operator, value}]});
+const signedOff = on('sign_off', 'hasMembers', ['send_leadership', 'yos_leadership']);
+const ofLead = {
+	'QL-1': on('scores', 'everyApplicableAtLeast', 7),
+	'QL-2': on('evidence', 'isLongerThan', 0),
+	'QL-3': on('submission', 'sharesPracticeAtLeast', 8),
+	'QL-4': signedOff,
+};
+
+const RULES = {
+	'QM-1': on('scores', 'everyApplicableAtLeast', 5),
+	'QM-2': signedOff,
+	...ofLead,
+	'CF-1': {all: Object.keys(ofLead).map((condition) => ({condition}))},
+	'CF-2': on('child_first', 'isLongerThan', 0),
+	'CF-3': on('case_studies', 'isLongerThan', 0),
+};
+
+function makeEngine() {
+	const engine = new Engine([], {pathResolver: (value, path) => value[path]});
+	for (const [name, operator] of Object.entries(OPERATORS))
+		engine.addOperator(name, operator);
+	for (const [id, conditions] of Object.entries(ofLead))
+		engine.setCondition(id, conditions);
+	for (const [id, conditions] of Object.entries(RULES))
+		engine.addRule({name: id, conditions, event: {type: id}});
+	return engine;
+}
+
+/* Which criteria are met: a set of their ids. */
+async function judge(engine, submission) {
+	const {events} = await engine.run({
+		submission: {...submission, case_studies: submission.case_studies ?? []},
+		scores: submission.scores,
+		evidence: submission.evidence ?? [],
+		case_studies: submission.case_studies ?? [],
+		child_first: submission.child_first ?? [],
+		sign_off: submission.sign_off ?? {},
+	});
+	return new Set(events.map((event) => event.type));
+}
+
+module.exports = {STATEMENTS, applicable, judge, makeEngine};
