@@ -145,7 +145,7 @@ static void a_good_server_passes(void **state)
 static void a_lost_answer_is_noticed(void **state)
 {
 	struct loaded l =
-		load_faulty(state, "lose", "--connections 4 --depth 8 --count 300 --patience 1");
+		load_faulty(state, "lose", "--connections 4 --depth 8 --count 300 --patience 2");
 
 	assert_int_equal(l.status, 1);
 	assert_non_null(strstr(l.said, "1 were not answered"));

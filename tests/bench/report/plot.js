@@ -55,6 +55,8 @@ function stepTo(most) {
 function bars(top, title, groups, servers) {
 	const height = 190, base = top + 30 + height;
 	const most = Math.max(...groups.flatMap(({of}) => servers.map((s) => of[s]?.most ?? 0)));
+	if (most === 0)
+		return {out: [], bottom: top}; /* it could not be measured */
 	const step = stepTo(most);
 	const scale = height / (Math.ceil(most / step) * step);
 	const each = (WIDTH - LEFT - RIGHT) / groups.length;
@@ -168,9 +170,8 @@ function plot({machine, summary: {figures}}) {
 	put(times(top, 'Time until the answer: less is better',
 		[{name: '1 × 1', of: pick(figures, '1x1', null)},
 			{name: '2,000 a second', of: pick(figures, 'rate', null)}], peers));
-	if (servers.every((server) => figures[server]['64x8'].pss_mib !== undefined))
-		put(bars(top, 'Memory of all processes after the run, MiB: less is better',
-			shapes.map(([shape, name]) => ({name, of: pick(figures, shape, 'pss_mib')})), servers));
+	put(bars(top, 'Memory of all processes after the run, MiB: less is better',
+		shapes.map(([shape, name]) => ({name, of: pick(figures, shape, 'pss_mib')})), servers));
 	return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${top}" ` +
 		`viewBox="0 0 ${WIDTH} ${top}">\n<rect width="100%" height="100%" fill="#fff"/>\n` +
 		`${DEFINITIONS}\n${[...head, ...parts].join('\n')}\n</svg>\n`;
