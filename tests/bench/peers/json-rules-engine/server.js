@@ -41,13 +41,13 @@ class Log {
 		return rows;
 	}
 
-	append(submission, decision, at) {
+	append(submission, decision, text, at) {
 		const {outcome} = decision;
 		return this.insert.run(at, submission.submission_id ?? null, submission.partnership.id,
 			submission.assessed_on, submission.registered_on ?? null,
 			submission.partnership.name ?? null, outcome.award, outcome.fee.net,
 			JSON.stringify(submission.scores), JSON.stringify(submission),
-			JSON.stringify(decision)).lastInsertRowid;
+			text).lastInsertRowid;
 	}
 }
 
@@ -59,23 +59,32 @@ class Server {
 		this.running = false;
 	}
 
-	async answer({id, params}) {
+	/* The text of the result, or an error. */
+	async result(params) {
 		const known = params.submission_id == null ? undefined :
 			this.log.same.get(params.submission_id);
-		if (known !== undefined) {
-			if (known.submission !== JSON.stringify(params))
-				return {id, error: {code: -32003, message: 'decided with other content'}};
-			return {id, result: Server.logged(JSON.parse(known.decision), known.sequence,
-				known.at)};
-		}
+		if (known !== undefined && known.submission !== JSON.stringify(params))
+			return {error: {code: -32003, message: 'decided before, with other content'}};
+		if (known !== undefined)
+			return Server.logged(known.decision, known.sequence, known.at);
 		const met = await judge(this.engine, params);
 		const decision = decide(params, met, this.log.history(params.partnership.id));
+		const text = JSON.stringify(decision);
 		const at = new Date().toISOString();
-		return {id, result: Server.logged(decision, this.log.append(params, decision, at), at)};
+		return Server.logged(text, this.log.append(params, decision, text, at), at);
 	}
 
-	static logged(decision, sequence, at) {
-		return Object.assign(decision, {decision_id: String(sequence), sequence, decided_at: at});
+	/* What the log adds is put into the text, which is made once. */
+	static logged(text, sequence, at) {
+		return `${text.slice(0, -1)},"decision_id":"${sequence}","sequence":${sequence},` +
+			`"decided_at":"${at}"}`;
+	}
+
+	async answer({id, params}) {
+		const result = await this.result(params);
+		const told = typeof result === 'string' ? `"result":${result}` :
+			`"error":${JSON.stringify(result.error)}`;
+		return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${told}}\n`;
 	}
 
 	async group() {
@@ -83,9 +92,8 @@ class Server {
 		const texts = new Map();
 		this.log.begin.run();
 		for (const {conn, line} of those) {
-			const answer = await this.answer(JSON.parse(line));
-			const text = JSON.stringify({jsonrpc: '2.0', ...answer});
-			texts.set(conn, `${texts.get(conn) ?? ''}${text}\n`);
+			const text = await this.answer(JSON.parse(line));
+			texts.set(conn, (texts.get(conn) ?? '') + text);
 		}
 		this.log.commit.run();
 		for (const [conn, text] of texts)
