@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "load/load.h"
 #include "support.h"
 
 /* ---- what is run ----------------------------------------------------------- */
@@ -94,6 +95,30 @@ static struct loaded load_faulty(void **state, const char *fault, const char *ar
 
 	echo_end(s, child);
 	return l;
+}
+
+/* ---- percentiles ----------------------------------------------------------- */
+
+static void percentiles_are_those_of_all_values_to_within_2_percent(void **state)
+{
+	static const double parts[] = {0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 1};
+	enum { VALUES = 100000 };
+	struct spread *s = calloc(1, sizeof *s);
+
+	(void)state;
+	assert_non_null(s);
+	assert_int_equal(spread_at(s, 0.5), 0);
+	/* From 1 ns to 5 s, none of them evenly apart from the next. */
+	for (int64_t i = 1; i <= VALUES; i++)
+		spread_add(s, i * i / 2);
+	assert_int_equal(s->most, (int64_t)VALUES * VALUES / 2);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		double rank = parts[i] * VALUES > 1 ? parts[i] * VALUES : 1;
+		double least = rank * rank / 2 - 1, found = (double)spread_at(s, parts[i]);
+		assert_true(found >= least);
+		assert_true(found <= least * 1.02 + 1);
+	}
+	free(s);
 }
 
 /* ---- the tests ------------------------------------------------------------- */
@@ -184,6 +209,7 @@ static void a_stall_shows_in_all_that_were_due(void **state)
 
 	assert_int_equal(waiting.status, 0);
 	assert_int_equal(rated.status, 0);
+	assert_int_equal((int)number(&rated, "/latencies"), 600);
 	assert_true(number(&waiting, "/latency_us/max") >= 250e3);
 	assert_true(number(&waiting, "/latency_us/p90") < 100e3);
 	assert_true(number(&rated, "/latency_us/p90") >= 100e3);
@@ -198,6 +224,7 @@ int main(void)
 		cmocka_unit_test(what_the_daemon_refuses_is_no_answer),
 	};
 	const struct CMUnitTest without[] = {
+		cmocka_unit_test(percentiles_are_those_of_all_values_to_within_2_percent),
 		cmocka_unit_test(a_good_server_passes),
 		cmocka_unit_test(a_lost_answer_is_noticed),
 		cmocka_unit_test(an_answer_that_comes_twice_is_noticed),

@@ -341,7 +341,7 @@ static int keep_window(struct run *r, int64_t now)
 
 	if (!r->measuring && r->sending && now >= r->warm) {
 		r->measuring = true;
-		r->warm = now;
+		r->warm = r->o->count > 0 ? r->began : now;
 		r->end = now + (int64_t)(r->o->seconds * 1e9);
 		r->out->own_cpu_ns = own_cpu();
 		rv = read_usage(r, false, &r->out->before);

@@ -42,7 +42,7 @@ void payloads_free(struct payloads **p);
 int payload_append(const struct payloads *p, uint64_t number, struct buffer *out,
 		   char id[PAYLOAD_ID]);
 
-/* ---- spread.c: how long answers took, to within 1 % ------------------------ */
+/* ---- spread.c: how long answers took, to within 2 % ------------------------ */
 enum { SPREAD_STEPS = 128, SPREAD_OCTAVES = 57 };
 
 struct spread {
@@ -51,7 +51,7 @@ struct spread {
 	int64_t most;
 };
 void spread_add(struct spread *s, int64_t ns);
-/* What this part of all (0 to 1) did not exceed; 0 where there are none. */
+/* What this part of all (0 to 1) did not exceed, or up to 2 % more; 0 where there are none. */
 int64_t spread_at(const struct spread *s, double part);
 
 /* ---- usage.c: what a process and all that descend from it use -------------- */

@@ -44,14 +44,14 @@ static int print_result(const struct options *o, const struct result *r)
 	double answers = r->answers > 0 ? (double)r->answers : 1;
 	double sent = r->sent > 0 ? (double)r->sent : 1;
 	json_t *out = json_pack(
-		"{so so so so so so so so so so so so so}", "per_second",
+		"{so so so so so so so so so so so so so so}", "per_second",
 		rounded((double)r->answered / r->seconds, 1), "latency_us", latencies(&r->spread),
-		"seconds", rounded(r->seconds, 1), "answered",
-		json_integer((json_int_t)r->answered), "sent", json_integer((json_int_t)r->sent),
-		"refused", json_integer((json_int_t)r->refused), "lost",
-		json_integer((json_int_t)r->lost), "alien", json_integer((json_int_t)r->alien),
-		"wrong", json_integer((json_int_t)r->wrong), "request_bytes",
-		rounded((double)r->request_bytes / sent, 1), "answer_bytes",
+		"latencies", json_integer((json_int_t)r->spread.count), "seconds",
+		rounded(r->seconds, 1), "answered", json_integer((json_int_t)r->answered), "sent",
+		json_integer((json_int_t)r->sent), "refused", json_integer((json_int_t)r->refused),
+		"lost", json_integer((json_int_t)r->lost), "alien",
+		json_integer((json_int_t)r->alien), "wrong", json_integer((json_int_t)r->wrong),
+		"request_bytes", rounded((double)r->request_bytes / sent, 1), "answer_bytes",
 		rounded((double)r->answer_bytes / answers, 1), "own_cpu_us_each",
 		rounded((double)r->own_cpu_ns / (r->answered > 0 ? (double)r->answered : 1), 1e3),
 		"own_cpu_cores", rounded((double)r->own_cpu_ns / r->seconds, 1e9));

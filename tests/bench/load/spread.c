@@ -1,4 +1,4 @@
-/* A histogram whose steps grow with the value: 128 to each power of two. */
+/* A histogram whose steps grow with the value: 64 to each power of two from 128 on. */
 #include "load.h"
 
 static size_t step_of(uint64_t ns)
