@@ -5,6 +5,86 @@
 
 #include "json/string.h"
 
+/* ---- memory that runs out ------------------------------------------------- */
+
+/*
+ * Where there is no room for a byte Jansson's lexer leaves it out and goes on, and what it
+ * then finds is another document, a mistake that nobody made, or an assertion of its own. So
+ * its buffer, which is a power of two long, always gets what it asks for: in the end from
+ * what was set aside, and then the whole of what was read is given up.
+ */
+struct reading {
+	char *from, *to, *next; /* set aside */
+	bool failed;
+};
+
+static _Thread_local struct reading *reading;
+
+enum { BUFFER_LEAST = 32 };
+
+/* All powers of two up to the longest token, and what else happens to be as long before
+ * something is asked for that is not given. */
+static size_t set_aside(struct text t)
+{
+	return 8 * t.length + 4096;
+}
+
+static void *noticed_malloc(size_t size)
+{
+	void *block = malloc(size);
+
+	if (block != NULL || reading == NULL)
+		return block;
+	reading->failed = true;
+	if (size < BUFFER_LEAST || (size & (size - 1)) != 0 ||
+	    size > (size_t)(reading->to - reading->next))
+		return NULL;
+	block = reading->next;
+	reading->next += size;
+	return block;
+}
+
+static void noticed_free(void *block)
+{
+	const char *at = block;
+
+	if (reading == NULL || at < reading->from || at >= reading->to)
+		free(block);
+}
+
+/* Before any document is made. */
+__attribute__((constructor)) static void notice(void)
+{
+	json_set_alloc_funcs(noticed_malloc, noticed_free);
+}
+
+/* Gives NULL where it is no document; -ENOMEM is then in *rv, or AW_ESYNTAX. */
+static json_t *load(struct text t, json_error_t *error, int *rv)
+{
+	size_t size = set_aside(t);
+	struct reading now = {.from = malloc(size)};
+	json_t *value = NULL;
+
+	*rv = -ENOMEM;
+	if (now.from == NULL)
+		return NULL;
+	now.next = now.from;
+	now.to = now.from + size;
+	reading = &now;
+	value = json_loadb(t.bytes, t.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+	if (now.failed) {
+		json_decref(value);
+		value = NULL;
+	} else if (value == NULL) {
+		*rv = AW_ESYNTAX;
+	}
+	reading = NULL;
+	free(now.from);
+	return value;
+}
+
+/* ---- the reader -------------------------------------------------------------- */
+
 json_t *json_read(struct text t, struct err *e)
 {
 	json_error_t error;
@@ -20,16 +100,13 @@ json_t *json_read(struct text t, struct err *e)
 		err_set(e, AW_ESYNTAX, "line %d, column %d: a NUL byte", line, column);
 		return NULL;
 	}
-	json_t *value =
-		json_loadb(t.bytes, t.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	int rv;
+	json_t *value = load(t, &error, &rv);
 
-	if (value == NULL) {
-		/* Where an allocation fails Jansson mostly says nothing at all. */
-		bool memory = json_error_code(&error) == json_error_out_of_memory ||
-			      error.text[0] == '\0';
-		int status = memory ? -ENOMEM : AW_ESYNTAX;
-		err_set(e, status, "line %d, column %d: %s", error.line, error.column, error.text);
-	}
+	if (value == NULL && rv == -ENOMEM)
+		err_set(e, rv, "no memory to read it");
+	else if (value == NULL)
+		err_set(e, rv, "line %d, column %d: %s", error.line, error.column, error.text);
 	return value;
 }
 

@@ -248,10 +248,12 @@ void rpc_line(struct conn *c, struct text line)
 	if (line.length == 0)
 		return;
 	json_t *document = json_read(line, &e);
-	if (document == NULL) {
+	if (document == NULL && e.status == -ENOMEM) {
+		rpc_error(c, CODE_INTERNAL, "out of memory: nothing was done");
+	} else if (document == NULL) {
 		char message[sizeof e.text + 32];
 		(void)snprintf(message, sizeof message, "the line is not well formed: %s", e.text);
-		rpc_error(c, e.status == -ENOMEM ? CODE_INTERNAL : CODE_PARSE, message);
+		rpc_error(c, CODE_PARSE, message);
 	} else if (json_is_array(document)) {
 		start_batch(c, document);
 	} else {
