@@ -88,7 +88,9 @@ static int build_part(struct writer *w, struct part *p, int64_t sequence,
 
 	if (rv != 0)
 		return rv;
-	entry_check_actor(&p->draft.by);
+	rv = entry_check_actor(&p->draft.by);
+	if (rv != 0)
+		return err_set(e, rv, "no memory for an entry");
 	struct entry entry = {.sequence = sequence, .kind = p->draft.kind, .by = p->draft.by};
 	receipt->sequence = sequence;
 	entry_id(sequence, w->chance, receipt->id);

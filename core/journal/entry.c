@@ -9,13 +9,17 @@
 
 enum { ID_CHANCE = 6 };
 
-void entry_check_actor(struct actor *by)
+int entry_check_actor(struct actor *by)
 {
+	errno = 0;
 	json_t *name = json_string(by->user);
 
+	if (name == NULL && errno == ENOMEM)
+		return -ENOMEM;
 	if (name == NULL)
 		by->user[0] = '\0';
 	json_decref(name);
+	return 0;
 }
 
 static int put_user(const char *user, struct buffer *out)
@@ -44,26 +48,27 @@ int entry_bytes(const struct entry *entry, const struct buffer *body, struct buf
 	return rv != 0 ? rv : buffer_status(out);
 }
 
-size_t journal_entry_size(const struct journal_draft *draft)
+int journal_entry_size(const struct journal_draft *draft, size_t *size)
 {
 	static const struct chance none = {.fill = NULL};
 	char at[INSTANT_TEXT], id[ENTRY_ID_TEXT];
 	struct entry entry = {.sequence = INT64_MAX, .kind = draft->kind, .id = id, .at = at};
 	struct buffer body, bytes;
-	size_t size = SIZE_MAX;
 
 	entry.by = draft->by;
-	entry_check_actor(&entry.by);
+	int rv = entry_check_actor(&entry.by);
 	instant_format(0, at);
 	entry_id(INT64_MAX, none, id);
 	buffer_init(&body);
 	buffer_init(&bytes);
-	if (entry_bytes(&entry, &body, &bytes) == 0 &&
-	    (draft->body == NULL || json_canonical(draft->body, &body) == 0))
-		size = bytes.length + (draft->body != NULL ? body.length : draft->bytes.length);
+	if (rv == 0)
+		rv = entry_bytes(&entry, &body, &bytes);
+	if (rv == 0 && draft->body != NULL)
+		rv = json_canonical(draft->body, &body);
+	*size = bytes.length + (draft->body != NULL ? body.length : draft->bytes.length);
 	buffer_deinit(&body);
 	buffer_deinit(&bytes);
-	return size;
+	return rv;
 }
 
 bool entry_fill(const json_t *document, struct entry *out)

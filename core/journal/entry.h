@@ -15,8 +15,9 @@ struct entry {
 	json_t *body;
 };
 
-/* A name that is not UTF-8, or is cut within a letter, is an unknown one: "". */
-void entry_check_actor(struct actor *by);
+/* A name that is not UTF-8, or is cut within a letter, is an unknown one: "".
+ * 0 or -ENOMEM. */
+int entry_check_actor(struct actor *by);
 
 /* Appends the canonical bytes of an entry whose body is canonical already. */
 int entry_bytes(const struct entry *entry, const struct buffer *body, struct buffer *out);

@@ -125,8 +125,9 @@ int journal_append(struct journal *j, struct journal_draft *drafts, size_t count
 int journal_ping(struct journal *j, journal_appended_cb done, void *ctx);
 
 /* Bytes the entry of this draft would have, at most (sequence and instant at
- * their longest). For refusing a submission before it is decided. */
-size_t journal_entry_size(const struct journal_draft *draft);
+ * their longest). For refusing a submission before it is decided. -ENOMEM;
+ * AW_EINVALID where a number in it is not whole. */
+int journal_entry_size(const struct journal_draft *draft, size_t *size);
 
 /* Runs `run` on a reading thread with a snapshot of its own, then `done` from
  * journal_poll. Queries start in the order given. -ENOMEM: neither is called.

@@ -399,19 +399,26 @@ static int draft_rejection(struct activation *a, struct journal_draft *draft)
 							 : NULL;
 	size_t all = json_array_size(a->faults);
 	const json_t *files = json_object_get(a->about, "files");
+	const json_t *words = json_object_get(a->about, "words");
 
 	for (;;) {
+		const json_t *prelude = files != NULL ? json_object_get(a->about, "prelude") : NULL;
 		*draft = (struct journal_draft){
 			.kind = "rejection",
 			.by = a->by,
-			.body = json_pack("{ss? ss sO? sO sO*}", "active", active, "cause",
+			.body = json_pack("{ss? ss sO? sO sO* sO* sO*}", "active", active, "cause",
 					  a->cause, "digest", json_object_get(a->about, "digest"),
-					  "errors", a->faults, "files", files),
-			.blobs = json_incref(a->texts),
+					  "errors", a->faults, "files", files, "prelude", prelude,
+					  "words", files != NULL ? words : NULL),
+			/* No text is kept that no entry names. */
+			.blobs = files != NULL ? json_incref(a->texts) : NULL,
 		};
-		if (draft->body != NULL && journal_entry_size(draft) <= ENTRY_LIMIT)
+		size_t size = 0;
+		int rv = draft->body != NULL ? journal_entry_size(draft, &size) : -ENOMEM;
+		if (rv == 0 && size <= ENTRY_LIMIT)
 			return 0;
-		int rv = draft->body == NULL ? -ENOMEM : AW_ELIMIT;
+		if (rv == 0)
+			rv = AW_ELIMIT;
 		size_t count = json_array_size(a->faults);
 		json_decref(draft->body);
 		json_decref(draft->blobs);

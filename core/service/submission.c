@@ -324,7 +324,10 @@ static int make_draft(struct submission *one, struct journal_draft *draft)
 	(void)buffer_append_text(&draft->bytes, "}");
 	if (rv == 0)
 		rv = buffer_status(&draft->bytes);
-	if (rv == 0 && journal_entry_size(draft) > ENTRY_LIMIT)
+	size_t size = 0;
+	if (rv == 0)
+		rv = journal_entry_size(draft, &size);
+	if (rv == 0 && size > ENTRY_LIMIT)
 		rv = AW_ELIMIT;
 	if (rv != 0)
 		buffer_deinit(&draft->bytes);

@@ -122,10 +122,11 @@ static void the_size_foretold_is_never_below_the_real_one(void **state)
 {
 	struct log *log = *state;
 	struct journal_draft d = draft("decision", doc("{'x': '%0500d'}", 7));
-	size_t foretold = journal_entry_size(&d);
+	size_t foretold = 0;
 	struct answer a = {.there = false};
 	char wanted[32];
 
+	assert_int_equal(journal_entry_size(&d, &foretold), 0);
 	d.kind = "stop";
 	assert_int_equal(journal_append(log->j, &d, 1, on_appended, &a), 0);
 	log_wait(log, &a.there);
@@ -141,10 +142,11 @@ static void an_entry_of_exactly_the_limit_is_logged(void **state)
 {
 	struct log *log = *state;
 	struct journal_draft empty = draft("stop", doc("{'reason': ''}"));
-	/* For sequence 1 the frame has 18 digits less, twice. */
-	size_t frame = journal_entry_size(&empty) - 36;
+	size_t frame = 0;
 	char *text = malloc(ENTRY_LIMIT);
 
+	assert_int_equal(journal_entry_size(&empty, &frame), 0);
+	frame -= 36; /* for sequence 1 it has 18 digits less, twice */
 	json_decref(empty.body);
 	memset(text, 'x', ENTRY_LIMIT - frame);
 	text[ENTRY_LIMIT - frame] = '\0';
