@@ -101,8 +101,10 @@ static void put(json_t *findings, json_t *finding)
 		(void)json_array_append_new(findings, json_null()); /* stands for no memory */
 }
 
-static void check_activation(struct texts *t, int64_t sequence, const json_t *body,
-			     json_t *findings)
+/* The files of an edit that was refused are kept as those that came into force; where they
+ * were too many to be named, or could not be read, none is. */
+static void check_rule_set(struct texts *t, int64_t sequence, const json_t *body, bool in_force,
+			   json_t *findings)
 {
 	const char *digest = json_member_text(body, "digest");
 	const char *prelude = json_member_text(body, "prelude");
@@ -110,7 +112,7 @@ static void check_activation(struct texts *t, int64_t sequence, const json_t *bo
 	char wanted[RULES_DIGEST];
 	size_t i;
 
-	t->rule_sets++;
+	t->rule_sets += in_force;
 	json_array_foreach(files, i, file) {
 		const char *path = json_member_text(file, "path");
 		if (!find(t, json_member_text(file, "sha256")))
@@ -120,7 +122,7 @@ static void check_activation(struct texts *t, int64_t sequence, const json_t *bo
 					 "in the log",
 					 (long long)sequence, path != NULL ? path : "?"));
 	}
-	if (!find(t, prelude))
+	if (!find(t, prelude) && (in_force || prelude != NULL))
 		put(findings, finding_make(LEVEL_ALTERED, "text.missing", place_entry(sequence),
 					   "entry %lld: the text of the prelude is not in the log",
 					   (long long)sequence));
@@ -131,7 +133,7 @@ static void check_activation(struct texts *t, int64_t sequence, const json_t *bo
 					   "entry %lld: the rule set %s is made of files whose "
 					   "digest is %s",
 					   (long long)sequence, digest, wanted));
-	if (digest != NULL && json_put(t->in_force, digest, json_true()) != 0)
+	if (in_force && digest != NULL && json_put(t->in_force, digest, json_true()) != 0)
 		put(findings, NULL);
 }
 
@@ -140,8 +142,9 @@ void texts_check(struct texts *t, int64_t sequence, const char *kind, const json
 {
 	const char *digest;
 
-	if (strcmp(kind, "activation") == 0) {
-		check_activation(t, sequence, body, findings);
+	bool in_force = strcmp(kind, "activation") == 0;
+	if (in_force || strcmp(kind, "rejection") == 0) {
+		check_rule_set(t, sequence, body, in_force, findings);
 		return;
 	}
 	if (strcmp(kind, "decision") == 0)

@@ -112,6 +112,44 @@ static void an_erased_log_verifies(void **state)
 	json_decref(one);
 }
 
+/* What an edit held that was refused is kept, and belongs to the entry that says so; of one
+ * whose files are too many to be listed nothing is kept. */
+static void a_log_with_refused_edits_verifies(void **state)
+{
+	enum { FILES = 700 };
+	struct scene *s = *state;
+	char name[32], text[32];
+
+	scene_rule_append(s, "outcome.lua", "\nlevl \"x\" {}\n");
+	json_decref(fails(s, "rules.reload", NULL, -32010));
+	assert_int_equal(
+		scene_sql_number(s, "SELECT count(*) FROM blob WHERE instr(bytes, 'levl ')"), 1);
+	free(TOOL_OUT(s, 0, "log", "verify", "log"));
+	for (int i = 0; i < FILES; i++) {
+		snprintf(name, sizeof name, "one-of-many-%03d.lua", i);
+		snprintf(text, sizeof text, "-- the file %d\n", i);
+		scene_rule_write(s, name, text);
+	}
+	json_decref(fails(s, "rules.reload", NULL, -32010));
+	free(TOOL_OUT(s, 0, "log", "verify", "log"));
+	for (int i = 0; i < FILES; i++) {
+		char path[2 * PATH_TEXT];
+		snprintf(path, sizeof path, "%s/one-of-many-%03d.lua", s->rules, i);
+		assert_int_equal(unlink(path), 0);
+	}
+	scene_rule_replace(s, "outcome.lua", "\nlevl \"x\" {}\n", "\n");
+	json_decref(called(s, "rules.reload", NULL));
+	free(TOOL_OUT(s, 0, "log", "verify", "log"));
+	/* Without one of those texts it is not what was written. */
+	scene_stop(s);
+	forge_copy(s, "log", "file");
+	forge_sql(s, "file", "DELETE FROM blob WHERE instr(bytes, 'levl ')");
+	char *out = TOOL_OUT(s, 7, "log", "verify", "file");
+	tool_must_say(out, "the text of the rule file outcome.lua is not in the log");
+	free(out);
+	scene_start(s, NULL);
+}
+
 /* Runs awardctl as nobody, who is in the group of nothing here. */
 static void as_nobody(const struct scene *s, int wanted, const char *arguments, const char *words)
 {
@@ -450,6 +488,7 @@ int main(void)
 		ALONE(the_log_verifies_while_the_daemon_writes),
 		ALONE(a_killed_daemons_log_verifies),
 		ALONE(an_erased_log_verifies),
+		ALONE(a_log_with_refused_edits_verifies),
 		ALONE(a_copy_in_a_folder_that_may_not_be_written),
 		ALONE(a_copy_is_whole_and_verified),
 		ALONE(a_copy_that_finds_no_room_leaves_nothing),
