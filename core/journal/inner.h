@@ -64,9 +64,10 @@ struct writer {
 	bool stuck;                  /* the last checkpoint got no further than the one before */
 	bool held, over;             /* as in struct journal_stats */
 	uint64_t commits;            /* since start */
-	bool full;                   /* the last group found no room */
-	bool broken;                 /* the file failed: nothing is written any more */
-	struct err why;              /* where broken */
+	sqlite3_stmt *begin, *commit, *roll_back; /* made while there is memory for them */
+	bool full;                                /* the last group found no room */
+	bool broken;                              /* the file failed: nothing is written any more */
+	struct err why;                           /* where broken */
 
 	bool erasing;      /* see struct journal_stats */
 	time_t cleared_at; /* second of the monotonic clock in which that was last tried */

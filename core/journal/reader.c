@@ -259,7 +259,10 @@ void reader_close(struct journal_reader **reader)
 
 int reader_begin(struct journal_reader *r, struct err *e)
 {
-	return sql_run(r->db, "BEGIN", e);
+	/* The end of an earlier one found no memory: it is owed. */
+	int rv = sqlite3_get_autocommit(r->db) == 0 ? sql_run(r->db, "ROLLBACK", e) : 0;
+
+	return rv == 0 ? sql_run(r->db, "BEGIN", e) : rv;
 }
 
 void reader_end(struct journal_reader *r)
@@ -268,7 +271,7 @@ void reader_end(struct journal_reader *r)
 	for (int i = 0; i < READER_STATEMENTS; i++)
 		(void)sqlite3_reset(r->statements[i]); /* repeats an old failure */
 	if (sqlite3_get_autocommit(r->db) == 0)
-		(void)sql_run(r->db, "ROLLBACK", NULL); /* nothing was written */
+		(void)sql_run(r->db, "ROLLBACK", NULL); /* else reader_begin will */
 }
 
 int reader_bind(struct journal_reader *r, enum reader_statement which, struct binder *out,

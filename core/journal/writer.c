@@ -68,6 +68,12 @@ int writer_open(struct writer *w, const struct journal_options *options, struct 
 				 " value = printf('%*s', length(CAST(value AS BLOB)), '')"
 				 " WHERE sequence = ?1 AND salt <> zeroblob(32)",
 				 &w->erase_personal, e);
+	if (rv == 0)
+		rv = sql_prepare(w->store.db, "BEGIN IMMEDIATE", &w->begin, e);
+	if (rv == 0)
+		rv = sql_prepare(w->store.db, "COMMIT", &w->commit, e);
+	if (rv == 0)
+		rv = sql_prepare(w->store.db, "ROLLBACK", &w->roll_back, e);
 	if (rv == 0 && w->store.kept)
 		rv = note_kept(w, e);
 	if (rv == 0) {
@@ -83,6 +89,9 @@ void writer_close(struct writer *w)
 	(void)sqlite3_finalize(w->insert_blob);
 	(void)sqlite3_finalize(w->insert_personal);
 	(void)sqlite3_finalize(w->erase_personal);
+	(void)sqlite3_finalize(w->begin);
+	(void)sqlite3_finalize(w->commit);
+	(void)sqlite3_finalize(w->roll_back);
 	store_close(&w->store, !w->broken);
 }
 
@@ -200,6 +209,14 @@ static int run_group(struct writer *w, struct append *const *ops, size_t count, 
 	return 0;
 }
 
+static int run(sqlite3_stmt *statement, struct err *e)
+{
+	struct binder b = bind_to(statement);
+	int rv = sql_write(&b, e);
+
+	return rv == 0 ? 0 : sql_wrap(e, rv, "%s", sqlite3_sql(statement));
+}
+
 static int roll_back(struct writer *w, int rv, struct err *e)
 {
 	struct err undo = {.status = 0};
@@ -208,7 +225,7 @@ static int roll_back(struct writer *w, int rv, struct err *e)
 	derive_undone(&w->store.derive);
 	if (sqlite3_get_autocommit(w->store.db) != 0) /* SQLite did it already */
 		return rv;
-	if (sql_run(w->store.db, "ROLLBACK", &undo) == 0)
+	if (run(w->roll_back, &undo) == 0)
 		return rv;
 	*e = undo;
 	return AW_EIO;
@@ -228,7 +245,7 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 	rv = heed_limit(w, e);
 	if (rv != 0)
 		return rv;
-	rv = sql_run(w->store.db, "BEGIN IMMEDIATE", e);
+	rv = run(w->begin, e);
 	if (rv == 0)
 		rv = store_check_objects(&w->store, e);
 	if (rv == 0)
@@ -239,7 +256,7 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 		committing = rv == 0;
 	}
 	if (committing)
-		rv = sql_run(w->store.db, "COMMIT", e);
+		rv = run(w->commit, e);
 	if (rv == 0 && committing) {
 		derive_committed(&w->store.derive);
 		signing_committed(&w->store.signing);
