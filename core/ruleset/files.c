@@ -40,13 +40,23 @@ static void fault(struct reading *r, const char *path, const char *message)
 		r->status = AW_ESCRIPT;
 }
 
+/* Memory that runs out is no fault of the rules. */
+static void fault_of(struct reading *r, const char *path, int status)
+{
+	if (status == -ENOMEM)
+		r->status = status;
+	else
+		fault(r, path, status_text(status));
+}
+
 static json_t *file_of(const char *path, struct text source)
 {
 	char hash[DIGEST_HEX];
 	struct digest d = digest_of(source.bytes, source.length);
 
 	hex_format(d.bytes, sizeof d.bytes, hash);
-	/* NULL for text that is not UTF-8 */
+	/* NULL for text that is not UTF-8, and where there is no memory */
+	errno = 0;
 	json_t *text = json_stringn(source.bytes, source.length);
 	return text == NULL ? NULL
 			    : json_pack("{ss ss so}", "path", path, "sha256", hash, "text", text);
@@ -73,11 +83,14 @@ static void read_source(struct reading *r, int dir, const char *name, const char
 	if (rv == AW_ELIMIT)
 		fault(r, path, "is longer than 256 KiB");
 	else if (rv != 0)
-		fault(r, path, status_text(rv));
+		fault_of(r, path, rv);
 	else if (memchr(source.bytes != NULL ? source.bytes : "", '\0', source.length) != NULL)
 		fault(r, path, "holds a NUL byte and is no text");
 	else if ((file = file_of(path, (struct text){source.bytes != NULL ? source.bytes : "",
-						     source.length})) == NULL)
+						     source.length})) == NULL &&
+		 errno == ENOMEM)
+		r->status = -ENOMEM;
+	else if (file == NULL)
 		fault(r, path, "is not text in UTF-8");
 	else if (json_array_append_new(r->files, file) != 0)
 		r->status = -ENOMEM;
@@ -210,7 +223,7 @@ static void read_folder(struct reading *r, int dir, const char *prefix, int dept
 	if (rv == AW_ELIMIT)
 		fault(r, prefix, "holds more than 2,000 scripts and folders");
 	else if (rv != 0)
-		fault(r, prefix, status_text(rv));
+		fault_of(r, prefix, rv);
 	if (depth > DEPTH_LIMIT)
 		fault(r, prefix, "lies too deep");
 	for (size_t i = 0; i < count; i++) {
