@@ -337,10 +337,41 @@ static int read_peer(struct conn *c)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
 		return -errno;
 	c->peer.actor.uid = credentials.uid;
+	errno = 0;
 	const struct passwd *entry = getpwuid(credentials.uid);
+	if (entry == NULL && errno == ENOMEM)
+		return -ENOMEM; /* a user without a name has none: this is not known */
 	if (entry != NULL)
 		(void)snprintf(c->peer.actor.user, sizeof c->peer.actor.user, "%s", entry->pw_name);
 	return read_groups(fd, credentials.gid, &c->peer);
+}
+
+static void on_refused(uv_handle_t *handle)
+{
+	struct server *s = handle->data;
+	bool waiting = s->waiting && !s->closing;
+
+	s->refusing = s->waiting = false;
+	if (waiting)
+		conn_accept(s);
+	server_handle_closed(handle);
+}
+
+/* One that is left where it is keeps libuv from accepting any other: it is closed. */
+static void turn_away(struct server *s)
+{
+	s->options.on_log(s->options.ctx, 4, "no memory for a connection");
+	if (s->refusing) {
+		s->waiting = true;
+		return;
+	}
+	(void)uv_pipe_init(s->options.loop, &s->refusal, 0); /* opens nothing yet */
+	s->refusal.data = s;
+	s->refusing = true;
+	s->open_handles++;
+	/* It is closed in either case. */
+	(void)uv_accept((uv_stream_t *)&s->listener, (uv_stream_t *)&s->refusal);
+	uv_close((uv_handle_t *)&s->refusal, on_refused);
 }
 
 void conn_accept(struct server *s)
@@ -348,7 +379,7 @@ void conn_accept(struct server *s)
 	struct conn *c = calloc(1, sizeof *c);
 
 	if (c == NULL) {
-		s->options.on_log(s->options.ctx, 4, "no memory for a connection");
+		turn_away(s);
 		return;
 	}
 	c->server = s;

@@ -36,6 +36,8 @@ struct server {
 	uv_prepare_t flusher; /* writes what the last round of callbacks answered */
 	uv_timer_t patience;  /* with clients that do not read, or never end */
 	struct conn *conns, *dirty;
+	uv_pipe_t refusal;      /* a connection that there is no memory for */
+	bool refusing, waiting; /* it is open; and another one came meanwhile */
 	size_t conn_count, open_handles;
 	bool closing;
 	void (*closed)(void *ctx);
@@ -61,6 +63,8 @@ void rpc_line(struct conn *c, struct text line);
 void rpc_error(struct conn *c, int code, const char *message);
 
 void server_conn_gone(struct server *s);
+/* The close callback of each of the server's own handles. */
+void server_handle_closed(uv_handle_t *handle);
 /* Ends connections that drain for too long. */
 void server_watch_draining(struct server *s);
 

@@ -215,7 +215,7 @@ void server_watch_draining(struct server *s)
 
 /* ---- closing ------------------------------------------------------------ */
 
-static void on_handle_closed(uv_handle_t *handle)
+void server_handle_closed(uv_handle_t *handle)
 {
 	struct server *s = handle->data;
 
@@ -232,8 +232,8 @@ void server_conn_gone(struct server *s)
 {
 	if (!s->closing || s->conn_count > 0 || uv_is_closing((uv_handle_t *)&s->flusher))
 		return;
-	uv_close((uv_handle_t *)&s->flusher, on_handle_closed);
-	uv_close((uv_handle_t *)&s->patience, on_handle_closed);
+	uv_close((uv_handle_t *)&s->flusher, server_handle_closed);
+	uv_close((uv_handle_t *)&s->patience, server_handle_closed);
 }
 
 static void on_grace_over(uv_timer_t *timer)
@@ -257,7 +257,7 @@ void server_close(struct server *s, void (*closed)(void *ctx), void *ctx)
 	s->closing = true;
 	s->closed = closed;
 	s->closed_ctx = ctx;
-	uv_close((uv_handle_t *)&s->listener, on_handle_closed);
+	uv_close((uv_handle_t *)&s->listener, server_handle_closed);
 	(void)uv_timer_start(&s->patience, on_grace_over, GRACE_MS, GRACE_MS); /* fails never */
 	for (struct conn *c = s->conns; c != NULL; c = c->next) {
 		if (c->state == CONN_DRAINING)
