@@ -118,7 +118,7 @@ static int write_file(const struct session *s, struct paper *p, const json_t *ke
 /* Gives the document with one file only. */
 static json_t *only(const json_t *kept, const char *path)
 {
-	json_t *copy = json_deep_copy(kept), *files = json_object_get(copy, "files");
+	json_t *copy = json_deep_copy_of(kept), *files = json_object_get(copy, "files");
 	size_t i = json_array_size(files);
 
 	while (i-- > 0) {

@@ -5,12 +5,14 @@
  *   SIGTERM ─▶ last answers out ─▶ stop logged ─▶ evaluators ended ─▶ log closed
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "awardd/version.h"
@@ -24,6 +26,8 @@
 #include "watch/watch.h"
 
 enum { SIGNALS = 3, RULES_SETTLE_MS = 300 };
+/* Descriptors besides those of connections: the log, evaluators, and some to spare. */
+enum { DESCRIPTORS_BESIDE = 64 };
 /* A plugin that fails is started again after so long, then twice as long each
  * time; after so many failures in a row it is left alone. */
 enum { PLUGIN_PAUSE_MS = 1000, PLUGIN_PAUSE_MOST_MS = 300000, PLUGIN_FAILURES_MOST = 8 };
@@ -33,6 +37,7 @@ struct daemon {
 	uv_loop_t loop;
 	uv_async_t journal_ready;
 	uv_signal_t signals[SIGNALS];
+	uv_poll_t highest; /* only opened and closed: see make_room */
 	struct address address;
 	struct journal *journal;
 	struct hosts *hosts;
@@ -242,6 +247,34 @@ static void poke(void *ctx)
 	(void)uv_async_send(&d->journal_ready);
 }
 
+static void on_highest(uv_poll_t *handle, int status, int events)
+{
+	(void)handle; /* it is closed before the loop runs */
+	(void)status;
+	(void)events;
+}
+
+/* Where libuv has no memory to watch one more descriptor it ends the process. So the highest
+ * one that may come is watched once, while nothing can be lost yet. */
+static int make_room(struct daemon *d)
+{
+	struct rlimit limit;
+	rlim_t wanted = config_number(d->config, CONFIG_CONNECTIONS) + DESCRIPTORS_BESIDE;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && wanted >= limit.rlim_cur)
+		wanted = limit.rlim_cur - 1;
+	int fd = fcntl(d->address.socket, F_DUPFD_CLOEXEC, (int)wanted);
+	if (fd < 0)
+		return -errno;
+	int rv = uv_poll_init(&d->loop, &d->highest, fd);
+	if (rv == 0) {
+		rv = uv_poll_start(&d->highest, UV_READABLE, on_highest);
+		uv_close((uv_handle_t *)&d->highest, NULL);
+	}
+	(void)close(fd); /* only watched */
+	return rv;
+}
+
 static int open_loop(struct daemon *d)
 {
 	static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
@@ -250,6 +283,9 @@ static int open_loop(struct daemon *d)
 	if (rv != 0)
 		return err_set(d->err, rv, "cannot make an event loop: %s", status_text(rv));
 	d->has_loop = true;
+	rv = make_room(d);
+	if (rv != 0)
+		return err_set(d->err, rv, "cannot watch descriptors: %s", status_text(rv));
 	rv = uv_async_init(&d->loop, &d->journal_ready, on_journal_ready);
 	d->has_async = rv == 0;
 	d->journal_ready.data = d;
@@ -371,7 +407,6 @@ int daemon_check_required(const struct config *c, struct err *e)
 /* As many descriptors as may be had: each connection takes one. */
 static void raise_descriptors(const struct config *c)
 {
-	enum { OTHERS = 64 }; /* the log, evaluators, and some to spare */
 	struct rlimit limit;
 	char text[160];
 
@@ -380,7 +415,7 @@ static void raise_descriptors(const struct config *c)
 	limit.rlim_cur = limit.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &limit); /* what is had is looked at below */
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-	    limit.rlim_cur >= config_number(c, CONFIG_CONNECTIONS) + OTHERS)
+	    limit.rlim_cur >= config_number(c, CONFIG_CONNECTIONS) + DESCRIPTORS_BESIDE)
 		return;
 	(void)snprintf(text, sizeof text,
 		       "%u connections are configured, but only %llu descriptors may be open",

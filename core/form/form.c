@@ -101,7 +101,7 @@ static int read_values(const json_t *description, struct field *f, struct err *e
 		if (!json_is_string(value))
 			return err_set(e, AW_EINVALID, "a choice between things that are no text");
 	}
-	f->values = json_deep_copy(values);
+	f->values = json_deep_copy_of(values);
 	return f->values != NULL ? 0 : -ENOMEM;
 }
 

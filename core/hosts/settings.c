@@ -102,7 +102,7 @@ int settings_read(const struct config *c, const struct host *h, json_t **out, st
 		if (rv == 0 && given != NULL)
 			rv = json_put(settings, name, value_of(one, given->value));
 		else if (rv == 0 && otherwise != NULL)
-			rv = json_put(settings, name, json_deep_copy(otherwise));
+			rv = json_put(settings, name, json_deep_copy_of(otherwise));
 	}
 	if (rv == 0)
 		rv = check_fit(c, h, settings, e);

@@ -164,7 +164,7 @@ static json_t *members_of_both(const json_t *a, const json_t *b)
 		const json_t *borrowed;
 		json_t *value;
 	} first = {a}, second = {b};
-	json_t *all = a != NULL ? json_copy(first.value) : json_object();
+	json_t *all = a != NULL ? json_copy_of(first.value) : json_object();
 
 	if (all != NULL && b != NULL && json_object_update_missing(all, second.value) != 0) {
 		json_decref(all);

@@ -36,7 +36,7 @@ static int restore(struct journal_reader *r, int64_t sequence, json_t **body, bo
 		   struct err *e)
 {
 	size_t commitments = 0, values = 0;
-	json_t *marked = json_deep_copy(*body);
+	json_t *marked = json_deep_copy_of(*body);
 	struct binder b = {.statement = NULL};
 	int rv = marked != NULL ? personal_mark_erased(marked, &commitments) : -ENOMEM;
 

@@ -43,6 +43,11 @@ const char *json_member_text(const json_t *object, const char *name);
 json_int_t json_member_integer(const json_t *object, const char *name, json_int_t otherwise);
 bool json_member_true(const json_t *object, const char *name);
 
+/* Give a copy that shares its members with the document, or shares nothing; NULL where there
+ * is no memory. (Jansson's json_copy and json_deep_copy leave out what they find none for.) */
+json_t *json_copy_of(const json_t *document);
+json_t *json_deep_copy_of(const json_t *document);
+
 /* Sets a member and takes `value` in every case (NULL counts as -ENOMEM).
  * 0 or -ENOMEM. */
 int json_put(json_t *object, const char *name, json_t *value);

@@ -14,7 +14,7 @@
  * what was set aside, and then the whole of what was read is given up.
  */
 struct reading {
-	char *from, *to, *next; /* set aside */
+	char *from, *to, *next; /* set aside; nothing: NULL */
 	bool failed;
 };
 
@@ -36,7 +36,7 @@ static void *noticed_malloc(size_t size)
 	if (block != NULL || reading == NULL)
 		return block;
 	reading->failed = true;
-	if (size < BUFFER_LEAST || (size & (size - 1)) != 0 ||
+	if (size < BUFFER_LEAST || (size & (size - 1)) != 0 || reading->from == NULL ||
 	    size > (size_t)(reading->to - reading->next))
 		return NULL;
 	block = reading->next;
@@ -81,6 +81,36 @@ static json_t *load(struct text t, json_error_t *error, int *rv)
 	reading = NULL;
 	free(now.from);
 	return value;
+}
+
+/* Gives the copy that was begun with `now`, if it is whole. */
+static json_t *whole(const struct reading *now, json_t *copy)
+{
+	reading = NULL;
+	if (!now->failed)
+		return copy;
+	json_decref(copy);
+	return NULL;
+}
+
+json_t *json_copy_of(const json_t *document)
+{
+	union { /* nothing is changed, but Jansson takes no const */
+		const json_t *borrowed;
+		json_t *value;
+	} from = {document};
+	struct reading now = {.from = NULL};
+
+	reading = &now; /* nothing is set aside: only whether it failed */
+	return whole(&now, json_copy(from.value));
+}
+
+json_t *json_deep_copy_of(const json_t *document)
+{
+	struct reading now = {.from = NULL};
+
+	reading = &now;
+	return whole(&now, json_deep_copy(document));
 }
 
 /* ---- the reader -------------------------------------------------------------- */

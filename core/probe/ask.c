@@ -109,7 +109,7 @@ static json_t *make_input(const struct probe *p, json_t *submission, const json_
 		*status = form_commit(generation_form(trial_rules(p->trial)), submission, "", none,
 				      personal);
 	if (*status == 0) {
-		input = json_pack("{so sO}", "history", json_deep_copy(history), "submission",
+		input = json_pack("{so sO}", "history", json_deep_copy_of(history), "submission",
 				  submission);
 		*status = input != NULL ? 0 : -ENOMEM;
 	}
@@ -324,7 +324,7 @@ int probe_look(struct probe *p, const json_t *const submissions[2], const json_t
 
 	for (int i = 0; i < 2 && submissions[i] != NULL && rv == 0; i++) {
 		json_t *input =
-			make_input(p, json_deep_copy(submissions[i]), history, &out->status[i]);
+			make_input(p, json_deep_copy_of(submissions[i]), history, &out->status[i]);
 		sides[i] = (struct looking){p, out, i};
 		out->any_error[i] = false;
 		if (input != NULL)

@@ -72,7 +72,7 @@ static bool edit_list(json_t *list, const char *token, const json_t *value)
 		return json_array_remove(list, index) == 0;
 	if (index > size)
 		return false;
-	json_t *copy = json_deep_copy(value);
+	json_t *copy = json_deep_copy_of(value);
 	return index == size ? json_array_append_new(list, copy) == 0
 			     : json_array_set_new(list, index, copy) == 0;
 }
@@ -95,7 +95,7 @@ bool document_edit(json_t *document, const char *pointer, const json_t *value)
 		return false;
 	if (value == NULL)
 		return json_object_del(holder, token) == 0;
-	return json_put(holder, token, json_deep_copy(value)) == 0;
+	return json_put(holder, token, json_deep_copy_of(value)) == 0;
 }
 
 /* ---- what differs ------------------------------------------------------- */
@@ -165,9 +165,9 @@ static int compare(json_t *out, struct buffer *pointer, const json_t *from, cons
 	json_t *row = json_pack("{ss}", "pointer", pointer->bytes != NULL ? pointer->bytes : "");
 	int rv = row != NULL ? 0 : -ENOMEM;
 	if (rv == 0 && from != NULL)
-		rv = json_put(row, "from", json_deep_copy(from));
+		rv = json_put(row, "from", json_deep_copy_of(from));
 	if (rv == 0 && to != NULL)
-		rv = json_put(row, "to", json_deep_copy(to));
+		rv = json_put(row, "to", json_deep_copy_of(to));
 	if (rv != 0) {
 		json_decref(row);
 		return rv;

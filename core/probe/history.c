@@ -11,7 +11,7 @@ enum { CHAIN_LONGEST = 4, PARTNERSHIP_LEVELS = 8 };
  * rules gave none (which is found otherwise) or memory ran out. */
 static json_t *decide_row(struct probe *p, size_t base, const char *day, const json_t *history)
 {
-	json_t *submission = json_deep_copy(json_array_get(p->bases, base)), *decision = NULL;
+	json_t *submission = json_deep_copy_of(json_array_get(p->bases, base)), *decision = NULL;
 	json_t *date = json_string(day), *row = NULL;
 	struct err e = {0};
 
@@ -40,7 +40,7 @@ static int keep(struct probe *p, json_t *rows)
 /* A copy of a history whose last row says otherwise. Takes `value`. */
 static int keep_changed(struct probe *p, const json_t *rows, const char *pointer, json_t *value)
 {
-	json_t *copy = json_deep_copy(rows);
+	json_t *copy = json_deep_copy_of(rows);
 	json_t *last = json_array_get(copy, json_array_size(copy) - 1);
 
 	if (copy == NULL || value == NULL || !document_edit(last, pointer, value)) {

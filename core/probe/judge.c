@@ -141,7 +141,7 @@ static int example_of(const struct probe *p, size_t lower, const struct pair *pa
 	*out = (struct example){
 		.lower = probe_submission(p, s),
 		.higher = pair != NULL ? probe_submission(p, &p->samples[pair->higher]) : NULL,
-		.history = json_deep_copy(json_array_get(p->histories, s->history)),
+		.history = json_deep_copy_of(json_array_get(p->histories, s->history)),
 	};
 	bool whole = out->lower != NULL && out->history != NULL &&
 		     (pair == NULL || out->higher != NULL);

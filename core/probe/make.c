@@ -67,7 +67,7 @@ json_t *make_value(const json_t *field, bool full, size_t index, const char *day
 		return make_object(json_member(field, "members"), full, index, day);
 	const json_t *values = json_member(field, "values");
 	size_t count = json_array_size(values);
-	return count > 0 ? json_deep_copy(json_array_get(values, index % count)) : json_null();
+	return count > 0 ? json_deep_copy_of(json_array_get(values, index % count)) : json_null();
 }
 
 json_t *make_object(const json_t *members, bool full, size_t index, const char *day)

@@ -56,7 +56,7 @@ int patch_add(json_t *patch, const char *pointer, const json_t *value)
 	json_t *row = json_pack("[s]", pointer);
 
 	if (row != NULL && value != NULL &&
-	    json_array_append_new(row, json_deep_copy(value)) != 0) {
+	    json_array_append_new(row, json_deep_copy_of(value)) != 0) {
 		json_decref(row);
 		row = NULL;
 	}
@@ -76,7 +76,7 @@ json_t *patch_of(const char *pointer, const json_t *value)
 
 json_t *probe_submission(const struct probe *p, const struct sample *s)
 {
-	json_t *document = json_deep_copy(json_array_get(p->bases, s->base));
+	json_t *document = json_deep_copy_of(json_array_get(p->bases, s->base));
 	const json_t *row;
 	size_t i;
 

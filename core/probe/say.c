@@ -44,8 +44,8 @@ static json_t *side(const json_t *submission, const json_t *history)
 {
 	if (submission == NULL)
 		return json_null();
-	return json_pack("{so so}", "history", json_deep_copy(history), "submission",
-			 json_deep_copy(submission));
+	return json_pack("{so so}", "history", json_deep_copy_of(history), "submission",
+			 json_deep_copy_of(submission));
 }
 
 /* Takes the message. */

@@ -60,9 +60,9 @@ static void try_edit(struct shrinking *s, const struct edit *edit)
 	if (begins(edit->pointer, "/scores/") &&
 	    (!json_equal(now, there) || json_integer_value(now) <= json_integer_value(edit->value)))
 		return;
-	json_t *lower = json_deep_copy(s->e->lower), *higher = NULL;
+	json_t *lower = json_deep_copy_of(s->e->lower), *higher = NULL;
 	if (s->e->higher != NULL)
-		higher = json_deep_copy(s->e->higher);
+		higher = json_deep_copy_of(s->e->higher);
 	bool edited = lower != NULL && document_edit(lower, edit->pointer, edit->value) &&
 		      (higher == NULL || document_edit(higher, edit->pointer, edit->value));
 	if (!edited || (higher != NULL && json_equal(lower, higher))) {
@@ -77,12 +77,12 @@ static void try_edit(struct shrinking *s, const struct edit *edit)
 static void try_scores(struct shrinking *s)
 {
 	for (size_t v = 0; v < s->p->known.value_count && s->rv == 0; v++) {
-		json_t *lower = json_deep_copy(s->e->lower), *higher = NULL;
+		json_t *lower = json_deep_copy_of(s->e->lower), *higher = NULL;
 		json_t *scores = json_object_get(lower, "scores"), *value, *twin;
 		const char *name;
 		bool changed = false;
 		if (s->e->higher != NULL)
-			higher = json_deep_copy(s->e->higher);
+			higher = json_deep_copy_of(s->e->higher);
 		json_object_foreach(scores, name, value) {
 			twin = json_object_get(json_object_get(higher, "scores"), name);
 			if ((twin != NULL && !json_equal(value, twin)) ||
@@ -105,7 +105,7 @@ static void try_scores(struct shrinking *s)
 static void try_history(struct shrinking *s)
 {
 	for (size_t i = json_array_size(s->e->history); i-- > 0 && s->rv == 0;) {
-		json_t *history = json_deep_copy(s->e->history);
+		json_t *history = json_deep_copy_of(s->e->history);
 		if (history != NULL)
 			(void)json_array_remove(history, i); /* it is there */
 		(void)try(s, json_incref(s->e->lower), json_incref(s->e->higher),
@@ -123,7 +123,7 @@ static void try_differences(struct shrinking *s)
 	if (difference == NULL)
 		s->rv = -ENOMEM;
 	json_array_foreach(difference, i, row) {
-		json_t *higher = json_deep_copy(s->e->higher);
+		json_t *higher = json_deep_copy_of(s->e->higher);
 		if (higher == NULL ||
 		    !document_edit(higher, json_member_text(row, "pointer"),
 				   json_object_get(row, "from")) ||
@@ -153,7 +153,7 @@ static void try_addition(struct shrinking *s)
 		    json_pointer_get(s->e->lower, edit->pointer) != NULL ||
 		    json_pointer_get(s->e->higher, edit->pointer) == NULL)
 			continue;
-		higher = json_deep_copy(s->e->higher);
+		higher = json_deep_copy_of(s->e->higher);
 		if (higher == NULL || !document_edit(higher, edit->pointer, edit->value) ||
 		    json_equal(higher, s->e->lower)) {
 			json_decref(higher);

@@ -109,7 +109,7 @@ static void vary_choice(struct walk *w, const json_t *field, bool in_list)
 
 	json_array_foreach(values, i, value) {
 		if (i % step == 0)
-			put(w, in_list ? json_pack("[O]", value) : json_deep_copy(value),
+			put(w, in_list ? json_pack("[O]", value) : json_deep_copy_of(value),
 			    RELATION_FREE);
 	}
 }

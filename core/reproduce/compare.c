@@ -11,8 +11,8 @@
 /* Gives the entry's document with `fresh` in the place of what was logged. */
 static json_t *rebuild(const json_t *entry, json_t *fresh)
 {
-	json_t *whole = json_copy(json_member(entry, "entry"));
-	json_t *body = json_copy(json_member(entry, "body"));
+	json_t *whole = json_copy_of(json_member(entry, "entry"));
+	json_t *body = json_copy_of(json_member(entry, "body"));
 	const char *name = logged_is(entry, "decision") ? "decision" : "outcome";
 
 	if (whole != NULL && body != NULL && json_object_set(body, name, fresh) == 0 &&
@@ -74,7 +74,7 @@ static int step(json_t *then, json_t *now, const char *name, struct buffer *poin
 
 static int compare_objects(json_t *then, json_t *now, struct buffer *pointer, json_t *list)
 {
-	json_t *both = json_copy(then); /* for the names */
+	json_t *both = json_copy_of(then); /* for the names */
 	size_t count = 0;
 	const char **names = NULL;
 	int rv = -ENOMEM;

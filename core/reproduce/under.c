@@ -126,7 +126,7 @@ static int ask(struct under *u)
 /* That the digests differ is known. */
 static int compare(struct under *u)
 {
-	json_t *then = json_copy(logged_result(u->entry)), *now = json_copy(u->now);
+	json_t *then = json_copy_of(logged_result(u->entry)), *now = json_copy_of(u->now);
 	const char *base = logged_is(u->entry, "decision") ? "" : "/outcome";
 	int rv = then != NULL && now != NULL ? 0 : -ENOMEM;
 

@@ -60,7 +60,7 @@ static int read_import_form(struct generation *g, json_t *award, struct err *e)
  * the program, or of a prelude of another version. */
 static int read_manifest(struct generation *g, const json_t *manifest, struct err *e)
 {
-	g->manifest = json_deep_copy(manifest);
+	g->manifest = json_deep_copy_of(manifest);
 	if (g->manifest == NULL)
 		return err_set(e, -ENOMEM, "no memory for the manifest");
 	int rv = form_new(json_member(manifest, "form"), &g->form, e);

@@ -250,7 +250,7 @@ static int describe(lua_State *L)
 /* A copy, which is added to. */
 static json_t *object_shape(const json_t *members)
 {
-	return json_pack("{s:s, s:o}", "type", "object", "members", json_deep_copy(members));
+	return json_pack("{s:s, s:o}", "type", "object", "members", json_deep_copy_of(members));
 }
 
 /* Adds to each group its members by their names, which views look for all the time. */

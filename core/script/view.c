@@ -38,7 +38,7 @@ json_t *view_take(lua_State *L, int index)
 {
 	const struct view *v = view_at(L, index);
 
-	return v == NULL || v->value == NULL ? json_array() : json_deep_copy(v->value);
+	return v == NULL || v->value == NULL ? json_array() : json_deep_copy_of(v->value);
 }
 
 bool view_is_list(lua_State *L, int index)

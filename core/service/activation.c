@@ -124,7 +124,7 @@ static bool add_faults(struct activation *a, const json_t *faults)
 	const json_t *fault;
 
 	json_array_foreach(faults, i, fault) {
-		if (json_array_append_new(a->faults, json_deep_copy(fault)) != 0)
+		if (json_array_append_new(a->faults, json_deep_copy_of(fault)) != 0)
 			return false;
 	}
 	return true;

@@ -157,7 +157,7 @@ static json_t *target_document(const struct erasure *x)
 	json_t *id = json_object_get(erases, "id");
 
 	if (id == NULL)
-		return json_deep_copy(erases);
+		return json_deep_copy_of(erases);
 	return json_pack("{sO sO}", "decision_id", id, "sequence",
 			 json_object_get(erases, "sequence"));
 }

@@ -23,7 +23,7 @@ static json_t *finish_history(struct read *q)
 	bool memory = rows != NULL;
 
 	json_array_foreach(q->found, i, entry) {
-		json_t *row = json_copy(json_object_get(entry, "body"));
+		json_t *row = json_copy_of(json_object_get(entry, "body"));
 		memory = memory && row != NULL &&
 			 json_object_set(row, "at", json_object_get(entry, "at")) == 0 &&
 			 json_object_set(row, "by", json_object_get(entry, "by")) == 0 &&

@@ -295,5 +295,5 @@ void scheme_get(struct service *s, struct request *r)
 		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);
 		return;
 	}
-	answer_result(s, r, json_deep_copy(generation_manifest(s->current)));
+	answer_result(s, r, json_deep_copy_of(generation_manifest(s->current)));
 }

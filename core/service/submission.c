@@ -78,8 +78,9 @@ static int prepare(struct submission *one)
 	struct service *s = one->service;
 	bool fits = one->generation != NULL && one->errors == NULL;
 
-	one->document = json_is_object(one->request->params) ? json_deep_copy(one->request->params)
-							     : json_object();
+	one->document = json_is_object(one->request->params)
+				? json_deep_copy_of(one->request->params)
+				: json_object();
 	one->personal = json_array();
 	if (one->document == NULL || one->personal == NULL)
 		return -ENOMEM;
@@ -204,7 +205,7 @@ json_t *decision_answer(const json_t *decision, const char *id, json_int_t seque
 		const json_t *borrowed;
 		json_t *value;
 	} from = {decision};
-	json_t *whole = json_copy(from.value);
+	json_t *whole = json_copy_of(from.value);
 
 	if (whole == NULL || json_put(whole, "decision_id", json_string(id)) != 0 ||
 	    json_put(whole, "sequence", json_integer(sequence)) != 0 ||

@@ -34,7 +34,7 @@ static void on_ready(void *ctx, int status, struct generation *g, const json_t *
 	t->status = status;
 	t->rules = g;
 	json_array_foreach(faults, i, fault) {
-		if (json_array_append_new(t->faults, json_deep_copy(fault)) != 0)
+		if (json_array_append_new(t->faults, json_deep_copy_of(fault)) != 0)
 			t->status = -ENOMEM;
 	}
 }
@@ -195,14 +195,14 @@ int trial_decide(struct trial *t, const json_t *submission, const json_t *histor
 		 struct err *e)
 {
 	struct decided d = {.err = e};
-	json_t *bare = json_deep_copy(submission), *personal = json_array();
+	json_t *bare = json_deep_copy_of(submission), *personal = json_array();
 	json_t *input = NULL;
 	int rv = bare != NULL && personal != NULL ? 0 : -ENOMEM;
 
 	if (rv == 0)
 		rv = form_commit(generation_form(t->rules), bare, "", chance_system, personal);
 	if (rv == 0) {
-		input = json_pack("{so sO}", "history", json_deep_copy(history), "submission",
+		input = json_pack("{so sO}", "history", json_deep_copy_of(history), "submission",
 				  bare);
 		rv = input != NULL ? trial_ask(t, "decide", input, on_decided, &d) : -ENOMEM;
 	}

@@ -183,7 +183,7 @@ static int prepare(struct one *one)
 	one->document =
 		is_import(one)
 			? json_pack("{s[O]}", "awards", json_object_get(step_of(one), "imported"))
-			: json_deep_copy(json_object_get(step_of(one), "submission"));
+			: json_deep_copy_of(json_object_get(step_of(one), "submission"));
 	if (rv == 0)
 		rv = one->document == NULL
 			     ? -ENOMEM

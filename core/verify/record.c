@@ -162,7 +162,7 @@ static void write_value(struct buffer *out, const json_t *value, struct layout l
 /* A copy without this member. */
 static json_t *without(const json_t *document, const char *name)
 {
-	json_t *copy = json_copy((json_t *)(uintptr_t)document);
+	json_t *copy = json_copy_of((json_t *)(uintptr_t)document);
 
 	if (copy != NULL)
 		(void)json_object_del(copy, name); /* it need not be there */

@@ -233,7 +233,7 @@ static void on_done(void *ctx, int status, const json_t *report, const struct er
 	struct waiting *w = ctx;
 
 	w->status = status;
-	w->report = report != NULL ? json_deep_copy(report) : NULL;
+	w->report = report != NULL ? json_deep_copy_of(report) : NULL;
 	if (status != 0)
 		*w->err = *e;
 	else if (w->report == NULL)
