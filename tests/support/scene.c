@@ -219,7 +219,7 @@ static bool await_ready(const struct scene *s, int pidfd)
 	}
 }
 
-static bool start(struct scene *s, const char *const *extra)
+bool scene_starts(struct scene *s, const char *const *extra)
 {
 	char stale[512];
 	int pidfd;
@@ -242,7 +242,7 @@ static bool start(struct scene *s, const char *const *extra)
 
 void scene_start(struct scene *s, const char *const *extra)
 {
-	if (!start(s, extra)) {
+	if (!scene_starts(s, extra)) {
 		char *said = scene_errors(s);
 
 		(void)scene_wait(s); /* its words say more than its status */
@@ -254,7 +254,7 @@ int scene_start_fails(struct scene *s, const char *const *extra)
 {
 	int status;
 
-	if (start(s, extra)) {
+	if (scene_starts(s, extra)) {
 		scene_kill(s);
 		fail_msg("awardd started, and should have refused");
 	}

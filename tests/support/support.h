@@ -65,6 +65,8 @@ int scene_teardown(void **state);
 /* Starts awardd and waits until it says that it is ready. `extra` are more
  * arguments, ended by NULL; or NULL. */
 void scene_start(struct scene *s, const char *const *extra);
+/* The same, where it may end of itself before: false then, and scene_wait tells how. */
+bool scene_starts(struct scene *s, const char *const *extra);
 /* Starts awardd, which must end of itself before it is ready; gives its exit
  * status. What it said is in scene_errors. */
 int scene_start_fails(struct scene *s, const char *const *extra);

@@ -1,0 +1,97 @@
+/*
+ * memory: a scene whose daemon runs out of memory when it is told to, by the module in
+ * preload/memory.h. Each test program includes it once.
+ */
+#ifndef AW_TESTS_FAULTS_SHORT_H
+#define AW_TESTS_FAULTS_SHORT_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "preload/memory.h"
+#include "support.h"
+
+struct shortage {
+	struct scene *scene;
+	struct memory *memory;
+	char file[PATH_TEXT + 16], named[PATH_TEXT + 32], preload[PATH_MAX];
+	const char *environment[3];
+	long step; /* of the walk: 1 walks every allocation */
+};
+
+static inline long number_of(const char *variable, long otherwise)
+{
+	const char *text = getenv(variable);
+
+	return text != NULL ? atol(text) : otherwise;
+}
+
+/* Shares memory with the daemons that the scene starts from now on. */
+static inline void shortage_init(struct shortage *sh, struct scene *s)
+{
+	int fd;
+
+	*sh = (struct shortage){.scene = s, .step = number_of("AWARDD_STEP", 0)};
+	snprintf(sh->file, sizeof sh->file, "%s/memory", s->dir);
+	snprintf(sh->named, sizeof sh->named, "AWARDD_MEMORY=%s", sh->file);
+	snprintf(sh->preload, sizeof sh->preload, "LD_PRELOAD=%s", AWARDD_MEMORY_MODULE);
+	fd = open(sh->file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(ftruncate(fd, sizeof *sh->memory), 0);
+	sh->memory = mmap(NULL, sizeof *sh->memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(sh->memory != MAP_FAILED);
+	assert_int_equal(close(fd), 0);
+	atomic_store(&sh->memory->countdown, -1);
+	atomic_store(&sh->memory->trace, getenv("AWARDD_TRACE") != NULL);
+	sh->environment[0] = sh->named;
+	sh->environment[1] = sh->preload;
+	s->environment = sh->environment;
+}
+
+static inline void shortage_deinit(struct shortage *sh)
+{
+	sh->scene->environment = NULL;
+	assert_int_equal(munmap(sh->memory, sizeof *sh->memory), 0);
+}
+
+static inline void arm(struct shortage *sh, enum who who, long n, bool for_ever)
+{
+	atomic_store(&sh->memory->failed, 0);
+	atomic_store(&sh->memory->who, (int)who);
+	atomic_store(&sh->memory->for_ever, for_ever);
+	atomic_store(&sh->memory->countdown, n);
+}
+
+/* Under a sanitizer its own allocator stands where the module would. */
+static inline bool is_testable(void)
+{
+	if (SLOWER > 1)
+		printf("NOT TESTED: a sanitizer has the place of malloc\n");
+	return SLOWER == 1;
+}
+
+/* From here on there is memory; true where the fault came. */
+static inline bool disarm(struct shortage *sh)
+{
+	atomic_store(&sh->memory->countdown, -1);
+	return atomic_load(&sh->memory->failed) > 0;
+}
+
+/* The next allocation to fail after the n-th: steps that grow by this part of n, unless
+ * every one is wanted. */
+static inline long after(const struct shortage *sh, long n, long part)
+{
+	return n + (sh->step > 0 ? sh->step : 1 + n / part);
+}
+
+#endif
