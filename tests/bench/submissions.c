@@ -25,7 +25,8 @@ static json_t *make(const json_t *like, int area, int n, uint32_t *seed)
 
 	set(json_object_get(one, "partnership"), "id", json_sprintf("area-%06d", area));
 	set(json_object_get(one, "partnership"), "name", json_sprintf("Area %d", area));
-	set(one, "assessed_on", json_sprintf("%d-05-20", 2018 + n));
+	set(one, "assessed_on",
+	    json_sprintf("%d-%02d-%02d", 2018 + n, area % 12 + 1, area / 12 % 28 + 1));
 	json_object_foreach(json_object_get(one, "scores"), id, score)
 		assert_int_equal(json_integer_set(score, 5 + (json_int_t)(chance(seed) % 5) +
 								 (n > 1 && chance(seed) % 2)),
