@@ -143,6 +143,7 @@ static int copy_entry(struct item *it, const struct raw_row *row)
 	const struct text *t = row->texts;
 
 	it->sequence = row->numbers[0];
+	it->quotes = row->numbers[1] != 0;
 	copy_cut(it->kind, sizeof it->kind, t[0]);
 	copy_cut(it->at, sizeof it->at, t[1]);
 	it->has_leaf = t[3].length == sizeof it->leaf.bytes;

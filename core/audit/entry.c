@@ -138,6 +138,9 @@ static void judge_members(struct item *it)
 		find_at(it, "entry.column", "its column kind is not what its bytes say");
 	if (at == NULL || strncmp(it->at, at, sizeof it->at) != 0)
 		find_at(it, "entry.column", "its column at is not what its bytes say");
+	/* The views and other readers expect that of decisions alone. */
+	if (it->quotes && strcmp(kind, "decision") != 0)
+		find_at(it, "entry.quotes", "it stands in quotes, which only a decision does");
 	if (!is_known(kind))
 		find_at(it, "entry.kind", "it is of a kind that this program does not know");
 }

@@ -73,6 +73,7 @@ struct item {
 	int64_t sequence;
 	struct buffer bytes;
 	char kind[32], at[32]; /* the columns, cut */
+	bool quotes;           /* it stands in the file in quotes of another */
 	bool has_leaf;         /* the column holds 32 bytes */
 	struct digest leaf;    /* those */
 	struct value *values;

@@ -18,6 +18,7 @@ void append_free(struct append *a)
 		json_index_deinit(&p->index);
 		buffer_deinit(&p->body);
 		buffer_deinit(&p->bytes);
+		buffer_deinit(&p->quotes);
 	}
 	free(a->receipts);
 	free(a);
@@ -81,6 +82,21 @@ static int prepare_body(struct part *p, struct err *e)
 	return check_personal(p, e);
 }
 
+/* Decisions alone: what else is logged is short, or seldom. */
+static bool may_quote(const struct part *p)
+{
+	return strcmp(p->draft.kind, "decision") == 0;
+}
+
+static void quote(struct writer *w, struct part *p, int64_t sequence)
+{
+	struct text whole = {p->bytes.bytes, p->bytes.length};
+
+	buffer_clear(&p->quotes); /* of an earlier try */
+	if (may_quote(p))         /* else, and where it says no, it stands whole */
+		(void)source_quote(&w->source, sequence, whole, &p->quotes);
+}
+
 static int build_part(struct writer *w, struct part *p, int64_t sequence,
 		      struct journal_receipt *receipt, struct err *e)
 {
@@ -106,6 +122,7 @@ static int build_part(struct writer *w, struct part *p, int64_t sequence,
 		return err_set(e, AW_ELIMIT, "an entry of %zu bytes is over the limit of %d",
 			       p->bytes.length, (int)ENTRY_LIMIT);
 	receipt->leaf = digest_leaf(p->bytes.bytes, p->bytes.length);
+	quote(w, p, sequence);
 	return 0;
 }
 
@@ -124,11 +141,12 @@ static int insert_entry(struct writer *w, const struct part *p, const struct jou
 			struct err *e)
 {
 	struct binder b = bind_to(w->insert_entry);
+	const struct buffer *bytes = p->quotes.length > 0 ? &p->quotes : &p->bytes;
 
 	bind_integer(&b, r->sequence);
 	bind_text(&b, p->draft.kind);
 	bind_text(&b, r->at);
-	bind_blob(&b, p->bytes.bytes, p->bytes.length);
+	bind_blob(&b, bytes->bytes, bytes->length);
 	bind_blob(&b, r->leaf.bytes, sizeof r->leaf.bytes);
 	return sql_write(&b, e);
 }
@@ -215,6 +233,8 @@ static int insert_part(struct writer *w, const struct part *p, const struct jour
 		rv = erase_personal(w, p, e);
 	if (rv == 0)
 		rv = derive_entry(&w->store.derive, &entry, p->index.items, &r->leaf, e);
+	if (may_quote(p) && p->quotes.length == 0)
+		w->unquoted = (struct unquoted){p, r->sequence};
 	return rv == 0 ? 0 : sql_wrap(e, rv, "logging entry %" PRId64, r->sequence);
 }
 

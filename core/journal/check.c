@@ -11,13 +11,14 @@ static int check_entry(sqlite3_stmt *row, int64_t expected, struct err *e)
 {
 	struct entry entry;
 	json_t *document = NULL;
+	const struct stored stored = {column_bytes(row, 2), column_bytes(row, 4)};
 	int64_t sequence = sqlite3_column_int64(row, 0);
 	int rv = 0;
 
 	if (sequence != expected)
 		return err_set(e, AW_ECORRUPT, "entry %" PRId64 " is missing from the log",
 			       expected);
-	rv = entry_read(column_bytes(row, 2), column_bytes(row, 3), &document, &entry, e);
+	rv = entry_read(&stored, column_bytes(row, 3), &document, &entry, e);
 	if (rv == 0 &&
 	    (entry.sequence != sequence || !text_equal(text_of(entry.kind), column_bytes(row, 1))))
 		rv = err_set(e, AW_ECORRUPT, "its columns and its bytes differ");
@@ -30,7 +31,8 @@ static int check_tail(struct store *s, struct err *e)
 	sqlite3_stmt *rows = NULL;
 	int64_t expected = s->last, seen = 0;
 	int rv = sql_prepare(s->db,
-			     "SELECT sequence, kind, bytes, leaf_hash FROM entry"
+			     "SELECT sequence, kind, bytes, leaf_hash, " ENTRY_SOURCE
+			     " FROM entry e"
 			     " ORDER BY sequence DESC LIMIT ?1",
 			     &rows, e);
 

@@ -481,8 +481,9 @@ int derive_read_edge(struct derive *d, uint64_t size, struct err *e)
 static int derive_row(struct derive *d, sqlite3_stmt *row, struct err *e)
 {
 	struct entry entry;
+	const struct stored stored = {column_bytes(row, 0), column_bytes(row, 2)};
 	json_t *document = NULL;
-	int rv = entry_read(column_bytes(row, 0), column_bytes(row, 1), &document, &entry, e);
+	int rv = entry_read(&stored, column_bytes(row, 1), &document, &entry, e);
 
 	if (rv == 0) {
 		struct digest leaf; /* compared just now */
@@ -497,8 +498,10 @@ static int derive_all(struct derive *d, struct err *e)
 {
 	sqlite3_stmt *rows = NULL;
 	int64_t at = 0;
-	int rv = sql_prepare(d->db, "SELECT bytes, leaf_hash FROM entry ORDER BY sequence", &rows,
-			     e);
+	int rv = sql_prepare(d->db,
+			     "SELECT bytes, leaf_hash, " ENTRY_SOURCE
+			     " FROM entry e ORDER BY sequence",
+			     &rows, e);
 
 	if (rv != 0)
 		return rv;

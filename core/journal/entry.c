@@ -100,8 +100,8 @@ const char *journal_partnership(const char *kind, const json_t *body)
 	return json_member_text(body, "partnership");
 }
 
-int entry_read(struct text bytes, struct text leaf_hash, json_t **document, struct entry *out,
-	       struct err *e)
+static int read_whole(struct text bytes, struct text leaf_hash, json_t **document,
+		      struct entry *out, struct err *e)
 {
 	struct digest leaf = digest_leaf(bytes.bytes, bytes.length);
 	struct err why = {.status = 0};
@@ -117,6 +117,20 @@ int entry_read(struct text bytes, struct text leaf_hash, json_t **document, stru
 	json_decref(*document);
 	*document = NULL;
 	return err_set(e, AW_ECORRUPT, "it lacks a member that every entry has");
+}
+
+int entry_read(const struct stored *stored, struct text leaf_hash, json_t **document,
+	       struct entry *out, struct err *e)
+{
+	struct buffer scratch;
+	struct text bytes;
+
+	buffer_init(&scratch);
+	int rv = stored_read(stored, &scratch, &bytes, e);
+	if (rv == 0)
+		rv = read_whole(bytes, leaf_hash, document, out, e);
+	buffer_deinit(&scratch);
+	return rv;
 }
 
 void entry_id(int64_t sequence, struct chance chance, char out[ENTRY_ID_TEXT])

@@ -6,6 +6,7 @@
 #define AW_JOURNAL_ENTRY_H
 
 #include "journal/journal.h"
+#include "journal/quote.h"
 
 /* Borrows all it points at. */
 struct entry {
@@ -28,8 +29,8 @@ bool entry_fill(const json_t *document, struct entry *out);
 
 /* Gives the document of an entry's bytes and sets `out` to borrow from it.
  * AW_ECORRUPT where the bytes are no entry or do not have this leaf hash. */
-int entry_read(struct text bytes, struct text leaf_hash, json_t **document, struct entry *out,
-	       struct err *e);
+int entry_read(const struct stored *stored, struct text leaf_hash, json_t **document,
+	       struct entry *out, struct err *e);
 
 /* "42-5c0f7c3e52a1": makes one; reads the sequence out of one, 0 where the
  * text is none. */

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "journal/quote.h"
 #include "journal/reader.h"
 #include "journal/store.h"
 
@@ -38,6 +39,7 @@ struct append {
 		struct buffer body;      /* canonical; kept while an op is tried again */
 		struct json_index index; /* of it */
 		struct buffer bytes;     /* of the whole entry */
+		struct buffer quotes;    /* the same as the file has it, or empty: as they are */
 	} parts[];
 };
 
@@ -55,6 +57,11 @@ struct writer {
 	struct clock clock;
 	struct chance chance;
 	sqlite3_stmt *insert_entry, *insert_blob, *insert_personal, *erase_personal;
+	struct source source; /* what decisions are in quotes of */
+	struct unquoted {
+		const struct part *part; /* NULL: none */
+		int64_t sequence;
+	} unquoted; /* the last decision of the group at hand that is whole */
 	int64_t next;                /* sequence of the next entry in the group at hand */
 	struct tlog_signer next_key; /* while a rotation is under way */
 	int wal_pages;               /* in the WAL after the last commit */

@@ -202,6 +202,7 @@ static void take(struct journal_draft *draft, struct part *to)
 		json_index_init(&to->index);
 		buffer_init(&to->body);
 		buffer_init(&to->bytes);
+		buffer_init(&to->quotes);
 	} else {
 		buffer_deinit(&draft->bytes);
 		json_decref(draft->body);

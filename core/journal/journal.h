@@ -360,11 +360,15 @@ int reader_rules(struct journal_reader *r, const char *digest, json_t **out, str
  *
  *   table            numbers          texts
  *   RAW_META         -                name, value
- *   RAW_ENTRY        sequence         kind, at, bytes, leaf_hash
+ *   RAW_ENTRY        sequence, quotes kind, at, bytes, leaf_hash
  *   RAW_BLOB         rowid            sha256, bytes
  *   RAW_PERSONAL     sequence, number pointer, salt, value
  *   RAW_CHECKPOINT   size             note
  *   RAW_NODE         level, number    hash
+ *
+ * Bytes of entries are those that are hashed; the second number is 1 where they stand in
+ * the file in quotes of another entry, 0 where whole, and bytes are as they stand there where they
+ * quote what is not there.
  *
  * The walks of a reader see one snapshot inside reader_begin. */
 enum raw_table {

@@ -8,7 +8,8 @@
 
 static const char *const selects[RAW_TABLES] = {
 	[RAW_META] = "SELECT 0, 0, name, value FROM meta ORDER BY name",
-	[RAW_ENTRY] = "SELECT sequence, 0, kind, at, bytes, leaf_hash FROM entry ORDER BY sequence",
+	[RAW_ENTRY] = "SELECT sequence, 0, kind, at, bytes, leaf_hash, " ENTRY_SOURCE
+		      " FROM entry e ORDER BY sequence",
 	[RAW_BLOB] = "SELECT rowid, 0, sha256, bytes FROM blob ORDER BY rowid",
 	[RAW_PERSONAL] =
 		"SELECT sequence, number, pointer, salt, value FROM personal ORDER BY 1, 2",
@@ -16,10 +17,11 @@ static const char *const selects[RAW_TABLES] = {
 	[RAW_NODE] = "SELECT level, number, hash FROM node ORDER BY level, number",
 };
 
-enum { NUMBERS = 2 };
+enum { NUMBERS = 2, ENTRY_BYTES = 2, ENTRY_COLUMNS = 7 };
 
 struct raw_walk {
 	sqlite3_stmt *rows;
+	struct buffer whole; /* of an entry in quotes */
 };
 
 int raw_walk_new(struct journal_reader *r, enum raw_table table, struct raw_walk **out,
@@ -29,6 +31,7 @@ int raw_walk_new(struct journal_reader *r, enum raw_table table, struct raw_walk
 
 	if (w == NULL)
 		return err_set(e, -ENOMEM, "no memory for a walk");
+	buffer_init(&w->whole);
 	int rv = sql_prepare(r->db, selects[table], &w->rows, e);
 	if (rv != 0) {
 		raw_walk_free(&w);
@@ -38,19 +41,32 @@ int raw_walk_new(struct journal_reader *r, enum raw_table table, struct raw_walk
 	return 0;
 }
 
+/* Quotes of nothing stay as they are: then the entry does not have its leaf hash. */
+static int make_whole(struct raw_walk *w, struct raw_row *row, struct err *e)
+{
+	const struct stored stored = {row->texts[ENTRY_BYTES], column_bytes(w->rows, 6)};
+
+	buffer_clear(&w->whole);
+	row->numbers[1] = stored_quotes(&stored);
+	int rv = stored_read(&stored, &w->whole, &row->texts[ENTRY_BYTES], e);
+	return rv == AW_ECORRUPT ? 0 : rv;
+}
+
 int raw_walk_next(struct raw_walk *w, struct raw_row *row, struct err *e)
 {
 	struct binder b = {.statement = w->rows, .code = SQLITE_OK};
-	int rv = sql_next(&b, e);
+	int rv = sql_next(&b, e), columns = sqlite3_column_count(w->rows);
+	bool quotes = columns == ENTRY_COLUMNS;
 
 	if (rv != 1)
 		return rv;
 	memset(row, 0, sizeof *row);
 	for (int i = 0; i < NUMBERS; i++)
 		row->numbers[i] = sqlite3_column_int64(w->rows, i);
-	for (int i = NUMBERS; i < sqlite3_column_count(w->rows); i++)
+	for (int i = NUMBERS; i < columns - quotes; i++)
 		row->texts[i - NUMBERS] = column_bytes(w->rows, i);
-	return 1;
+	rv = quotes ? make_whole(w, row, e) : 0;
+	return rv == 0 ? 1 : rv;
 }
 
 void raw_walk_free(struct raw_walk **walk)
@@ -58,6 +74,7 @@ void raw_walk_free(struct raw_walk **walk)
 	if (*walk == NULL)
 		return;
 	(void)sqlite3_finalize((*walk)->rows); /* only read */
+	buffer_deinit(&(*walk)->whole);
 	free(*walk);
 	*walk = NULL;
 }

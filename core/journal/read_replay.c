@@ -41,11 +41,12 @@ int reader_partnerships(struct journal_reader *r, const char *after, int limit, 
 static int past_row(sqlite3_stmt *row, reader_past_cb each, void *ctx, struct err *e)
 {
 	struct entry entry;
+	const struct stored stored = {column_bytes(row, 0), column_bytes(row, 2)};
 	struct text leaf = column_bytes(row, 1);
 	char hex[DIGEST_HEX];
 	json_t *document = NULL, *given = NULL;
-	int64_t sequence = sqlite3_column_int64(row, 2);
-	int rv = entry_read(column_bytes(row, 0), leaf, &document, &entry, e);
+	int64_t sequence = sqlite3_column_int64(row, 3);
+	int rv = entry_read(&stored, leaf, &document, &entry, e);
 
 	if (rv == 0 && entry.sequence != sequence)
 		rv = err_set(e, AW_ECORRUPT, "its bytes say that it is %" PRId64, entry.sequence);

@@ -24,9 +24,11 @@ int reader_tail_start(struct journal_reader *r, const char *kind, int64_t count,
 	return rv < 0 ? sql_wrap(e, rv, "looking for the last entries") : 0;
 }
 
-static int give(sqlite3_stmt *row, reader_tail_cb each, void *ctx, struct err *e)
+static int give(sqlite3_stmt *row, struct buffer *scratch, reader_tail_cb each, void *ctx,
+		struct err *e)
 {
-	const struct tail_entry entry = {
+	const struct stored bytes = {column_bytes(row, 7), column_bytes(row, 9)};
+	struct tail_entry entry = {
 		.sequence = sqlite3_column_int64(row, 0),
 		.at = column_text(row, 1),
 		.uid = (uid_t)sqlite3_column_int64(row, 2),
@@ -34,11 +36,13 @@ static int give(sqlite3_stmt *row, reader_tail_cb each, void *ctx, struct err *e
 		.kind = column_text(row, 4),
 		.partnership = column_text(row, 5),
 		.what = column_text(row, 6),
-		.bytes = column_bytes(row, 7),
 	};
-	struct digest leaf = digest_leaf(entry.bytes.bytes, entry.bytes.length);
 	struct text stored = column_bytes(row, 8);
+	int rv = stored_read(&bytes, scratch, &entry.bytes, e);
 
+	if (rv != 0)
+		return sql_wrap(e, rv, "entry %" PRId64, entry.sequence);
+	struct digest leaf = digest_leaf(entry.bytes.bytes, entry.bytes.length);
 	if (stored.length != sizeof leaf.bytes ||
 	    memcmp(stored.bytes, leaf.bytes, sizeof leaf.bytes) != 0)
 		return err_set(e, AW_ECORRUPT,
@@ -50,6 +54,7 @@ static int give(sqlite3_stmt *row, reader_tail_cb each, void *ctx, struct err *e
 int reader_tail(struct journal_reader *r, const char *kind, int64_t after, reader_tail_cb each,
 		void *ctx, struct err *e)
 {
+	struct buffer scratch;
 	struct binder b;
 	int rv = reader_bind(r, kind != NULL ? READ_TAIL_KIND : READ_TAIL, &b, e);
 
@@ -58,11 +63,14 @@ int reader_tail(struct journal_reader *r, const char *kind, int64_t after, reade
 	bind_integer(&b, after);
 	if (kind != NULL)
 		bind_text(&b, kind);
+	buffer_init(&scratch);
 	while ((rv = sql_next(&b, e)) == 1) {
-		rv = give(b.statement, each, ctx, e);
+		buffer_clear(&scratch);
+		rv = give(b.statement, &scratch, each, ctx, e);
 		if (rv != 0)
 			break;
 	}
+	buffer_deinit(&scratch);
 	reader_done(&b);
 	return rv < 0 ? sql_wrap(e, rv, "reading entries") : rv;
 }

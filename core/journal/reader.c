@@ -13,7 +13,7 @@
 #define NOT_ERASED " AND personal.salt <> zeroblob(32)"
 
 static const char *const texts[READER_STATEMENTS] = {
-	[READ_ENTRY] = "SELECT bytes, leaf_hash FROM entry WHERE sequence = ?1",
+	[READ_ENTRY] = "SELECT bytes, leaf_hash, " ENTRY_SOURCE " FROM entry e WHERE sequence = ?1",
 	[READ_PERSONAL] =
 		"SELECT pointer, salt, value FROM personal WHERE sequence = ?1" NOT_ERASED,
 	[READ_VALUES] = "SELECT sequence, count(*) FROM personal WHERE sequence = ?1" NOT_ERASED
@@ -78,11 +78,11 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_COUNTS] = "SELECT kind, count FROM tally ORDER BY kind",
 	[READ_PARTNERSHIPS] = "SELECT id FROM partnership WHERE id > ?1 ORDER BY id LIMIT ?2",
 	/* Which they are comes from derived tables, what they say from the entries. */
-	[READ_PAST] =
-		"SELECT e.bytes, e.leaf_hash, l.sequence FROM listed l INDEXED BY listed_partnership"
-		" CROSS JOIN entry e ON e.sequence = l.sequence WHERE l.partnership = ?1"
-		" AND l.kind IN ('decision', 'import', 'revocation') AND l.sequence <= ?2"
-		" ORDER BY l.sequence",
+	[READ_PAST] = "SELECT e.bytes, e.leaf_hash, " ENTRY_SOURCE
+		      ", l.sequence FROM listed l INDEXED BY listed_partnership"
+		      " CROSS JOIN entry e ON e.sequence = l.sequence WHERE l.partnership = ?1"
+		      " AND l.kind IN ('decision', 'import', 'revocation') AND l.sequence <= ?2"
+		      " ORDER BY l.sequence",
 	[READ_OF_KIND] = "SELECT sequence FROM entry WHERE kind = ?1 AND sequence <= ?2"
 			 " ORDER BY sequence",
 	[READ_NEWEST] = "SELECT coalesce(max(sequence), 0) FROM entry",
@@ -90,7 +90,8 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_TAIL_START_KIND] = "SELECT coalesce(min(sequence), 1) - 1 FROM (SELECT sequence"
 				 " FROM listed WHERE kind = ?2 ORDER BY sequence DESC LIMIT ?1)",
 #define TAIL                                                                                       \
-	"SELECT " ACTIVITY_COLUMNS ", e.bytes, e.leaf_hash" ACTIVITY_FROM " WHERE l.sequence > ?1"
+	"SELECT " ACTIVITY_COLUMNS ", e.bytes, e.leaf_hash, " ENTRY_SOURCE ACTIVITY_FROM           \
+	" WHERE l.sequence > ?1"
 	[READ_TAIL] = TAIL " ORDER BY l.sequence",
 	[READ_TAIL_KIND] = TAIL " AND l.kind = ?2 ORDER BY l.sequence",
 #undef TAIL
@@ -328,7 +329,8 @@ int reader_load(struct journal_reader *r, int64_t sequence, json_t **document, s
 	if (rv < 0)
 		return rv;
 	struct text leaf = column_bytes(b.statement, 1);
-	rv = entry_read(column_bytes(b.statement, 0), leaf, document, entry, e);
+	const struct stored stored = {column_bytes(b.statement, 0), column_bytes(b.statement, 2)};
+	rv = entry_read(&stored, leaf, document, entry, e);
 	if (rv == 0)
 		hex_format((const unsigned char *)leaf.bytes, leaf.length, leaf_hash);
 	reader_done(&b);

@@ -71,7 +71,10 @@ static const char truth_2[] =
 	"               WHERE sequence = NEW.sequence AND pointer = NEW.pointer)"
 	"  BEGIN SELECT RAISE(ABORT, 'a personal value is only ever the next one'); END;";
 
-static const char *const truths[LOG_VERSION] = {truth_1, truth_2};
+/* From here on decisions may stand in quotes (quote.h). What was logged before stays whole. */
+static const char truth_3[] = "";
+
+static const char *const truths[LOG_VERSION] = {truth_1, truth_2, truth_3};
 
 #define NOT_TRUTH                                                                                  \
 	" name NOT LIKE 'sqlite_%' AND name NOT IN"                                                \

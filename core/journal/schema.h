@@ -12,7 +12,7 @@
 
 enum {
 	LOG_APPLICATION = 0x41574144, /* "AWAD" */
-	LOG_VERSION = 2,
+	LOG_VERSION = 3,
 	LOG_IDENTITY = 33, /* 32 hex digits and a NUL */
 };
 
@@ -44,9 +44,31 @@ extern const char schema_derived_tables[];
  * inside the caller's transaction. */
 int schema_make_derived(sqlite3 *db, struct err *e);
 
+/* As SQL: the text of the entry `e` that stands whole. */
+#define ENTRY_TEXT "CAST(e.bytes AS TEXT)"
+
+/* As SQL: what the entry `e` quotes, or NULL (quote.h). */
+#define ENTRY_SOURCE                                                                               \
+	"CASE WHEN substr(e.bytes, 1, 1) = x'01' THEN (SELECT s.bytes FROM entry s"                \
+	" WHERE s.sequence = CAST(substr(e.bytes, 2, 20) AS INTEGER)) END"
+
+/* As SQL: the text that is hashed of the entry `e`, its quotes put in one after another. Only a
+ * decision quotes; of what is none ENTRY_TEXT is enough. */
+#define ENTRY_WHOLE                                                                                \
+	"CASE WHEN substr(e.bytes, 1, 1) = x'01' THEN ("                                           \
+	"WITH RECURSIVE part (done, rest) AS (VALUES"                                              \
+	"  ('', substr(e.bytes, instr(e.bytes, x'03') + 1))"                                       \
+	" UNION ALL SELECT done || CAST(substr(rest, 1, instr(rest, x'01') - 1) AS TEXT)"          \
+	"  || CAST(substr(s.bytes, CAST(substr(rest, instr(rest, x'01') + 1, 6) AS INTEGER),"      \
+	"   CAST(substr(rest, instr(rest, x'02') + 1, 6) AS INTEGER)) AS TEXT),"                   \
+	"  substr(rest, instr(rest, x'03') + 1) FROM part, entry s"                                \
+	"  WHERE s.sequence = CAST(substr(e.bytes, 2, 20) AS INTEGER)"                             \
+	"  AND instr(rest, x'01') BETWEEN 1 AND instr(rest, x'03'))"                               \
+	" SELECT done || CAST(rest AS TEXT) FROM part WHERE instr(rest, x'01') = 0)"               \
+	" ELSE " ENTRY_TEXT " END"
+
 /* The view `activity`, for reading the same without it: what stands in a file that somebody else
  * made is not run. `e` is the entry. */
-#define ENTRY_TEXT "CAST(e.bytes AS TEXT)"
 #define ACTIVITY_COLUMNS                                                                           \
 	"l.sequence, e.at, l.uid, l.user, l.kind, l.partnership, CASE l.kind"                      \
 	" WHEN 'decision' THEN coalesce(d.award, 'no award')"                                      \

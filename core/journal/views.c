@@ -14,10 +14,10 @@
 
 const char schema_views[] =
 	"CREATE VIEW entries AS SELECT e.sequence, e.kind, e.at,"
-	"  json_extract(" ENTRY_TEXT ", '$.by.uid') AS uid,"
-	"  json_extract(" ENTRY_TEXT ", '$.by.user') AS user,"
-	"  json_extract(" ENTRY_TEXT ", '$.id') AS id,"
-	"  " ENTRY_TEXT " AS entry, lower(hex(e.leaf_hash)) AS leaf_hash FROM entry e;"
+	"  json_extract(" ENTRY_WHOLE ", '$.by.uid') AS uid,"
+	"  json_extract(" ENTRY_WHOLE ", '$.by.user') AS user,"
+	"  json_extract(" ENTRY_WHOLE ", '$.id') AS id,"
+	"  " ENTRY_WHOLE " AS entry, lower(hex(e.leaf_hash)) AS leaf_hash FROM entry e;"
 
 	"CREATE VIEW decisions AS SELECT d.sequence, d.id AS decision_id, d.at AS decided_at,"
 	"  d.uid, l.user, d.submission_id, d.partnership, d.name, d.assessed_on,"
@@ -43,7 +43,7 @@ const char schema_views[] =
 	"  json_extract(c.value, '$.status') AS status,"
 	"  json_extract(c.value, '$.reason') AS reason"
 	"  FROM decision d JOIN entry e ON e.sequence = d.sequence,"
-	"  json_each(" ENTRY_TEXT ", '$.body.decision.awards') a,"
+	"  json_each(" ENTRY_WHOLE ", '$.body.decision.awards') a,"
 	"  json_each(a.value, '$.criteria') c;"
 
 	"CREATE VIEW shortfalls AS SELECT d.sequence, d.id AS decision_id, d.partnership,"
@@ -54,7 +54,7 @@ const char schema_views[] =
 	"  json_extract(s.value, '$.needs') AS needs,"
 	"  json_extract(s.value, '$.pointer') AS pointer"
 	"  FROM decision d JOIN entry e ON e.sequence = d.sequence,"
-	"  json_each(" ENTRY_TEXT ", '$.body.decision.awards') a,"
+	"  json_each(" ENTRY_WHOLE ", '$.body.decision.awards') a,"
 	"  json_each(a.value, '$.criteria') c, json_each(c.value, '$.shortfalls') s;"
 
 	"CREATE VIEW scores AS SELECT d.sequence, d.id AS decision_id, d.partnership,"

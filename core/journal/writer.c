@@ -41,6 +41,7 @@ int writer_open(struct writer *w, const struct journal_options *options, struct 
 {
 	int rv = store_open(&w->store, options->path, options->chance, e);
 
+	source_init(&w->source);
 	w->clock = options->clock;
 	w->chance = options->chance;
 	w->wal_limit = (int)(options->wal_limit / WAL_FRAME);
@@ -92,6 +93,7 @@ void writer_close(struct writer *w)
 	(void)sqlite3_finalize(w->begin);
 	(void)sqlite3_finalize(w->commit);
 	(void)sqlite3_finalize(w->roll_back);
+	source_deinit(&w->source);
 	store_close(&w->store, !w->broken);
 }
 
@@ -231,6 +233,16 @@ static int roll_back(struct writer *w, int rv, struct err *e)
 	return AW_EIO;
 }
 
+/* The next ones quote what is in the log now. Without memory for that they stand whole. */
+static void take_source(struct writer *w)
+{
+	const struct unquoted *u = &w->unquoted;
+
+	if (u->part != NULL)
+		(void)source_take(&w->source, u->sequence,
+				  (struct text){u->part->bytes.bytes, u->part->bytes.length});
+}
+
 /* One transaction. AW_EFULL, AW_EBUSY, AW_EHELD, AW_EINVALID, -ENOMEM: nothing
  * was logged. Anything else: the writer is broken. */
 static int try_group(struct writer *w, struct append *const *ops, size_t count, struct err *e)
@@ -238,6 +250,7 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 	bool committing = false;
 	int rv = store_is_in_place(&w->store, e);
 
+	w->unquoted = (struct unquoted){.part = NULL};
 	if (rv != 0) {
 		break_down(w, e);
 		return AW_EIO;
@@ -260,6 +273,7 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 	if (rv == 0 && committing) {
 		derive_committed(&w->store.derive);
 		signing_committed(&w->store.signing);
+		take_source(w);
 		w->store.last = w->next - 1;
 		w->commits++;
 		w->full = false;

@@ -1,4 +1,5 @@
 /* The file itself: which are refused, who may change what, how auditors read it. */
+#include "../support/whole.h"
 #include "log.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ static void a_log_of_a_newer_version_is_refused(void **state)
 
 	log_open(log);
 	journal_close(&log->j);
-	changed(log, "PRAGMA user_version = 3");
+	changed(log, "PRAGMA user_version = 4");
 	is_refused(log, AW_ENEWER, "newer version");
 }
 
@@ -163,9 +164,10 @@ static void a_changed_entry_at_the_end_is_found(void **state)
 	struct log *log = *state;
 
 	three_entries(log);
-	changed(log, "DROP TRIGGER entry_is_never_changed; UPDATE entry SET"
-		     " bytes = CAST(replace(CAST(bytes AS TEXT), 'north', 'south') AS BLOB)"
-		     " WHERE sequence = 2");
+	changed(log,
+		"DROP TRIGGER entry_is_never_changed;" WHOLE_ENTRIES
+		"UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'north', 'south') AS BLOB)"
+		" WHERE sequence = 2");
 	is_refused(log, AW_ECORRUPT, "entry 2: its bytes do not have its leaf hash");
 }
 
@@ -174,7 +176,8 @@ static void a_missing_entry_is_found(void **state)
 	struct log *log = *state;
 
 	three_entries(log);
-	changed(log, "DROP TRIGGER entry_is_never_deleted; DELETE FROM entry WHERE sequence = 1");
+	changed(log, "DROP TRIGGER entry_is_never_changed;" WHOLE_ENTRIES
+		     "DROP TRIGGER entry_is_never_deleted; DELETE FROM entry WHERE sequence = 1");
 	is_refused(log, AW_ECORRUPT, "entry 1 is missing");
 }
 

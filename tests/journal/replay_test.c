@@ -1,4 +1,5 @@
 /* A partnership's past as it is read to decide it again. */
+#include "../support/whole.h"
 #include "log.h"
 
 /* What reader_past gave. */
@@ -217,7 +218,8 @@ static void a_changed_entry_is_not_given_out(void **state)
 
 	journal_close(&log->j);
 	char *said = shell(log, "",
-			   "DROP TRIGGER entry_is_never_changed; UPDATE entry SET bytes ="
+			   "DROP TRIGGER entry_is_never_changed;" WHOLE_ENTRIES
+			   "UPDATE entry SET bytes ="
 			   " CAST(replace(CAST(bytes AS TEXT), '2021-02-02', '2021-02-03') AS BLOB)"
 			   " WHERE sequence = 7",
 			   &ok);

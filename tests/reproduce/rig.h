@@ -6,6 +6,7 @@
 #ifndef AW_TESTS_REPRODUCE_RIG_H
 #define AW_TESTS_REPRODUCE_RIG_H
 
+#include "../support/whole.h"
 #include "../journal/log.h"
 #include "../verify/bench.h"
 #include "reproduce/inner.h"
@@ -300,7 +301,7 @@ static inline void rig_forge(struct rig *rig, int64_t sequence, const char *from
 	char sql[300], hex[DIGEST_HEX];
 	bool ok;
 
-	journal_close(&rig->log->j);
+	rig_tamper(rig, "DROP TRIGGER IF EXISTS entry_is_never_changed;" WHOLE_ENTRIES);
 	snprintf(sql, sizeof sql,
 		 "SELECT replace(CAST(bytes AS TEXT), '%s', '%s') FROM entry"
 		 " WHERE sequence = %lld",
@@ -311,7 +312,7 @@ static inline void rig_forge(struct rig *rig, int64_t sequence, const char *from
 	assert_true(ok);
 	free(bytes);
 	rig_tamper(rig,
-		   "DROP TRIGGER IF EXISTS entry_is_never_changed; UPDATE entry SET bytes ="
+		   "UPDATE entry SET bytes ="
 		   " CAST(replace(CAST(bytes AS TEXT), '%s', '%s') AS BLOB), leaf_hash = x'%s'"
 		   " WHERE sequence = %lld",
 		   from, to, hex, (long long)sequence);

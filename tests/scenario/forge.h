@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include "../support/whole.h"
 #include "tlog/tlog.h"
 #include "tool.h"
 
@@ -51,7 +52,7 @@ static inline void forge_sql(const struct scene *s, const char *name, const char
 				  "SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger';");
 	char *script = NULL;
 
-	assert_true(asprintf(&script, "BEGIN;%s%s;%sCOMMIT;", drops, sql, makes) > 0);
+	assert_true(asprintf(&script, "BEGIN;%s" WHOLE_ENTRIES "%s;%sCOMMIT;", drops, sql, makes) > 0);
 	free(forge_shell(s, name, script));
 	free(script);
 	free(drops);
@@ -125,6 +126,7 @@ static inline void forge_leaves(const struct scene *s, const char *name, const c
 						 NULL),
 			 SQLITE_OK);
 	forge_run(db, drops);
+	forge_run(db, WHOLE_ENTRIES);
 	forge_run(db, sql);
 	forge_run(db, makes);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);

@@ -7,6 +7,7 @@
 #include <glob.h>
 #include <sys/stat.h>
 
+#include "../support/whole.h"
 #include "awardd/version.h"
 #include "tool.h"
 
@@ -334,6 +335,7 @@ static void forge(const struct scene *s, json_int_t sequence, const char *from, 
 {
 	char sql[600], hex[DIGEST_HEX];
 
+	free(shell(s, "copy", "DROP TRIGGER entry_is_never_changed;" WHOLE_ENTRIES));
 	snprintf(sql, sizeof sql,
 		 "SELECT replace(CAST(bytes AS TEXT), '%s', '%s') FROM entry WHERE sequence = %lld",
 		 from, to, (long long)sequence);
@@ -342,7 +344,7 @@ static void forge(const struct scene *s, json_int_t sequence, const char *from, 
 	hex_format(leaf.bytes, sizeof leaf.bytes, hex);
 	free(bytes);
 	snprintf(sql, sizeof sql,
-		 "DROP TRIGGER entry_is_never_changed; UPDATE entry SET bytes ="
+		 "UPDATE entry SET bytes ="
 		 " CAST(replace(CAST(bytes AS TEXT), '%s', '%s') AS BLOB), leaf_hash = x'%s'"
 		 " WHERE sequence = %lld",
 		 from, to, hex, (long long)sequence);

@@ -55,6 +55,7 @@ static void a_byte_of_an_entry_by_a_hex_editor(void **state)
 
 	assert_true(snprintf(text, sizeof text, "\"form\":1,\"id\":\"%.*s\",\"kind\"",
 			     (int)strcspn(id, "\n"), id) > 0);
+	forge_sql(s, "file", "");
 	forge_byte(s, "file", text, 2);
 	found(s, "entry 51: its bytes do not have its leaf hash");
 	free(id);
@@ -73,6 +74,50 @@ static void a_byte_of_an_entry_and_its_leaf_hash(void **state)
 	found(s, "the derived table decision, row 50: its column uid");
 	found(s, "the derived table node, row 8, 0, of the tree over entries 1 to 256: its column "
 		 "hash");
+}
+
+/* The script, on the file as it is: entries stay in their quotes. */
+static void in_quotes(const struct scene *s, const char *sql)
+{
+	char *makes = forge_shell(s, "file",
+				  "SELECT sql || ';' FROM sqlite_schema WHERE name ="
+				  " 'entry_is_never_changed';");
+	char *script = NULL;
+
+	assert_true(asprintf(&script, "BEGIN; DROP TRIGGER entry_is_never_changed; %s; %s COMMIT;",
+			     sql, makes) > 0);
+	free(forge_shell(s, "file", script));
+	free(script);
+	free(makes);
+}
+
+static void an_entry_in_quotes(void **state)
+{
+	struct scene *s = fresh(state);
+	char *quoting = forge_shell(s, "file",
+				    "SELECT max(sequence) FROM entry WHERE kind = 'decision'"
+				    " AND substr(bytes, 1, 1) = x'01';");
+	char wanted[80];
+
+	assert_true(snprintf(wanted, sizeof wanted, "entry %d: its bytes do not have its leaf hash",
+			     atoi(quoting)) > 0);
+	free(quoting);
+	in_quotes(s, "UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT),"
+		     " char(2), char(2) || '1') AS BLOB) WHERE sequence ="
+		     " (SELECT max(sequence) FROM entry WHERE kind = 'decision'"
+		     " AND substr(bytes, 1, 1) = x'01')");
+	found(s, wanted);
+	s = fresh(state);
+	in_quotes(s, "UPDATE entry SET bytes = CAST(x'01' || '2' || x'03' || bytes AS BLOB)"
+		     " WHERE sequence = 1");
+	found(s, "entry 1: it stands in quotes, which only a decision does");
+	s = fresh(state);
+	in_quotes(s,
+		  "UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'scored', 'scorex')"
+		  " AS BLOB) WHERE sequence = (SELECT CAST(substr(bytes, 2, 20) AS INTEGER)"
+		  " FROM entry WHERE substr(bytes, 1, 1) = x'01' ORDER BY sequence DESC)");
+	/* It, and all that quote that. */
+	found(s, "more like those of entry.leaf");
 }
 
 static void columns_that_say_something_else(void **state)
@@ -228,6 +273,7 @@ int main(void)
 		cmocka_unit_test(a_byte_of_an_entry),
 		cmocka_unit_test(a_byte_of_an_entry_by_a_hex_editor),
 		cmocka_unit_test(a_byte_of_an_entry_and_its_leaf_hash),
+		cmocka_unit_test(an_entry_in_quotes),
 		cmocka_unit_test(columns_that_say_something_else),
 		cmocka_unit_test(bytes_that_are_not_canonical),
 		cmocka_unit_test(an_entry_removed),
