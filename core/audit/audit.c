@@ -11,9 +11,12 @@
 #include "audit/whole.h"
 
 /* How much of the bar is whose. */
-enum { BAR_PAGES = 50, BAR_ENTRIES = 900, BAR_ALL = 1000 };
+enum { BAR_ENTRIES = 900, BAR_ALL = 1000 };
 
-enum { IDENTITY = 32 }; /* hex digits */
+enum {
+	IDENTITY = 32,    /* hex digits */
+	HELD_MOST = 1000, /* findings */
+};
 
 static void progress(const struct audit *a, int permille)
 {
@@ -22,14 +25,6 @@ static void progress(const struct audit *a, int permille)
 }
 
 /* ---- pages and tables -------------------------------------------------------- */
-
-static int on_fault(void *ctx, const char *fault)
-{
-	struct audit *a = ctx;
-
-	return report_give(&a->report, finding_make(LEVEL_ALTERED, "file.pages", NULL,
-						    "the pages of the file: %s", fault));
-}
 
 static int on_object(void *ctx, const char *type, const char *name, const char *what)
 {
@@ -49,14 +44,37 @@ static int on_object(void *ctx, const char *type, const char *name, const char *
 						    guard));
 }
 
-static int check_file(struct audit *a, struct err *e)
+/* The pages take long, so that all else goes on beside them; what is found there is told first. */
+static int begin_pages(struct audit *a)
 {
-	int rv = raw_check_pages(a->log, on_fault, a, e);
+	pages_start(&a->pages);
+	return report_hold(&a->report);
+}
 
-	rv = report_unreadable(&a->report, rv, "the file", e);
-	if (rv == 0)
-		rv = raw_check_schema(a->log, on_object, a, e);
-	progress(a, BAR_PAGES);
+static int end_pages(struct audit *a)
+{
+	json_t *held = a->report.held;
+
+	a->report.held = NULL;
+	int rv = pages_give(&a->pages, &a->report);
+	a->report.held = held;
+	return report_release(&a->report) != 0 ? a->report.status : rv;
+}
+
+/* Where they are done, or too much waits for them. */
+static int look_at_pages(struct audit *a)
+{
+	bool waits = a->report.held != NULL;
+
+	if (!waits || (!a->pages.done && json_array_size(a->report.held) < HELD_MOST))
+		return 0;
+	return end_pages(a);
+}
+
+static int check_schema(struct audit *a, struct err *e)
+{
+	int rv = raw_check_schema(a->log, on_object, a, e);
+
 	return report_unreadable(&a->report, rv, "the list of tables", e);
 }
 
@@ -110,6 +128,22 @@ static void note_instant(struct audit *a, const struct item *it)
 	memcpy(a->before, it->at, sizeof a->before);
 }
 
+/* What an entry says of rules hangs on those before it, so that it is judged here. */
+static void check_rules(struct audit *a, struct item *it)
+{
+	const char *kind = json_member_text(it->document, "kind");
+	size_t before = json_array_size(it->findings);
+
+	if (kind == NULL)
+		return;
+	texts_check(&a->texts, it->sequence, kind, json_member(it->document, "body"), it->findings);
+	for (size_t i = before; i < json_array_size(it->findings) && it->mark < before; i++) {
+		json_t *finding = json_incref(json_array_get(it->findings, i));
+		(void)json_array_remove(it->findings, i); /* it is there, and there is room */
+		(void)json_array_insert_new(it->findings, it->mark + i - before, finding);
+	}
+}
+
 static int give_findings(struct audit *a, struct item *it)
 {
 	json_t *finding;
@@ -149,6 +183,7 @@ static int take_in(struct audit *a, struct item *it, struct err *e)
 	a->entries++;
 	a->kept += it->kept;
 	note_instant(a, it);
+	check_rules(a, it);
 	if (rv == 0)
 		rv = give_findings(a, it);
 	if (rv == 0 && kind != NULL)
@@ -170,28 +205,33 @@ static int take_in_batch(struct audit *a, struct batch *b, struct err *e)
 		rv = take_in(a, &b->items[i], e);
 	batch_clear(b);
 	if (a->of > 0 && rv == 0)
-		progress(a, BAR_PAGES + (int)((BAR_ENTRIES - BAR_PAGES) *
-					      (a->last < a->of ? a->last : a->of) / a->of));
-	return rv;
+		progress(a, (int)(BAR_ENTRIES * (a->last < a->of ? a->last : a->of) / a->of));
+	return rv == 0 ? look_at_pages(a) : rv;
 }
 
-/* While one batch is judged aside, the one before is taken in and the next is read. */
+/* Batches are judged aside, some at once; they are taken in one after the other, as they were
+ * read, while the next are. */
 static int walk(struct audit *a, struct err *e)
 {
-	size_t at = 0;
-	int rv = source_fill(&a->source, &a->batches[at], e);
+	size_t started = 0, taken = 0;
+	int rv = 0;
 
-	while (rv == 0 && a->batches[at].count > 0) {
-		struct batch *now = &a->batches[at];
-		size_t next = (at + 1) % BATCHES, before = (at + BATCHES - 1) % BATCHES;
-		batch_start(now, &a->judge);
-		rv = take_in_batch(a, &a->batches[before], e);
-		if (rv == 0)
-			rv = source_fill(&a->source, &a->batches[next], e);
-		batch_wait(now);
-		at = next;
+	while (rv == 0 && (!a->source.ended || taken < started)) {
+		struct batch *oldest = &a->batches[taken % BATCHES];
+		struct batch *next = &a->batches[started % BATCHES];
+		if (a->source.ended || started - taken == JUDGES) {
+			batch_wait(oldest);
+			rv = take_in_batch(a, oldest, e);
+			taken++;
+			continue;
+		}
+		rv = source_fill(&a->source, next, e);
+		if (rv != 0)
+			break;
+		batch_start(next, &a->judge);
+		started++;
 	}
-	return rv == 0 ? take_in_batch(a, &a->batches[(at + BATCHES - 1) % BATCHES], e) : rv;
+	return rv;
 }
 
 static int check_entries(struct audit *a, struct err *e)
@@ -233,7 +273,7 @@ static int check_rest(struct audit *a, struct err *e)
 	if (rv == 0)
 		rv = erased_finish(&a->erased, &a->report);
 	if (rv == 0)
-		rv = texts_finish(&a->judge.texts, &a->report);
+		rv = texts_finish(&a->texts, &a->report);
 	return rv == 0 ? tell_clock(a) : rv;
 }
 
@@ -295,17 +335,21 @@ static int check_all(struct audit *a, struct err *e)
 	int rv = reader_begin(a->log, e);
 
 	if (rv == 0)
-		rv = check_file(a, e);
+		rv = begin_pages(a);
+	if (rv == 0)
+		rv = check_schema(a, e);
 	if (rv == 0)
 		rv = read_identity(a, e);
 	if (rv == 0)
-		rv = texts_read(&a->judge.texts, a->log, &a->report, e);
+		rv = texts_read(&a->texts, a->log, &a->report, e);
 	if (rv == 0)
 		rv = check_entries(a, e);
 	if (rv == 0)
 		rv = check_rest(a, e);
 	if (rv == 0)
 		rv = check_derived(a, e);
+	if (rv == 0 && a->report.held != NULL)
+		rv = end_pages(a);
 	return rv == 0 ? reader_is_still(a->log, e) : rv;
 }
 
@@ -326,12 +370,13 @@ static void deinit(struct audit *a)
 	for (size_t i = 0; a->batches != NULL && i < BATCHES; i++)
 		batch_deinit(&a->batches[i]);
 	free(a->batches);
+	pages_deinit(&a->pages);
 	source_close(&a->source);
 	follow_free(&a->follow);
 	tree_deinit(&a->tree);
 	keys_deinit(&a->keys);
 	erased_deinit(&a->erased);
-	texts_deinit(&a->judge.texts);
+	texts_deinit(&a->texts);
 	report_deinit(&a->report);
 	if (a->log != NULL)
 		reader_end(a->log);
@@ -343,10 +388,11 @@ int audit_verify(const struct audit_options *options, json_t **summary, struct e
 	struct audit a = {.options = options};
 	int rv = 0;
 
+	pages_init(&a.pages, options->path);
 	keys_init(&a.keys, options->key);
 	tree_init(&a.tree);
 	erased_init(&a.erased);
-	texts_init(&a.judge.texts);
+	texts_init(&a.texts);
 	a.batches = calloc(BATCHES, sizeof *a.batches);
 	if (a.batches == NULL)
 		rv = -ENOMEM;

@@ -183,7 +183,7 @@ static void *judge(void *ctx)
 	return NULL;
 }
 
-void batch_start(struct batch *b, struct judge *by)
+void batch_start(struct batch *b, const struct judge *by)
 {
 	b->judge = by;
 	b->running = pthread_create(&b->thread, NULL, judge, b) == 0;

@@ -1,5 +1,5 @@
 /*
- * batch: entries read together, and judged on a thread of their own while the
+ * batch: entries read together, and judged on a thread of their own while others are, while the
  * ones before them are followed up and the next are read.
  */
 #ifndef AW_AUDIT_BATCH_H
@@ -9,12 +9,16 @@
 
 #include "audit/inner.h"
 
-enum { BATCH = 128, BATCHES = 3 };
+enum {
+	BATCH = 64,
+	JUDGES = 4, /* batches that are judged at once, where there are so many processors */
+	BATCHES = JUDGES + 1,
+};
 
 struct batch {
 	struct item items[BATCH];
 	size_t count;
-	struct judge *judge;
+	const struct judge *judge;
 	pthread_t thread;
 	bool running;
 };
@@ -34,7 +38,7 @@ void source_close(struct source *s);
 /* Fills an empty batch; 0 items at the end. */
 int source_fill(struct source *s, struct batch *b, struct err *e);
 
-void batch_start(struct batch *b, struct judge *judge);
+void batch_start(struct batch *b, const struct judge *judge);
 void batch_wait(struct batch *b);
 void batch_clear(struct batch *b);
 void batch_deinit(struct batch *b);

@@ -1,10 +1,13 @@
 /*
- * inner: the parts of an audit. One thread reads the file and follows the tree,
- * the keys and the derived tables (audit.c, tree.c, keys.c); beside it another
- * one judges each entry by itself (entry.c, personal.c, texts.c), a batch ahead.
+ * inner: the parts of an audit. One thread reads the file and follows the tree, the keys, the
+ * texts and the derived tables (audit.c, tree.c, keys.c, texts.c); beside it others judge each entry
+ * by itself (entry.c, personal.c), some batches ahead, and one looks at the pages (pages.c).
  */
 #ifndef AW_AUDIT_INNER_H
 #define AW_AUDIT_INNER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "audit/audit.h"
 
@@ -16,6 +19,7 @@ struct report {
 	const struct audit_options *options;
 	size_t counts[LEVELS];
 	json_t *given, *not_given; /* {what: how many} */
+	json_t *held;              /* findings to be given after others that are to come; or NULL */
 	int status;                /* what ended the work: -ENOMEM, or what `each` returned */
 };
 
@@ -32,9 +36,33 @@ json_t *place_entry(int64_t sequence);
 
 /* Takes a finding; NULL counts as memory run out. Returns report->status. */
 int report_give(struct report *r, json_t *finding);
+/* From now on findings are held, until the release gives them in their order. 0 or -ENOMEM. */
+int report_hold(struct report *r);
+int report_release(struct report *r);
 /* Where `rv` says that the file cannot be read as a log, that becomes a finding
  * at `where`, and 0 is returned; else rv. */
 int report_unreadable(struct report *r, int rv, const char *where, const struct err *why);
+
+/* ---- pages.c: what SQLite says of the file ----------------------------------- */
+
+/* At work on a thread and a connection of its own. After init, wait and deinit are always legal. */
+struct pages {
+	const char *path;
+	struct journal_reader *log;
+	pthread_t thread;
+	bool started;
+	atomic_bool done;
+	json_t *faults; /* sentences */
+	int status;
+	struct err err;
+};
+
+void pages_init(struct pages *p, const char *path);
+void pages_start(struct pages *p);
+/* Waits for the end, and gives what was found. */
+int pages_give(struct pages *p, struct report *report);
+/* Ends it, where nobody wants to know any more. */
+void pages_deinit(struct pages *p);
 
 /* ---- texts.c: rule texts and rule sets ------------------------------------ */
 
@@ -52,8 +80,8 @@ void texts_init(struct texts *t);
 void texts_deinit(struct texts *t);
 /* Reads every text and compares it with its SHA-256. */
 int texts_read(struct texts *t, struct journal_reader *r, struct report *report, struct err *e);
-/* What an entry's body says of rules, against the texts and what came before;
- * appends to `findings`. */
+/* What an entry's body says of rules, against the texts and what came before, entry after
+ * entry; appends to `findings`. */
 void texts_check(struct texts *t, int64_t sequence, const char *kind, const json_t *body,
 		 json_t *findings);
 /* Texts that no rule set has. */
@@ -81,6 +109,7 @@ struct item {
 
 	json_t *document; /* NULL where the bytes are none */
 	json_t *findings;
+	size_t mark;         /* where in these belongs what comes of the rules that it names */
 	bool memory;         /* ran out */
 	size_t kept, absent; /* personal values; and commitments without one */
 	char *first_absent;  /* a pointer to one of these, or NULL */
@@ -88,12 +117,11 @@ struct item {
 
 /* What entries are judged by, apart from themselves. */
 struct judge {
-	struct texts texts;
 	char identity[80]; /* of the log, "" where it has none */
 };
 
 void item_clear(struct item *it);
-void item_judge(struct item *it, struct judge *j);
+void item_judge(struct item *it, const struct judge *j);
 /* Adds a finding to the item's own. */
 void item_find(struct item *it, json_t *finding);
 

@@ -71,6 +71,7 @@ void report_deinit(struct report *r)
 {
 	json_decref(r->given);
 	json_decref(r->not_given);
+	json_decref(r->held);
 	*r = (struct report){.status = 0};
 }
 
@@ -90,6 +91,11 @@ int report_give(struct report *r, json_t *finding)
 		r->status = r->status != 0 ? r->status : -ENOMEM;
 		return r->status;
 	}
+	if (r->held != NULL) {
+		if (json_array_append_new(r->held, finding) != 0 && r->status == 0)
+			r->status = -ENOMEM;
+		return r->status;
+	}
 	r->counts[level_of(finding)]++;
 	const char *what = json_member_text(finding, "what");
 	if (r->status == 0 && count(r, r->given, what) < r->options->most)
@@ -97,6 +103,25 @@ int report_give(struct report *r, json_t *finding)
 	else
 		(void)count(r, r->not_given, what); /* r->status tells */
 	json_decref(finding);
+	return r->status;
+}
+
+int report_hold(struct report *r)
+{
+	r->held = json_array();
+	return r->held != NULL ? 0 : -ENOMEM;
+}
+
+int report_release(struct report *r)
+{
+	json_t *held = r->held, *finding;
+	size_t i;
+
+	r->held = NULL;
+	json_array_foreach(held, i, finding) {
+		(void)report_give(r, json_incref(finding)); /* r->status tells */
+	}
+	json_decref(held);
 	return r->status;
 }
 

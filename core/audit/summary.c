@@ -72,7 +72,7 @@ json_t *audit_summarise(const struct audit *a)
 			 "derived", (json_int_t)counts[LEVEL_DERIVED], "note",
 			 (json_int_t)counts[LEVEL_NOTE], "log", a->judge.identity, "entries",
 			 (json_int_t)a->entries, "checkpoints", (json_int_t)a->tree.count,
-			 "rule_sets", (json_int_t)a->judge.texts.rule_sets, "personal", "kept",
+			 "rule_sets", (json_int_t)a->texts.rule_sets, "personal", "kept",
 			 (json_int_t)a->kept, "erased", (json_int_t)a->erased.values, "newest",
 			 newest_document(&a->tree), "keys", keys_document(&a->keys), "trusted",
 			 trusted_document(&a->keys), "since", since_document(&a->tree), "not_given",

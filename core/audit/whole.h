@@ -10,7 +10,9 @@ struct audit {
 	const struct audit_options *options;
 	struct report report;
 	struct journal_reader *log;
+	struct pages pages;
 	struct judge judge;
+	struct texts texts;
 	struct keys keys;
 	struct tree tree;
 	struct erased erased;

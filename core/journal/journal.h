@@ -199,6 +199,9 @@ int reader_copy(struct journal_reader *r, const char *path, struct err *e);
 int reader_begin(struct journal_reader *r, struct err *e);
 void reader_end(struct journal_reader *r);
 
+/* Ends what another thread waits for from this reader, with a failure. */
+void reader_interrupt(struct journal_reader *r);
+
 /* Whether a file that was read as it stands was left alone meanwhile: 0, also
  * where others may write it, since a snapshot then holds; AW_EBUSY. */
 int reader_is_still(const struct journal_reader *r, struct err *e);

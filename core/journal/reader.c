@@ -275,6 +275,11 @@ void reader_end(struct journal_reader *r)
 		(void)sql_run(r->db, "ROLLBACK", NULL); /* else reader_begin will */
 }
 
+void reader_interrupt(struct journal_reader *r)
+{
+	sqlite3_interrupt(r->db);
+}
+
 int reader_bind(struct journal_reader *r, enum reader_statement which, struct binder *out,
 		struct err *e)
 {
