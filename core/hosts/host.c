@@ -251,7 +251,7 @@ static void on_refused(struct host *h, const json_t *document)
 	struct host_answer refusal = {
 		.status = AW_EINVALID,
 		.code = (int)json_member_integer(document, "code", AWARDD_FAILED),
-		.message = message != NULL ? message : "",
+		.message = message != NULL && message[0] != '\0' ? message : "it does not say why",
 	};
 
 	if (h->state == HOST_LOADING)
