@@ -2,8 +2,7 @@
 #include "process.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <string.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
@@ -22,10 +21,21 @@ static size_t count;
 /* A handle of a kind that nothing comes of stands in the process's memory. */
 static_assert(sizeof(uv_idle_t) <= sizeof(uv_process_t), "room for the other handle");
 
+static void forget(struct played *p)
+{
+	if (p->fd >= 0)
+		(void)close(p->fd);
+	p->fd = -1;
+}
+
 int uv_spawn(uv_loop_t *loop, uv_process_t *handle, const uv_process_options_t *options)
 {
 	int ends[2];
 
+	for (size_t i = 0; i < count; i++) {
+		if (played[i].handle == handle)
+			forget(&played[i]); /* it was this one's predecessor */
+	}
 	(void)uv_idle_init(loop, (uv_idle_t *)handle); /* cannot fail */
 	if (count == PLAYED ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
@@ -77,17 +87,20 @@ void process_die(unsigned back, int number)
 
 	if (p == NULL)
 		return;
-	(void)close(p->fd);
-	p->fd = -1;
+	forget(p);
 	if (!uv_is_closing((uv_handle_t *)p->handle))
 		p->on_exit(p->handle, 0, number);
 }
 
+void process_die_all(void)
+{
+	for (unsigned i = 0; i < PLAYED; i++)
+		process_die(i, SIGKILL);
+}
+
 void process_reset(void)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (played[i].fd >= 0)
-			(void)close(played[i].fd);
-	}
+	for (size_t i = 0; i < count; i++)
+		forget(&played[i]);
 	count = 0;
 }

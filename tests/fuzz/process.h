@@ -14,7 +14,8 @@ bool process_say(struct text *input, unsigned back);
 /* It is gone, by this signal. */
 void process_die(unsigned back, int number);
 
-/* All of them are gone, and are forgotten. */
+/* All of them die; afterwards, when nothing of them is left, they are forgotten. */
+void process_die_all(void);
 void process_reset(void);
 
 #endif
