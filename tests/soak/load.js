@@ -1,0 +1,106 @@
+'use strict';
+/* Decisions at an even rate, and what else people do beside them; each answer is counted. */
+
+const {Client} = require('../model/client.js');
+
+const TICK_MS = 20;
+const PARTNERSHIPS = 5000;
+const AWAY = 20000; /* further calls wait where so many are not answered */
+
+const QUERIES = [
+	['decisions.list', {limit: 50}], ['decisions.list', {award: 'quality-mark', limit: 20}],
+	['register.list', {partnership: 'soak-1'}], ['practice.list', {statement: '8'}],
+	['statistics.get', {since: '2024-01-01'}], ['scheme.get', {}], ['rules.history', {}],
+	['server.status', {}], ['server.metrics', {}], ['log.checkpoint', {}],
+	['log.proof', {sequence: 3}], ['decisions.get', {sequence: 3}],
+	['assess', {partnership: {id: 'soak-1'}}], ['no.such', {}],
+];
+
+class Load {
+	constructor(path, rate, example) {
+		this.path = path;
+		this.rate = rate;
+		this.example = example;
+		this.sent = this.answered = this.errors = 0;
+		this.lastError = null;
+		this.latencies = [];
+		this.owed = 0;
+	}
+
+	async open() {
+		this.clients = [];
+		for (let i = 0; i < 4; i++)
+			this.clients.push(await Client.connect(this.path));
+		this.asking = await Client.connect(this.path);
+		this.begun = performance.now();
+		this.timer = setInterval(() => this.tick(), TICK_MS);
+	}
+
+	submission(n) {
+		const one = structuredClone(this.example);
+		one.submission_id = `soak-${n}`;
+		one.partnership = {id: `soak-${n % PARTNERSHIPS}`, name: `Place ${n % PARTNERSHIPS}`};
+		for (const statement of Object.keys(one.scores))
+			one.scores[statement] = (n * 7 + statement.charCodeAt(0)) % 11;
+		return one;
+	}
+
+	failed(error) {
+		this.errors++;
+		this.lastError = error;
+	}
+
+	decide() {
+		const begun = performance.now();
+		const client = this.clients[this.sent % this.clients.length];
+		this.owed++;
+		client.call('decide', this.submission(this.sent++)).then((answer) => {
+			this.owed--;
+			this.answered++;
+			this.latencies.push(performance.now() - begun);
+			if (answer.error !== undefined)
+				this.failed(answer.error);
+		}, (error) => this.failed(String(error)));
+	}
+
+	/* As many as are due by now, so that the rate holds whatever comes back. */
+	tick() {
+		const due = Math.floor((performance.now() - this.begun) / 1000 * this.rate);
+		while (this.sent < due && this.owed < AWAY)
+			this.decide();
+	}
+
+	/* One of each; the last two are refused, as they must be. */
+	async query() {
+		for (const [method, params] of QUERIES) {
+			const answer = await this.asking.call(method, params);
+			const refused = method === 'assess' ? -32602 : method === 'no.such' ? -32601 : undefined;
+			if (answer.error?.code !== refused)
+				this.failed(answer.error ?? `${method} is not refused`);
+		}
+	}
+
+	async reload() {
+		const answer = await this.asking.call('rules.reload', {});
+		if (answer.error !== undefined)
+			this.failed(answer.error);
+	}
+
+	/* Those since the last time: {p50, p99}. */
+	take() {
+		const sorted = this.latencies.sort((a, b) => a - b);
+		this.latencies = [];
+		const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+		return {p50: at(0.5), p99: at(0.99)};
+	}
+
+	async close() {
+		clearInterval(this.timer);
+		while (this.owed > 0 && this.errors === 0)
+			await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+		for (const client of [...this.clients, this.asking])
+			client.close();
+	}
+}
+
+module.exports = {Load};
