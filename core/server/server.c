@@ -32,6 +32,20 @@ static int lock_path(struct address *a, struct err *e)
 	return 0;
 }
 
+/* Whether somebody listens there: a service manager has no lock. */
+static bool is_served(const struct address *a)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return false;
+	memcpy(name.sun_path, a->path, sizeof name.sun_path);
+	bool served = connect(fd, (struct sockaddr *)&name, sizeof name) == 0 || errno == EAGAIN;
+	(void)close(fd); /* nothing was said */
+	return served;
+}
+
 /* Only while the lock is held: what is there was left by a daemon that died. */
 static int remove_stale(const struct address *a, struct err *e)
 {
@@ -42,6 +56,8 @@ static int remove_stale(const struct address *a, struct err *e)
 				       : err_set(e, -errno, "%s: %s", a->path, status_text(-errno));
 	if (!S_ISSOCK(about.st_mode))
 		return err_set(e, -EEXIST, "%s is there already and is no socket", a->path);
+	if (is_served(a))
+		return err_set(e, AW_EBUSY, "another program listens on the socket %s", a->path);
 	if (unlink(a->path) != 0)
 		return err_set(e, -errno, "cannot remove %s: %s", a->path, status_text(-errno));
 	return 0;
@@ -70,13 +86,15 @@ static int take_path(struct address *a, const char *path, struct err *e)
 		return err_set(e, -ENAMETOOLONG, "the socket's path is longer than %zu bytes: %s",
 			       sizeof a->path - 1, path);
 	memcpy(a->path, path, strlen(path) + 1);
-	return lock_path(a, e);
+	return 0;
 }
 
 int address_take(struct address *a, const char *path, unsigned mode, struct err *e)
 {
 	*a = (struct address){.lock = -1, .socket = -1};
 	int rv = take_path(a, path, e);
+	if (rv == 0)
+		rv = lock_path(a, e);
 	if (rv == 0)
 		rv = remove_stale(a, e);
 	if (rv == 0)

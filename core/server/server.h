@@ -31,10 +31,10 @@ struct address {
 
 /* Takes the path: locks "<path>.lock", removes a socket that a dead daemon left,
  * and binds with these permissions. Nobody can connect yet. AW_EBUSY where
- * another daemon has it. */
+ * another daemon has it, or somebody listens there. */
 int address_take(struct address *a, const char *path, unsigned mode, struct err *e);
-/* The same for a socket that was passed on and listens already at this path: its name
- * and permissions are whose it is. AW_EINVALID where it is none, or another one. The
+/* The same for a socket that was passed on and listens already at this path: name,
+ * permissions and folder are whose it is, and nothing is written there. AW_EINVALID where it is none, or another one. The
  * descriptor is taken, also on failure. */
 int address_adopt(struct address *a, const char *path, int passed, struct err *e);
 /* Removes the socket's name, if it was bound here, and gives up the lock; legal at any

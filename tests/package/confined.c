@@ -200,7 +200,7 @@ static bool is_known(const char *line)
 		"RestrictNamespaces=user mnt",
 		"RestrictRealtime=yes",
 		"RestrictSUIDSGID=yes",
-		"RuntimeDirectory",
+
 		"StateDirectory",
 		"SystemCallArchitectures=native",
 		"SystemCallErrorNumber=EPERM",
