@@ -44,6 +44,8 @@
 	  "whether rules that are saved come into force by themselves")                            \
 	X(CONFIG_MAX_IMPACT, "max-impact", "", "N",                                                \
 	  "past decisions that new rules may change, 0 to 1000000000; else any")                   \
+	X(CONFIG_METRICS_FILE, "metrics-file", "", "FILE",                                         \
+	  "where metrics are written every five seconds, for Prometheus' node_exporter")           \
 	X(CONFIG_WAL_LIMIT, "wal-limit", "", "BYTES",                                              \
 	  "what a reader may let the log's WAL grow to, 8388608 to 4294967295; else any")
 

@@ -20,6 +20,7 @@ enum exit_status {
 	EXIT_BEYOND = 6,     /* more would change than was allowed */
 	EXIT_UNPROVEN = 7,   /* a log or a proof does not prove what it says */
 	EXIT_REFUSED = 8,    /* the daemon answered with an error */
+	EXIT_UNWELL = 9,     /* something needs an operator */
 	EXIT_AWAY = 69       /* the daemon cannot be reached */
 };
 

@@ -47,6 +47,7 @@ int verb_statistics(struct session *s);
 int verb_report(struct session *s);
 int verb_scheme(struct session *s);
 int verb_status(struct session *s);
+int verb_health(struct session *s);
 int verb_log_key(struct session *s);
 int verb_log_checkpoint(struct session *s);
 int verb_log_proof(struct session *s);

@@ -51,6 +51,8 @@ static const struct verb verbs[] = {
 	 "one decision as a web page: its reasons, profile, progress and proof", verb_report},
 	{"scheme", "", 0, 0, 0, "the award scheme as the rules have it", verb_scheme},
 	{"status", "", 0, 0, 0, "how the daemon is", verb_status},
+	{"health", "", 0, 0, 0, "whether something needs an operator; ends with 9 if so",
+	 verb_health},
 	{"log key", "", 0, 0, 0, "the public key that the log is signed with", verb_log_key},
 	{"log checkpoint", "", 0, 0, 0, "the log's newest signed checkpoint", verb_log_checkpoint},
 	{"log proof", "ID|SEQUENCE", 1, 1, 0, "the proof that an entry is in the log",
@@ -223,6 +225,7 @@ static void put_statuses(struct paper *p)
 		"6   more decisions would change than --max-changed allows",
 		"7   a log or a proof does not prove what it says",
 		"8   the daemon answered with an error, or one of many submissions failed",
+		"9   something needs an operator (health)",
 		"69  the daemon cannot be reached, or went away",
 	};
 

@@ -18,6 +18,7 @@
 #include "awardd/version.h"
 #include "daemon/daemon.h"
 #include "daemon/given.h"
+#include "daemon/metrics.h"
 #include "daemon/notify.h"
 #include "daemon/watchdog.h"
 #include "hosts/hosts.h"
@@ -45,6 +46,7 @@ struct daemon {
 	struct server *server;
 	struct watch *watch;
 	struct watchdog watchdog;
+	struct metrics metrics;
 	char program[PROGRAM_NAME];
 	char digest[RULES_KEY]; /* of the rules in force, or "" */
 	bool refused;           /* what the folder had last */
@@ -103,6 +105,7 @@ static void stop(struct daemon *d, const char *reason)
 	(void)notify_state("STOPPING=1\nSTATUS=answering what was accepted");
 	watch_close(&d->watch);
 	watchdog_close(&d->watchdog);
+	metrics_close(&d->metrics);
 	service_hurry(d->service);
 	if (d->server != NULL)
 		server_close(d->server, on_server_closed, d);
@@ -184,6 +187,8 @@ static void on_started(void *ctx, int status)
 	notify_log(NULL, 6, "ready");
 	notify_rules(d->digest, d->refused, true);
 	watchdog_open(&d->watchdog, &d->loop, given_watchdog_us());
+	metrics_open(&d->metrics, &d->loop, config_text(d->config, CONFIG_METRICS_FILE),
+		     d->service);
 }
 
 static void on_rules(void *ctx, const char *digest, bool refused)

@@ -102,6 +102,9 @@ void service_log_told(struct service *s);
  * once for each change that is on its way. */
 bool service_reload(struct service *s, const char *cause);
 
+/* Appends what server.metrics answers. -ENOMEM. */
+int service_metrics(const struct service *s, struct buffer *out);
+
 /* Asks an evaluator of the rules in force for a sign of life; the callback is as
  * pool_ask's. AW_EABSENT where there are none, -ENOMEM. */
 int service_pulse(struct service *s, evaluation_cb done, void *ctx);

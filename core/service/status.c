@@ -85,22 +85,22 @@ void status_get(struct service *s, struct request *r)
 
 	gather(s, &pool, &journal);
 	instant_format(s->started_ms, started);
-	answer_result(s, r,
-		      json_pack("{ss ss sI ss sI so so so so so s{ss? ss?} so}", "version",
-				AWARDD_VERSION, "lua", script_lua_version(), "process_id",
-				(json_int_t)getpid(), "started_at", started, "uptime_seconds",
-				(json_int_t)((monotonic_us() - s->started_us) / 1000000), "counts",
-				counts_document(s), "latencies", latencies_document(&s->latencies),
-				"queue",
-				json_pack("{sI sI sI sI}", "requests", (json_int_t)s->pending,
-					  "submissions", (json_int_t)s->submissions_pending,
-					  "evaluations", (json_int_t)pool.queued, "appends",
-					  (json_int_t)journal.queued),
-				"log", log_document(s, &journal), "evaluators",
-				evaluators_document(s, &pool), "rules", "digest",
-				s->current != NULL ? generation_digest(s->current) : NULL, "since",
-				s->current != NULL ? s->active_since : NULL, "plugins",
-				hosts_describe(s->options.hosts)));
+	answer_result(
+		s, r,
+		json_pack(
+			"{ss ss sI ss sI so so so so so s{ss? ss? sb} so}", "version",
+			AWARDD_VERSION, "lua", script_lua_version(), "process_id",
+			(json_int_t)getpid(), "started_at", started, "uptime_seconds",
+			(json_int_t)((monotonic_us() - s->started_us) / 1000000), "counts",
+			counts_document(s), "latencies", latencies_document(&s->latencies), "queue",
+			json_pack("{sI sI sI sI}", "requests", (json_int_t)s->pending,
+				  "submissions", (json_int_t)s->submissions_pending, "evaluations",
+				  (json_int_t)pool.queued, "appends", (json_int_t)journal.queued),
+			"log", log_document(s, &journal), "evaluators",
+			evaluators_document(s, &pool), "rules", "digest",
+			s->current != NULL ? generation_digest(s->current) : NULL, "since",
+			s->current != NULL ? s->active_since : NULL, "refused",
+			s->refused_rules[0] != '\0', "plugins", hosts_describe(s->options.hosts)));
 }
 
 /* ---- Prometheus --------------------------------------------------------- */
@@ -128,6 +128,11 @@ static void write_counts(const struct service *s, struct buffer *out)
 	metric(out, "requests_pending", "gauge", "Requests not yet answered.", (double)s->pending);
 	metric(out, "rules_active", "gauge", "Whether a rule set is active.",
 	       s->current != NULL ? 1 : 0);
+	metric(out, "rules_refused", "gauge",
+	       "Whether what the folder of rules had last was refused.",
+	       s->refused_rules[0] != '\0');
+	metric(out, "start_time_seconds", "gauge", "When the daemon started, in Unix time.",
+	       (double)s->started_ms / 1000);
 }
 
 static void write_latencies(const struct latencies *l, struct buffer *out)
@@ -193,36 +198,42 @@ static void write_plugins(const struct service *s, struct buffer *out)
 	json_decref(plugins);
 }
 
-void status_metrics(struct service *s, struct request *r)
+int service_metrics(const struct service *s, struct buffer *out)
 {
 	struct pool_stats pool;
 	struct journal_stats journal;
-	struct buffer out;
 
 	gather(s, &pool, &journal);
-	buffer_init(&out);
-	write_counts(s, &out);
-	write_latencies(&s->latencies, &out);
-	metric(&out, "evaluators_alive", "gauge", "Evaluator processes at work.", pool.alive);
-	metric(&out, "evaluator_crashes_total", "counter",
+	write_counts(s, out);
+	write_latencies(&s->latencies, out);
+	metric(out, "evaluators_alive", "gauge", "Evaluator processes at work.", pool.alive);
+	metric(out, "evaluator_crashes_total", "counter",
 	       "Evaluators of the active rules that died.", (double)pool.crashes);
-	metric(&out, "evaluator_deadlines_total", "counter",
+	metric(out, "evaluator_deadlines_total", "counter",
 	       "Evaluations of the active rules ended at their deadline.", (double)pool.deadlines);
-	metric(&out, "log_entries", "gauge", "Entries in the decision log.",
+	metric(out, "log_entries", "gauge", "Entries in the decision log.",
 	       (double)journal.sequence);
-	metric(&out, "log_bytes", "gauge", "Size of the decision log.", (double)journal.file_bytes);
-	metric(&out, "log_wal_bytes", "gauge", "Size of the log's write-ahead log.",
+	metric(out, "log_bytes", "gauge", "Size of the decision log.", (double)journal.file_bytes);
+	metric(out, "log_wal_bytes", "gauge", "Size of the log's write-ahead log.",
 	       (double)journal.wal_bytes);
-	metric(&out, "log_wal_held", "gauge",
+	metric(out, "log_wal_held", "gauge",
 	       "Whether a reader keeps a long write-ahead log from being emptied.", journal.held);
-	metric(&out, "log_wal_over_limit", "gauge", "Whether nothing is logged because of that.",
+	metric(out, "log_wal_over_limit", "gauge", "Whether nothing is logged because of that.",
 	       journal.over);
-	metric(&out, "log_full", "gauge", "Whether the disk was full at the last commit.",
+	metric(out, "log_full", "gauge", "Whether the disk was full at the last commit.",
 	       journal.full);
-	metric(&out, "log_erasure_pending", "gauge",
+	metric(out, "log_erasure_pending", "gauge",
 	       "Whether the log's file may hold an erased value.", journal.erasing);
-	write_plugins(s, &out);
-	if (buffer_status(&out) == 0)
+	write_plugins(s, out);
+	return buffer_status(out);
+}
+
+void status_metrics(struct service *s, struct request *r)
+{
+	struct buffer out;
+
+	buffer_init(&out);
+	if (service_metrics(s, &out) == 0)
 		answer_result(s, r, json_stringn(out.bytes, out.length));
 	else
 		answer_no_memory(s, r);

@@ -1,0 +1,102 @@
+/* Written beside its name and then renamed: who reads sees the old one, or the new one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/metrics.h"
+#include "daemon/notify.h"
+
+enum { EACH_MS = 5000 };
+
+static int write_all(int fd, const struct buffer *text)
+{
+	for (size_t at = 0; at < text->length;) {
+		ssize_t n = write(fd, text->bytes + at, text->length - at);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+/* On a worker's thread. Not synced: after a crash of the machine nobody wants it. */
+static void write_file(uv_work_t *work)
+{
+	struct metrics *m = work->data;
+	struct buffer beside;
+
+	buffer_init(&beside);
+	m->written = buffer_printf(&beside, "%s.new", m->path);
+	if (m->written == 0) {
+		int fd = open(beside.bytes, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+		m->written = fd < 0 ? -errno : write_all(fd, &m->text);
+		/* Others are to read it, whatever the daemon's umask is. */
+		if (fd >= 0 && m->written == 0 && fchmod(fd, 0644) != 0)
+			m->written = -errno;
+		if (fd >= 0 && close(fd) != 0 && m->written == 0)
+			m->written = -errno;
+		if (m->written == 0 && rename(beside.bytes, m->path) != 0)
+			m->written = -errno;
+	}
+	buffer_deinit(&beside);
+}
+
+static void on_written(uv_work_t *work, int status)
+{
+	struct metrics *m = work->data;
+	char text[512];
+
+	(void)status; /* it was not cancelled */
+	m->working = false;
+	if (m->written != 0 && m->written != m->failed) {
+		(void)snprintf(text, sizeof text, "the metrics cannot be written to %s: %s",
+			       m->path, status_text(m->written));
+		notify_log(NULL, 4, text);
+	}
+	m->failed = m->written;
+	if (!m->opened) { /* closed meanwhile */
+		(void)unlink(m->path);
+		buffer_deinit(&m->text);
+	}
+}
+
+static void on_time(uv_timer_t *timer)
+{
+	struct metrics *m = timer->data;
+
+	if (m->working)
+		return;
+	buffer_clear(&m->text);
+	if (service_metrics(m->service, &m->text) != 0)
+		return; /* no memory: the next one may have it */
+	m->work.data = m;
+	m->working = uv_queue_work(timer->loop, &m->work, write_file, on_written) == 0;
+}
+
+void metrics_open(struct metrics *m, uv_loop_t *loop, const char *path, struct service *service)
+{
+	m->path = path;
+	m->service = service;
+	if (*path == '\0')
+		return;
+	buffer_init(&m->text);
+	(void)uv_timer_init(loop, &m->timer); /* cannot fail, nor can starting it */
+	(void)uv_timer_start(&m->timer, on_time, 0, EACH_MS);
+	m->timer.data = m;
+	m->opened = true;
+}
+
+void metrics_close(struct metrics *m)
+{
+	if (!m->opened)
+		return;
+	m->opened = false;
+	uv_close((uv_handle_t *)&m->timer, NULL);
+	if (!m->working) {
+		(void)unlink(m->path); /* it may never have been there */
+		buffer_deinit(&m->text);
+	}
+}
