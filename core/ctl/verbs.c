@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/ctl.h"
 #include "ctl/verb.h"
 
 enum { MANY = 1 << 20, SEQUENCES = 1 << 19, SAYS_COLUMN = 32 };
@@ -213,25 +214,30 @@ static void put_verbs(struct paper *p, const char *group)
 	}
 }
 
+static const struct {
+	enum exit_status status;
+	const char *says;
+} statuses[] = {
+	{EXIT_DONE, "done; a submission without an award is done too"},
+	{EXIT_UNEXPECTED, "something unexpected, such as a file that cannot be read"},
+	{EXIT_USAGE, "the command line does not fit"},
+	{EXIT_UNLOADABLE, "the rules do not load, or are wrong"},
+	{EXIT_FAILED, "tests of the rules fail, or none ran"},
+	{EXIT_UNCOVERED, "they see less of the rules than --coverage asks for"},
+	{EXIT_BEYOND, "more decisions would change than --max-changed allows"},
+	{EXIT_UNPROVEN, "a log or a proof does not prove what it says"},
+	{EXIT_REFUSED, "the daemon answered with an error, or one of many submissions failed"},
+	{EXIT_UNWELL, "something needs an operator (health)"},
+	{EXIT_AWAY, "the daemon cannot be reached, or went away"},
+};
+
+enum { STATUSES = sizeof statuses / sizeof statuses[0] };
+
 static void put_statuses(struct paper *p)
 {
-	static const char *const lines[] = {
-		"0   done; a submission without an award is done too",
-		"1   something unexpected, such as a file that cannot be read",
-		"2   the command line does not fit",
-		"3   the rules do not load, or are wrong",
-		"4   tests of the rules fail, or none ran",
-		"5   they see less of the rules than --coverage asks for",
-		"6   more decisions would change than --max-changed allows",
-		"7   a log or a proof does not prove what it says",
-		"8   the daemon answered with an error, or one of many submissions failed",
-		"9   something needs an operator (health)",
-		"69  the daemon cannot be reached, or went away",
-	};
-
 	paper_heading(p, "Exit status");
-	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-		paper_format(p, "  %s", lines[i]);
+	for (size_t i = 0; i < STATUSES; i++) {
+		paper_format(p, "  %-3d %s", (int)statuses[i].status, statuses[i].says);
 		paper_newline(p);
 	}
 }
@@ -277,4 +283,48 @@ void verb_help(struct paper *p, const struct verb *verb, const char *group)
 	paper_pad(p, SAYS_COLUMN);
 	paper_wrap(p, SAYS_COLUMN, "no colour, on a terminal either");
 	put_statuses(p);
+}
+
+/* ---- for the manual ------------------------------------------------------- */
+
+static json_t *describe_options(void)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; list != NULL && i < OPTION_COUNT; i++) {
+		const struct option_text *o = &option_texts[i];
+		char letter[2] = {o->letter, '\0'};
+
+		(void)json_array_append_new(list, json_pack("{ss ss ss? ss sb}", "name", o->name,
+							    "letter", letter, "value", o->value,
+							    "says", o->says, "of_all",
+							    (options_of_all & OPTION_BIT(i)) != 0));
+	}
+	return list;
+}
+
+static json_t *describe_verb(const struct verb *v)
+{
+	json_t *options = json_array();
+
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if ((v->options & OPTION_BIT(i)) != 0)
+			(void)json_array_append_new(options, json_string(option_texts[i].name));
+	return json_pack("{ss ss ss so sb sb}", "name", v->name, "operands", v->operands, "says",
+			 v->says, "options", options, "csv", (v->options & VERB_CSV) != 0, "junit",
+			 (v->options & VERB_JUNIT) != 0);
+}
+
+json_t *ctl_describe(void)
+{
+	json_t *list = json_array(), *ends = json_array();
+
+	for (size_t i = 0; i < VERBS; i++)
+		(void)json_array_append_new(list, describe_verb(&verbs[i]));
+	for (size_t i = 0; i < STATUSES; i++)
+		(void)json_array_append_new(ends,
+					    json_pack("{si ss}", "status", (int)statuses[i].status,
+						      "says", statuses[i].says));
+	return json_pack("{so so so}", "verbs", list, "options", describe_options(), "statuses",
+			 ends);
 }

@@ -32,46 +32,61 @@ static const char register_form[] =
 	"\"awarded_on\",\"-awarded_on\",\"expires_on\",\"-expires_on\"]}]";
 
 static const struct method methods[] = {
-	{"decide", ACCESS_SUBMIT, NULL, submission_decide},
-	{"assess", ACCESS_SUBMIT, NULL, submission_assess},
+	{"decide", ACCESS_SUBMIT, NULL, submission_decide,
+	 "decides a submission; answers when the decision is durable"},
+	{"assess", ACCESS_SUBMIT, NULL, submission_assess,
+	 "what `decide` would answer now; nothing is logged"},
 	{"decisions.get", ACCESS_SELF,
-	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", decisions_get},
-	{"decisions.list", ACCESS_AUDIT, decisions_form, decisions_list},
+	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", decisions_get,
+	 "one entry: the submission as sent, the decision as answered, who sent it"},
+	{"decisions.list", ACCESS_AUDIT, decisions_form, decisions_list,
+	 "summaries, the newest first unless `sort` says otherwise"},
 	{"decisions.revoke", ACCESS_ADMIN,
 	 "[" MEMBER("decision_id", "text", REQUIRED) "," MEMBER(
 		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
-	 revocation_call},
+	 revocation_call, "a decision, or an imported award, no longer counts"},
 	{"decisions.render", ACCESS_SELF,
 	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "," MEMBER(
 		 "media_type", "text", REQUIRED) "," TEXT("plugin") "]",
-	 decisions_render},
+	 decisions_render, "an entry as a plugin draws it"},
 	{"decisions.erase", ACCESS_ADMIN,
 	 "[" TEXT("decision_id") "," TEXT("partnership") "," MEMBER(
 		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
-	 erasure_call},
-	{"register.list", ACCESS_AUDIT, register_form, register_list},
+	 erasure_call, "removes the personal values of an entry, or of all of a partnership"},
+	{"register.list", ACCESS_AUDIT, register_form, register_list,
+	 "the latest award of each partnership"},
 	{"register.render", ACCESS_AUDIT,
 	 "[" DATE("on") "," MEMBER("media_type", "text", REQUIRED) "," TEXT("plugin") "]",
-	 register_render},
-	{"register.import", ACCESS_ADMIN, NULL, import_call},
-	{"practice.list", ACCESS_ANY_ROLE, "[" TEXT("statement") "]", practice_list},
-	{"statistics.get", ACCESS_AUDIT, "[" DATE("since") "," DATE("until") "]", statistics_get},
-	{"scheme.get", ACCESS_ANY_ROLE, NOTHING, scheme_get},
-	{"rules.get", ACCESS_AUDIT, NOTHING, rules_get},
-	{"rules.history", ACCESS_AUDIT, NOTHING, rules_history},
-	{"rules.show", ACCESS_AUDIT, "[" TEXT("digest") "," TEXT("file") "]", rules_show},
-	{"rules.reload", ACCESS_ADMIN, NOTHING, rules_reload},
-	{"log.checkpoint", ACCESS_AUDIT, NOTHING, log_checkpoint},
+	 register_render, "the register as a plugin draws it"},
+	{"register.import", ACCESS_ADMIN, NULL, import_call,
+	 "awards made elsewhere: all or none; those known already are not doubled"},
+	{"practice.list", ACCESS_ANY_ROLE, "[" TEXT("statement") "]", practice_list,
+	 "case studies that partnerships share"},
+	{"statistics.get", ACCESS_AUDIT, "[" DATE("since") "," DATE("until") "]", statistics_get,
+	 "how partnerships score, statement by statement; awards by level and year"},
+	{"scheme.get", ACCESS_ANY_ROLE, NOTHING, scheme_get,
+	 "the scheme, and the form of a submission"},
+	{"rules.get", ACCESS_AUDIT, NOTHING, rules_get,
+	 "the rules in force, and the last edit that was refused"},
+	{"rules.history", ACCESS_AUDIT, NOTHING, rules_history,
+	 "every change of the rules, and every refusal"},
+	{"rules.show", ACCESS_AUDIT, "[" TEXT("digest") "," TEXT("file") "]", rules_show,
+	 "the texts of a rule set that was in force"},
+	{"rules.reload", ACCESS_ADMIN, NOTHING, rules_reload, "reads the folder of rules again"},
+	{"log.checkpoint", ACCESS_AUDIT, NOTHING, log_checkpoint,
+	 "the newest signed checkpoint, and the key"},
 	{"log.proof", ACCESS_SELF,
-	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", log_proof},
+	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", log_proof,
+	 "a proof that an entry is in the log, with the entry"},
 	{"log.consistency", ACCESS_AUDIT,
 	 "[" MEMBER("from", "integer", REQUIRED ",\"min\":0") "," MEMBER("to", "integer",
 									 ",\"min\":0") "]",
-	 log_consistency},
+	 log_consistency, "the proof that a shorter log is the beginning of a longer one"},
 	{"log.rotate", ACCESS_ADMIN, "[" MEMBER("reason", "text", REQUIRED ",\"max\":1000") "]",
-	 log_rotate},
-	{"server.status", ACCESS_AUDIT, NOTHING, status_get},
-	{"server.metrics", ACCESS_AUDIT, NOTHING, status_metrics},
+	 log_rotate, "another key signs from now on; the old one signs that it does"},
+	{"server.status", ACCESS_AUDIT, NOTHING, status_get,
+	 "how the daemon is: counts, latencies, log, evaluators, rules, plugins"},
+	{"server.metrics", ACCESS_AUDIT, NOTHING, status_metrics, "figures as text for Prometheus"},
 };
 
 enum { METHODS = sizeof methods / sizeof *methods };
@@ -128,4 +143,28 @@ int params_check(const struct form *form, const json_t *params, json_t *errors)
 					 : form_check(form, none ? nothing : params, errors);
 	json_decref(nothing);
 	return rv;
+}
+
+static const char *needs(unsigned access)
+{
+	return access == ACCESS_SUBMIT  ? "submit"
+	       : access == ACCESS_AUDIT ? "audit"
+	       : access == ACCESS_ADMIN ? "admin"
+	       : access == ACCESS_SELF  ? "audit, or whoever submitted it"
+					: "any role";
+}
+
+json_t *service_describe(void)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; list != NULL && i < METHODS; i++) {
+		const struct method *m = &methods[i];
+		json_t *params = m->members != NULL ? json_read(text_of(m->members), NULL) : NULL;
+
+		(void)json_array_append_new(list, json_pack("{ss ss ss so?}", "name", m->name,
+							    "needs", needs(m->access), "says",
+							    m->says, "params", params));
+	}
+	return list;
 }

@@ -19,24 +19,41 @@
 #include "json/json.h"
 #include "ruleset/ruleset.h"
 
-/* Error codes of the socket, with their meaning. */
+/* Error codes of the socket: one list for name, number and meaning. */
+#define SERVICE_CODES(X)                                                                           \
+	X(CODE_PARSE, -32700, "the line is no JSON text")                                          \
+	X(CODE_REQUEST, -32600, "it is no request of JSON-RPC 2.0")                                \
+	X(CODE_METHOD, -32601, "there is no such method")                                          \
+	X(CODE_PARAMS, -32602,                                                                     \
+	  "parameters do not fit: data.errors lists every one with its JSON pointer")              \
+	X(CODE_INTERNAL, -32603, "memory ran out, or a plugin failed (data.plugin)")               \
+	X(CODE_DENIED, -32001, "this user may not; data.role says what is needed")                 \
+	X(CODE_ABSENT, -32002, "no such entry")                                                    \
+	X(CODE_CONFLICT, -32003,                                                                   \
+	  "this submission_id was decided with other content, or it was revoked before")           \
+	X(CODE_NO_RULES, -32004, "no rule set is active")                                          \
+	X(CODE_LOG_CLOSED, -32005,                                                                 \
+	  "the log cannot be written (its disk is full, or a reader holds a WAL over wal-limit): " \
+	  "nothing was decided")                                                                   \
+	X(CODE_OVERLOADED, -32006, "overloaded: nothing was decided, try again")                   \
+	X(CODE_LINE_LIMIT, -32007, "the line is too long; the connection is closed")               \
+	X(CODE_NO_ANSWER, -32008,                                                                  \
+	  "the rules gave no answer: nothing was decided; data.reason says why")                   \
+	X(CODE_LOG_UNKNOWN, -32009,                                                                \
+	  "the log failed while it wrote: send it again with the same submission_id")              \
+	X(CODE_RELOAD_REFUSED, -32010,                                                             \
+	  "a reload was refused: the rules do not load, or a test fails; data.errors with file "   \
+	  "and line")
+
 enum service_code {
-	CODE_PARSE = -32700,
-	CODE_REQUEST = -32600,
-	CODE_METHOD = -32601,
-	CODE_PARAMS = -32602,
-	CODE_INTERNAL = -32603,
-	CODE_DENIED = -32001,
-	CODE_ABSENT = -32002,
-	CODE_CONFLICT = -32003,
-	CODE_NO_RULES = -32004,
-	CODE_LOG_CLOSED = -32005,
-	CODE_OVERLOADED = -32006,
-	CODE_LINE_LIMIT = -32007,
-	CODE_NO_ANSWER = -32008,
-	CODE_LOG_UNKNOWN = -32009,
-	CODE_RELOAD_REFUSED = -32010,
+#define SERVICE_CODE(name, number, says) name = (number),
+	SERVICE_CODES(SERVICE_CODE)
+#undef SERVICE_CODE
 };
+
+/* Gives the methods, for the manual: [{"name", "needs", "says", "params": NULL or a form's
+ * members}]. NULL: no memory. */
+json_t *service_describe(void);
 
 /* Who calls: the credentials of the socket's peer at the time of connect(). */
 struct peer {

@@ -22,6 +22,7 @@ struct method {
 	unsigned access;
 	const char *members; /* the form of its params; NULL: it looks itself */
 	void (*call)(struct service *s, struct request *r);
+	const char *says;
 };
 
 /* ---- method.c: the table of methods ------------------------------------- */
