@@ -124,8 +124,9 @@ static int part_from_key(const json_t *load, struct err *e)
 			       rv != 0 ? ": " : ", who can read the log's key: set plugin-user",
 			       rv != 0 ? status_text(rv) : "");
 	return err_set(e, rv != 0 ? rv : AW_EINVALID,
-		       "%s: cannot be kept from the log's key: the folder %s cannot be hidden from "
-		       "it: %s. Allow user namespaces, or start awardd as root with plugin-user",
+		       "%s: is not run, since it could read the log and its key: the folder %s "
+		       "cannot be hidden from it: %s. Allow user namespaces, or start awardd as "
+		       "root with plugin-user",
 		       json_member_text(load, "file"), folder,
 		       rv != 0 ? status_text(rv) : "it is still there");
 }
