@@ -103,6 +103,10 @@ int file_read(const char *path, size_t limit, struct buffer *out, struct err *e)
 /* Writes all of it to a descriptor. 0 or a negated errno. */
 int file_write(int fd, struct text bytes);
 
+/* Closes what was only read from: there is nothing in it that could be lost. Does nothing
+ * else; tests/support/tsan.supp says why. */
+void file_close(int fd);
+
 /* ---- civil dates: proleptic Gregorian, no time zone --------------------- */
 struct date {
 	int year, month, day;

@@ -178,12 +178,17 @@ int file_read(const char *path, size_t limit, struct buffer *out, struct err *e)
 	if (fd < 0)
 		return err_set(e, -errno, "cannot open %s: %s", path, status_text(-errno));
 	int rv = read_all(fd, limit, out);
-	(void)close(fd); /* nothing was written */
+	file_close(fd);
 	if (rv == AW_ELIMIT)
 		return err_set(e, rv, "%s is longer than %zu bytes", path, limit);
 	if (rv != 0)
 		return err_set(e, rv, "cannot read %s: %s", path, status_text(rv));
 	return 0;
+}
+
+void file_close(int fd)
+{
+	(void)close(fd); /* nothing was written */
 }
 
 int file_write(int fd, struct text bytes)

@@ -78,7 +78,7 @@ static void read_source(struct reading *r, int dir, const char *name, const char
 	buffer_init(&source);
 	(void)snprintf(through, sizeof through, "/proc/self/fd/%d", fd);
 	int rv = file_read(through, SOURCE_LIMIT, &source, &e);
-	(void)close(fd); /* only read from */
+	file_close(fd);
 	json_t *file = NULL;
 	if (rv == AW_ELIMIT)
 		fault(r, path, "is longer than 256 KiB");
@@ -143,7 +143,7 @@ static int list_names(int dir, char ***out, size_t *count)
 	*out = NULL;
 	*count = 0;
 	if (stream == NULL)
-		(void)close(dir);
+		file_close(dir);
 	while (stream != NULL && rv == 0) {
 		errno = 0;
 		const struct dirent *entry = readdir(stream);
@@ -216,7 +216,7 @@ static void read_folder(struct reading *r, int dir, const char *prefix, int dept
 	int rv = held < 0 ? -errno : 0;
 
 	if (held < 0)
-		(void)close(dir);
+		file_close(dir);
 	else
 		rv = list_names(dir, &names, &count);
 	buffer_init(&path);
@@ -237,7 +237,7 @@ static void read_folder(struct reading *r, int dir, const char *prefix, int dept
 	free_names(names, count);
 	buffer_deinit(&path);
 	if (held >= 0)
-		(void)close(held);
+		file_close(held);
 }
 
 static int by_path(const void *a, const void *b)

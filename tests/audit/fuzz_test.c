@@ -86,7 +86,7 @@ struct file {
 	size_t length;
 };
 
-static void file_open(struct file *f, const struct log *log)
+static void flipped_open(struct file *f, const struct log *log)
 {
 	struct buffer all;
 	struct err e;
@@ -101,7 +101,7 @@ static void file_open(struct file *f, const struct log *log)
 	assert_int_equal(pwrite(f->fd, f->bytes, f->length, 0), (ssize_t)f->length);
 }
 
-static void file_close(struct file *f)
+static void flipped_close(struct file *f)
 {
 	assert_int_equal(close(f->fd), 0);
 	free(f->bytes);
@@ -130,7 +130,7 @@ static void any_byte_changed_is_found_or_holds_nothing(void **state)
 
 	rig_fill(log, 50);
 	journal_close(&log->j);
-	file_open(&f, log);
+	flipped_open(&f, log);
 	const struct digest whole = contents(f.path);
 	struct said untouched = rig_audit(f.path);
 	assert_true(said_verified(&untouched));
@@ -156,7 +156,7 @@ static void any_byte_changed_is_found_or_holds_nothing(void **state)
 	}
 	/* Had none been found, or all, this would show nothing. */
 	assert_in_range(unallocated, FLIPS / 10, FLIPS - FLIPS / 4);
-	file_close(&f);
+	flipped_close(&f);
 }
 
 static void whole_pages_lost_are_found(void **state)
@@ -167,7 +167,7 @@ static void whole_pages_lost_are_found(void **state)
 
 	rig_fill(log, 20);
 	journal_close(&log->j);
-	file_open(&f, log);
+	flipped_open(&f, log);
 	const struct digest whole = contents(f.path);
 	for (size_t page = 0; page < f.length; page += sizeof zeros) {
 		assert_int_equal(pwrite(f.fd, zeros, sizeof zeros, (off_t)page), sizeof zeros);
@@ -187,7 +187,7 @@ static void whole_pages_lost_are_found(void **state)
 		said_deinit(&said);
 		assert_int_equal(pwrite(f.fd, f.bytes, f.length, 0), (ssize_t)f.length);
 	}
-	file_close(&f);
+	flipped_close(&f);
 }
 
 int main(void)
