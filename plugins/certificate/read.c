@@ -116,10 +116,10 @@ static char *say_revoked(const struct source *s, const json_t *revoked)
 
 	say_day(text_in(revoked, "at"), false, day);
 	if (reason == NULL)
-		return text_of("This award was revoked on %s.", day);
+		return text_printf("This award was revoked on %s.", day);
 	size_t length = cut(reason, REASON_MOST);
-	return text_of("This award was revoked on %s: %.*s%s", day, (int)length, reason,
-		       reason[length] != '\0' ? "\u2026" : "");
+	return text_printf("This award was revoked on %s: %.*s%s", day, (int)length, reason,
+			   reason[length] != '\0' ? "\u2026" : "");
 }
 
 static char *say_lapsed(const struct source *s)
@@ -127,7 +127,7 @@ static char *say_lapsed(const struct source *s)
 	char day[DATE_TEXT];
 
 	say_day(s->expires_on, s->month_only, day);
-	return text_of("This award lapsed %s %s.", s->month_only ? "in" : "on", day);
+	return text_printf("This award lapsed %s %s.", s->month_only ? "in" : "on", day);
 }
 
 /* The register's row where it is of an award after this one, else NULL. */
@@ -150,8 +150,8 @@ static char *say_superseded(const struct source *s, const json_t *row)
 		title_in(json_object_get(json_object_get(s->call, "scheme"), "awards"), id);
 
 	say_day(text_in(row, "awarded_on"), is_month(row), day);
-	return text_of("A later award has taken its place: %s, %s.", title != NULL ? title : id,
-		       day);
+	return text_printf("A later award has taken its place: %s, %s.", title != NULL ? title : id,
+			   day);
 }
 
 static int read_standing(struct certificate *c, const struct source *s)
@@ -170,7 +170,7 @@ static int read_standing(struct certificate *c, const struct source *s)
 		c->notice = say_lapsed(s);
 	} else if (strcmp(s->today, s->awarded_on) < 0) {
 		c->stamp = "NOT YET IN FORCE";
-		c->notice = text_of("This award is in force from %s.", c->awarded);
+		c->notice = text_printf("This award is in force from %s.", c->awarded);
 	}
 	if (c->stamp != NULL && c->notice == NULL)
 		return -ENOMEM;
@@ -201,7 +201,7 @@ static const char *between(size_t i, size_t count)
 /* Adds to a list in words; 0 or -ENOMEM, then it is freed. */
 static int join(char **list, const char *first, const char *more)
 {
-	char *longer = text_of("%s%s%s", *list != NULL ? *list : "", first, more);
+	char *longer = text_printf("%s%s%s", *list != NULL ? *list : "", first, more);
 
 	free(*list);
 	*list = longer;
@@ -259,7 +259,8 @@ static int read_improved(struct certificate *c, const struct source *s)
 		const char *title = title_in(json_object_get(scheme, "statements"), id);
 
 		id = id != NULL ? id : "";
-		c->improved[i] = title != NULL ? text_of("%s", title) : text_of("Statement %s", id);
+		c->improved[i] = title != NULL ? text_printf("%s", title)
+					       : text_printf("Statement %s", id);
 		c->improved_count = i + 1;
 		rv = c->improved[i] != NULL ? join(&c->improved_ids,
 						   i > 0       ? between(i, count)
@@ -313,7 +314,7 @@ static char *address_of(const char *base, const char *id)
 
 	while (length > 0 && base[length - 1] == '/')
 		length--;
-	return text_of("%.*s/%s", (int)length, base, id);
+	return text_printf("%.*s/%s", (int)length, base, id);
 }
 
 int certificate_read(struct certificate *c, const json_t *call,
@@ -347,8 +348,8 @@ int certificate_read(struct certificate *c, const json_t *call,
 
 char *certificate_title(const struct certificate *c)
 {
-	char *title = text_of("%s%s%s, %s", c->stamp != NULL ? c->stamp : "",
-			      c->stamp != NULL ? ": " : "", c->name, c->award);
+	char *title = text_printf("%s%s%s, %s", c->stamp != NULL ? c->stamp : "",
+				  c->stamp != NULL ? ": " : "", c->name, c->award);
 	char *clean = title != NULL ? text_clean(title) : NULL;
 
 	free(title);

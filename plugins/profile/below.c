@@ -42,7 +42,7 @@ static void put_mark(struct legend *l, enum mark mark, const char *text)
 
 static void put_titled(struct legend *l, enum mark mark, const char *before, const char *title)
 {
-	char *text = words_of("%s%s", before, title);
+	char *text = text_printf("%s%s", before, title);
 
 	if (text != NULL)
 		put_mark(l, mark, text);
@@ -150,7 +150,7 @@ static void put_missing(struct svg *s, const struct benchmark *b, int *y)
 		if (!any) {
 			struct face heading = {15, true, INK, "start"};
 			char *head =
-				words_of("Still missing for %s", award_title(b->scheme, b->aim));
+				text_printf("Still missing for %s", award_title(b->scheme, b->aim));
 
 			svg_text(s, &heading, MARGIN, *y, NULL, head);
 			free(head);

@@ -37,10 +37,10 @@ static char *holding(const struct course *c)
 {
 	const struct event *held = course_award(c);
 	char *award = held != NULL ? award_text(held->outcome, c->scheme) : NULL;
-	char *words = held == NULL ? words_of("Holds no award")
+	char *words = held == NULL ? text_printf("Holds no award")
 		      : award == NULL
 			      ? NULL
-			      : words_of("%s%s", award, has_lapsed(c, held) ? " (lapsed)" : "");
+			      : text_printf("%s%s", award, has_lapsed(c, held) ? " (lapsed)" : "");
 
 	free(award);
 	return words;
@@ -54,12 +54,13 @@ static char *standing(const struct course *c)
 	char day[DATE_WORDS];
 
 	if (held == NULL)
-		return words_of("%s", "");
+		return text_printf("%s", "");
 	bool lapsed = has_lapsed(c, held);
-	return words_of("%s on %s%s", lapsed ? "Lapsed" : "Lapses", day_words(held->expires, day),
-			!lapsed && status != NULL && strcmp(status, "due") == 0
-				? " \xc2\xb7 redesignation is due"
-				: "");
+	return text_printf("%s on %s%s", lapsed ? "Lapsed" : "Lapses",
+			   day_words(held->expires, day),
+			   !lapsed && status != NULL && strcmp(status, "due") == 0
+				   ? " \xc2\xb7 redesignation is due"
+				   : "");
 }
 
 static void describe(struct svg *s, const struct course *c)
@@ -276,7 +277,7 @@ int picture_course(struct picture *out, json_t *call)
 	int rv = course_read(&c, call, &out->problem);
 
 	if (rv == 0)
-		rv = sheet_init(&p, "course", WIDTH, words_of("The course of %s", c.name));
+		rv = sheet_init(&p, "course", WIDTH, text_printf("The course of %s", c.name));
 	if (rv == 0) {
 		describe(&p.desc, &c);
 		put_head(&p.body, &c, &y);

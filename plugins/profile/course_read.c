@@ -169,12 +169,12 @@ char *event_words(const struct course *c, const struct event *e)
 	const char *sought = text_in(e->outcome, "sought");
 	bool unmet = sought != NULL && json_is_false(json_object_get(e->outcome, "sought_met"));
 	char *award = award_text(e->outcome, c->scheme);
-	char *words = award == NULL
-			      ? NULL
-			      : words_of("%s%s%s%s%s%s", e->revoked ? "Revoked: " : "", award,
-					 e->award != NULL ? change_words(e) : "", unmet ? "; " : "",
-					 unmet ? award_title(c->scheme, sought) : "",
-					 unmet ? " was sought and not reached" : "");
+	char *words = award == NULL ? NULL
+				    : text_printf("%s%s%s%s%s%s", e->revoked ? "Revoked: " : "",
+						  award, e->award != NULL ? change_words(e) : "",
+						  unmet ? "; " : "",
+						  unmet ? award_title(c->scheme, sought) : "",
+						  unmet ? " was sought and not reached" : "");
 
 	free(award);
 	return words;

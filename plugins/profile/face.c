@@ -5,44 +5,9 @@
 
 enum { PARTS = 100, BOLD_PERCENT = 113, DOT = 34, COMMON = 90, BROAD = 105 };
 
-struct range {
-	uint32_t first, last;
-};
-
-static bool within(const struct range *ranges, size_t count, uint32_t c)
-{
-	for (size_t i = 0; i < count; i++)
-		if (c >= ranges[i].first && c <= ranges[i].last)
-			return true;
-	return false;
-}
-
-/* Marks that stand over others, joiners, selectors: they take no place, and no
- * line begins with one. */
-static bool takes_no_place(uint32_t c)
-{
-	static const struct range ranges[] = {
-		{0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x0610, 0x061a},
-		{0x064b, 0x065f}, {0x200b, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x2069},
-		{0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff},
-	};
-
-	return within(ranges, sizeof ranges / sizeof *ranges, c);
-}
-
 static bool is_space(uint32_t c)
 {
 	return c == ' ' || c == '\t' || c == '\n';
-}
-
-static bool is_broad(uint32_t c)
-{
-	static const struct range ranges[] = {
-		{0x1100, 0x115f}, {0x2e80, 0xa4cf}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},
-		{0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd},
-	};
-
-	return within(ranges, sizeof ranges / sizeof *ranges, c);
 }
 
 /* From the space to the tilde: the wider of DejaVu Sans and Inter, rounded up. */
@@ -73,28 +38,10 @@ static int advance(uint32_t c, bool bold)
 {
 	if (c >= ' ' && c <= '~')
 		return plain_advance(c, bold);
-	if (takes_no_place(c))
+	if (text_takes_no_place(c))
 		return 0;
-	int parts = is_broad(c) ? BROAD : c == 0xb7 || c == 0xa0 ? DOT : COMMON;
+	int parts = text_is_broad(c) ? BROAD : c == 0xb7 || c == 0xa0 ? DOT : COMMON;
 	return bold ? parts * BOLD_PERCENT / PARTS : parts;
-}
-
-uint32_t face_character(const char *text, size_t *length)
-{
-	const unsigned char *at = (const unsigned char *)text;
-	size_t more = at[0] < 0x80 ? 0 : at[0] < 0xc2 ? 4 : at[0] < 0xe0 ? 1 : at[0] < 0xf0 ? 2 : 3;
-	uint32_t c = more == 0 ? at[0] : at[0] & (0x3fU >> more);
-
-	*length = 1;
-	if (more == 4 || at[0] > 0xf4)
-		return 0xfffd;
-	for (size_t i = 1; i <= more; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0xfffd;
-		c = c << 6 | (at[i] & 0x3fU);
-	}
-	*length = more + 1;
-	return c;
 }
 
 /* In hundredths of a pixel. */
@@ -109,7 +56,7 @@ int face_width(const struct face *f, const char *text)
 	size_t length;
 
 	for (; *text != '\0'; text += length)
-		parts += parts_of(f, face_character(text, &length));
+		parts += parts_of(f, text_character(text, &length));
 	return (parts + PARTS - 1) / PARTS;
 }
 
@@ -119,7 +66,7 @@ size_t face_fit(const struct face *f, const char *text, int width)
 	int parts = 0;
 
 	while (text[at] != '\0') {
-		uint32_t c = face_character(text + at, &length);
+		uint32_t c = text_character(text + at, &length);
 
 		if (is_space(c) && at > 0)
 			space = at;
@@ -127,7 +74,7 @@ size_t face_fit(const struct face *f, const char *text, int width)
 		if (!is_space(c) && parts > width * PARTS && whole > 0)
 			return space > 0 ? space : whole;
 		at += length;
-		if (!takes_no_place(face_character(text + at, &length)))
+		if (!text_takes_no_place(text_character(text + at, &length)))
 			whole = at;
 	}
 	return at;

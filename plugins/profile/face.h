@@ -8,7 +8,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+
+#include "letters.h"
 
 /* How a piece of text looks. `fill` is a colour, `anchor` "start", "middle" or "end". */
 struct face {
@@ -17,10 +18,6 @@ struct face {
 	const char *fill;
 	const char *anchor;
 };
-
-/* The character at `text` (UTF-8, not at its end), its bytes in *length. What is
- * no UTF-8 is one byte that reads as U+FFFD. */
-uint32_t face_character(const char *text, size_t *length);
 
 /* Pixels, rounded up. */
 int face_width(const struct face *f, const char *text);

@@ -29,8 +29,8 @@ void scale_draw(struct svg *s, int from, int to, int top, int bottom)
 void head_draw(struct svg *s, const char *kind, const json_t *scheme, const char *name, int *y)
 {
 	const char *title = text_in(scheme, "title");
-	char *over = words_of("%s%s%s", kind, title != NULL ? " \xc2\xb7 " : "",
-			      title != NULL ? title : "");
+	char *over = text_printf("%s%s%s", kind, title != NULL ? " \xc2\xb7 " : "",
+				 title != NULL ? title : "");
 	struct box b = {MARGIN, *y + 12, INNER, 16};
 	bool large = face_lines(&name_face, name, INNER) <= 2;
 	const struct face *face = large ? &name_face : &long_name_face;
@@ -47,7 +47,7 @@ int sheet_give(struct sheet *p, int y, struct picture *out)
 	p->height = y;
 	int rv = sheet_take(p, &out->svg, &out->length);
 	if (rv == 0)
-		out->title = words_clean(p->title);
+		out->title = text_clean(p->title);
 	return rv == 0 && out->title == NULL ? -ENOMEM : rv;
 }
 

@@ -113,9 +113,10 @@ static void put_head(struct svg *s, const struct national *n, int *y)
 	const char *on = text_in(n->call, "on");
 	char day[DATE_WORDS];
 	struct box box = {MARGIN, 0, INNER, 18};
-	char *words = words_of("How %d %s, by the latest benchmark of each%s%s", n->partnerships,
-			       n->partnerships == 1 ? "partnership scores" : "partnerships score",
-			       on != NULL ? " \xc2\xb7 " : "", day_words(on, day));
+	char *words =
+		text_printf("How %d %s, by the latest benchmark of each%s%s", n->partnerships,
+			    n->partnerships == 1 ? "partnership scores" : "partnerships score",
+			    on != NULL ? " \xc2\xb7 " : "", day_words(on, day));
 
 	head_draw(s, "The national picture", NULL, title != NULL ? title : "All partnerships", y);
 	box.y = *y;
@@ -306,7 +307,7 @@ int picture_national(struct picture *out, json_t *call)
 
 	if (rv == 0)
 		rv = sheet_init(&p, "national", WIDTH,
-				words_of("The national picture: %d benchmarks", n.partnerships));
+				text_printf("The national picture: %d benchmarks", n.partnerships));
 	if (rv == 0) {
 		describe(&p.desc, &n);
 		put_head(&p.body, &n, &y);

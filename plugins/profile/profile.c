@@ -59,9 +59,9 @@ static char *title_of(const struct benchmark *b)
 	char day[DATE_WORDS];
 	char *award = award_text(b->outcome, b->scheme);
 	char *title = award == NULL ? NULL
-				    : words_of("Benchmark profile of %s, assessed on %s: %s%s",
-					       b->name, day_words(b->assessed_on, day), award,
-					       revocation(b) != NULL ? " (revoked)" : "");
+				    : text_printf("Benchmark profile of %s, assessed on %s: %s%s",
+						  b->name, day_words(b->assessed_on, day), award,
+						  revocation(b) != NULL ? " (revoked)" : "");
 
 	free(award);
 	return title;

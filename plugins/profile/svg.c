@@ -6,17 +6,6 @@
 
 #include "svg.h"
 
-char *words_of(const char *format, ...)
-{
-	char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	int length = vasprintf(&text, format, args);
-	va_end(args);
-	return length >= 0 ? text : NULL;
-}
-
 int svg_init(struct svg *s)
 {
 	*s = (struct svg){.to = NULL};
@@ -63,101 +52,9 @@ void svg_put(struct svg *s, const char *format, ...)
 	va_end(args);
 }
 
-/* ---- text of others -------------------------------------------------------- */
-
-/* Embeddings, overrides and isolates, which reach beyond the text they stand in. */
-static bool turns_direction(uint32_t c)
-{
-	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-static bool is_forbidden(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xfffe || c == 0xffff ||
-	       (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff;
-}
-
-static bool is_space(uint32_t c)
-{
-	return c == '\t' || c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
-}
-
-static bool runs_leftward(uint32_t c)
-{
-	return (c >= 0x0590 && c <= 0x08ff) || (c >= 0xfb1d && c <= 0xfdff) ||
-	       (c >= 0xfe70 && c <= 0xfefc) || (c >= 0x10800 && c <= 0x10fff) ||
-	       (c >= 0x1e800 && c <= 0x1efff);
-}
-
-static bool has_leftward(const char *text, size_t size)
-{
-	size_t length;
-
-	for (size_t at = 0; at < size; at += length)
-		if (runs_leftward(face_character(text + at, &length)))
-			return true;
-	return false;
-}
-
-static void put_clean(struct svg *s, uint32_t c, const char *bytes, size_t length)
-{
-	if (is_space(c))
-		svg_put(s, " ");
-	else if (c == 0xfffd) /* also what was no UTF-8 */
-		svg_put(s, "\xef\xbf\xbd");
-	else if (!is_forbidden(c) && !turns_direction(c))
-		svg_put(s, "%.*s", (int)length, bytes);
-}
-
-static void put_character(struct svg *s, uint32_t c, const char *bytes, size_t length)
-{
-	if (c == '&')
-		svg_put(s, "&amp;");
-	else if (c == '<')
-		svg_put(s, "&lt;");
-	else if (c == '>')
-		svg_put(s, "&gt;");
-	else if (c == '"')
-		svg_put(s, "&quot;");
-	else
-		put_clean(s, c, bytes, length);
-}
-
-static void put_words(struct svg *s, const char *text, size_t size)
-{
-	bool isolated = has_leftward(text, size);
-	size_t length;
-
-	if (isolated)
-		svg_put(s, "&#x2068;"); /* first strong isolate */
-	for (size_t at = 0; at < size; at += length) {
-		uint32_t c = face_character(text + at, &length);
-
-		put_character(s, c, text + at, length);
-	}
-	if (isolated)
-		svg_put(s, "&#x2069;"); /* pop directional isolate */
-}
-
 void svg_words(struct svg *s, const char *text)
 {
-	put_words(s, text, strlen(text));
-}
-
-char *words_clean(const char *text)
-{
-	struct svg s;
-	char *out = NULL;
-	size_t length;
-
-	if (svg_init(&s) != 0)
-		return NULL;
-	for (; *text != '\0'; text += length) {
-		uint32_t c = face_character(text, &length);
-
-		put_clean(&s, c, text, length);
-	}
-	return svg_take(&s, &out, &length) == 0 ? out : NULL;
+	text_write(s->to, (struct piece){text, strlen(text)});
 }
 
 /* ---- elements ---------------------------------------------------------------- */
@@ -212,7 +109,7 @@ void svg_paragraph(struct svg *s, const struct face *f, struct box *b, const cha
 
 		if (!first)
 			svg_put(s, " <tspan x=\"%d\" dy=\"%d\">", b->x, b->leading);
-		put_words(s, text, fits);
+		text_write(s->to, (struct piece){text, fits});
 		if (!first)
 			svg_put(s, "</tspan>");
 		text += fits;

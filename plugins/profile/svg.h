@@ -37,13 +37,6 @@ struct box {
 	int x, y, width, leading;
 };
 
-/* Text of ours and of others put together; to be freed. NULL where memory runs out. */
-__attribute__((format(printf, 1, 2))) char *words_of(const char *format, ...);
-
-/* Text of others without what is left out of pictures, but not escaped; to be freed.
- * NULL where memory runs out. */
-char *words_clean(const char *text);
-
 /* 0 or -ENOMEM. */
 int svg_init(struct svg *s);
 void svg_deinit(struct svg *s);

@@ -72,7 +72,7 @@ void table_label(struct svg *s, const struct table *t, size_t i)
 static void draw_level_label(struct svg *s, const struct level_line *line, bool aimed, int x, int y)
 {
 	struct face face = {12, aimed, aimed ? INK : SOFT, "start"};
-	char *words = words_of("%s: %d or more", line->title, line->at);
+	char *words = text_printf("%s: %d or more", line->title, line->at);
 
 	if (words != NULL && x + 8 + face_width(&face, words) > WIDTH - MARGIN) {
 		face.anchor = "end"; /* no room to its right */
