@@ -24,8 +24,8 @@ static void look(const char *svg, const char *name, bool with_fonts)
 {
 	static const char none[] = "<fontconfig/>\n";
 
-	bytes_write(SEEN ".svg", svg, strlen(svg));
-	bytes_write(SEEN ".conf", none, sizeof none - 1);
+	golden_write(SEEN ".svg", svg, strlen(svg));
+	golden_write(SEEN ".conf", none, sizeof none - 1);
 	free(program_says("%srsvg-convert --width 700 --output " SEEN "-%s.png " SEEN ".svg",
 			  with_fonts ? "" : "FONTCONFIG_FILE=" SEEN ".conf ", name));
 }

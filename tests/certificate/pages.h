@@ -2,66 +2,21 @@
 #ifndef TEST_CERTIFICATE_PAGES_H
 #define TEST_CERTIFICATE_PAGES_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <dirent.h>
-
 #include "certificate.h"
+#include "golden.h"
 
 #define FOLDER AWARDD_SOURCE "/tests/certificate"
 
-enum { NAMES_MAX = 64, PATH_TEXT = 512, PROGRAM_TEXT = 1 << 16 };
+enum { PROGRAM_TEXT = 1 << 16 };
 
-struct names {
-	char list[NAMES_MAX][64];
-	size_t count;
-};
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-/* The names of all calls, without ".json", in order. */
 static inline void call_names(struct names *n)
 {
-	DIR *dir = opendir(FOLDER "/calls");
-	struct dirent *each;
-
-	assert_non_null(dir);
-	n->count = 0;
-	while ((each = readdir(dir)) != NULL) {
-		const char *end = strstr(each->d_name, ".json");
-
-		if (end == NULL)
-			continue;
-		assert_true(n->count < NAMES_MAX);
-		(void)snprintf(n->list[n->count++], sizeof n->list[0], "%.*s",
-			       (int)(end - each->d_name), each->d_name);
-	}
-	(void)closedir(dir);
-	qsort(n->list, n->count, sizeof n->list[0], compare_names);
-	assert_true(n->count > 25);
+	golden_names(FOLDER, n);
 }
 
 static inline json_t *call_read(const char *name)
 {
-	char path[PATH_TEXT];
-	json_error_t e;
-
-	(void)snprintf(path, sizeof path, FOLDER "/calls/%s.json", name);
-	json_t *call = json_load_file(path, 0, &e);
-	if (call == NULL)
-		fail_msg("%s: %s", path, e.text);
-	return call;
+	return golden_call(FOLDER, name);
 }
 
 /* What was configured: the call's member "settings", where it has one. */
@@ -102,15 +57,6 @@ static inline void page_free(struct page *p)
 	certificate_deinit(&p->certificate);
 	json_decref(p->call);
 	free(p->svg);
-}
-
-static inline void bytes_write(const char *path, const char *bytes, size_t length)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(bytes, 1, length, f), length);
-	assert_int_equal(fclose(f), 0);
 }
 
 /* What a program says, to be freed. */

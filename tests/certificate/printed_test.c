@@ -13,7 +13,7 @@ static void print(const struct page *p)
 
 	assert_non_null(title);
 	assert_int_equal(certificate_pdf(p->svg, title, "2024-06-01", &pdf, &length, &problem), 0);
-	bytes_write(PRINTED ".pdf", pdf, length);
+	golden_write(PRINTED ".pdf", pdf, length);
 	free(pdf);
 	free(title);
 }
@@ -105,7 +105,7 @@ static void a_font_that_is_not_embedded_is_found(void **state)
 		"trailer<</Root 1 0 R/Size 5>>\n";
 
 	(void)state;
-	bytes_write(PRINTED ".pdf", pdf, sizeof pdf - 1);
+	golden_write(PRINTED ".pdf", pdf, sizeof pdf - 1);
 	assert_false(has_all_fonts());
 }
 
