@@ -29,6 +29,16 @@ static void expect_found(const char *path, const char *words)
 	said_deinit(&said);
 }
 
+/* The test's log with so many entries, which nobody has open any more. */
+static struct log *closed(void **state, int entries)
+{
+	struct log *log = *state;
+
+	rig_fill(log, entries);
+	journal_close(&log->j);
+	return log;
+}
+
 static void every_kind_of_entry_verifies(void **state)
 {
 	struct log *log = *state;
@@ -56,12 +66,10 @@ static void a_log_is_verified_while_it_is_written(void **state)
 
 static void nothing_is_made_beside_a_copy(void **state)
 {
-	struct log *log = *state;
+	struct log *log = closed(state, 10);
 	char command[400], path[128];
 	struct stat about;
 
-	rig_fill(log, 10);
-	journal_close(&log->j);
 	assert_true(snprintf(command, sizeof command,
 			     "mkdir '%s/still' && cp '%s' '%s/still/a%%20?#b.db'", log->dir,
 			     log->path, log->dir) > 0);
@@ -250,10 +258,8 @@ static void a_value_that_was_put_back_after_its_erasure(void **state)
 
 static void what_follows_a_nul_is_not_passed_over(void **state)
 {
-	struct log *log = *state;
+	struct log *log = closed(state, 10);
 
-	rig_fill(log, 10);
-	journal_close(&log->j);
 	rig_sql(log, "DROP TRIGGER entry_is_never_changed;"
 		     "DROP TRIGGER personal_is_never_changed;"
 		     "UPDATE entry SET kind = kind || char(0) || 'x' WHERE sequence = 5;"
@@ -269,20 +275,16 @@ static void what_follows_a_nul_is_not_passed_over(void **state)
 
 static void a_row_beside_the_identity(void **state)
 {
-	struct log *log = *state;
+	struct log *log = closed(state, 3);
 
-	rig_fill(log, 3);
-	journal_close(&log->j);
 	rig_sql(log, "INSERT INTO meta VALUES ('a', 'b')");
 	expect_found(log->path, "the table meta has a row that is not of this program");
 }
 
 static void rows_of_values_removed_doubled_or_moved(void **state)
 {
-	struct log *log = *state;
+	struct log *log = closed(state, 10);
 
-	rig_fill(log, 10);
-	journal_close(&log->j);
 	rig_sql(log, "DROP TRIGGER personal_is_never_changed;"
 		     "UPDATE personal SET number = 9223372036854775807 WHERE number = 10");
 	expect_found(log->path, "the personal value with the number 9223372036854775807 does not "
@@ -299,10 +301,8 @@ static void rows_of_values_removed_doubled_or_moved(void **state)
 
 static void a_signature_that_the_daemon_does_not_give(void **state)
 {
-	struct log *log = *state;
+	struct log *log = closed(state, 3);
 
-	rig_fill(log, 3);
-	journal_close(&log->j);
 	rig_sql(log, "UPDATE checkpoint SET note = note || '\u2014 somebody AAAAAAAA' || char(10)");
 	expect_found(log->path, "it carries a signature that the daemon does not give");
 }
@@ -310,10 +310,8 @@ static void a_signature_that_the_daemon_does_not_give(void **state)
 /* With writable_schema anybody gives a name of SQLite's own. */
 static void a_trigger_under_a_name_of_sqlite(void **state)
 {
-	struct log *log = *state;
+	struct log *log = closed(state, 3);
 
-	rig_fill(log, 3);
-	journal_close(&log->j);
 	rig_sql(log, "PRAGMA writable_schema = ON;"
 		     "INSERT INTO sqlite_schema VALUES ('trigger', 'sqlite_other', 'decision', 0,"
 		     " 'CREATE TRIGGER sqlite_other AFTER INSERT ON decision"
