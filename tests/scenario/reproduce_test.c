@@ -1,170 +1,13 @@
 /*
- * log reproduce and decisions show --under: a log that went through several rule
- * sets, another version of the program, restarts, kills under load, imports,
- * revocations and erasures, decided again from its file to the same bytes; and what is found
- * where it was tampered with.
+ * log reproduce and decisions show --under: a log that lived through much, decided again from its
+ * file to the same bytes; and what is found where it was tampered with.
  */
-#include <glob.h>
 #include <sys/stat.h>
 
 #include "../support/whole.h"
-#include "awardd/version.h"
-#include "tool.h"
+#include "lived.h"
 
 enum { DONE = 0, UNEXPECTED = 1, USAGE = 2, UNPROVEN = 7, REFUSED = 8, AWAY = 69 };
-
-/* ---- a life of a log ------------------------------------------------------ */
-
-/* Sends many submissions at once, takes some of the answers, and kills it. */
-static void kill_under_load(struct scene *s, int round)
-{
-	enum { SENT = 120, TAKEN = 40, PARTNERSHIPS = 7 };
-	struct peer *p = peer_open(s);
-	char changes[96];
-
-	for (int i = 0; i < SENT; i++) {
-		snprintf(changes, sizeof changes,
-			 "{'partnership': {'id': 'loaded-%d'}, 'scores': {'%d': %d}}",
-			 i % PARTNERSHIPS, 1 + i % 3, 3 + (i + round) % 8);
-		peer_request(p, i, "decide", submission(s, changes));
-	}
-	for (int i = 0; i < TAKEN; i++)
-		json_decref(peer_receive(p));
-	scene_kill(s);
-	peer_close(&p);
-	scene_start(s, NULL);
-}
-
-/* Takes the names of those who signed it off out of the log; takes the result. */
-static void erase(struct scene *s, json_t *result)
-{
-	char params[160];
-
-	snprintf(params, sizeof params, "{'decision_id': '%s', 'by': 'Jo', 'reason': 'asked to'}",
-		 json_member_text(result, "decision_id"));
-	json_t *erased = called(s, "decisions.erase", params);
-	expect(erased, "{'kind': 'erasure', 'values': 2}");
-	json_decref(erased);
-	json_decref(result);
-}
-
-/* Three decisions of the area, one of them revoked and one that names were erased
- * from, and an award imported. */
-static void decide_some(struct scene *s)
-{
-	s->area++;
-	imports(s, "{'awarded_on': '2021-05-20'}");
-	erase(s, decided(s, "{'every': 5, 'assessed_on': '2023-05-20'}"));
-	json_t *wrong = decided(s, "{'every': 7, 'assessed_on': '2024-05-20'}");
-	revokes(s, wrong);
-	json_decref(wrong);
-	json_decref(decided(s, "{'every': 4, 'assessed_on': '2025-05-20'}"));
-}
-
-static void reload(struct scene *s)
-{
-	json_decref(called(s, "rules.reload", NULL));
-}
-
-/* In a copy of the program, all such bytes become others, as many. */
-static void patch(struct buffer *program, const char *from, const char *to, size_t length)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i + length <= program->length; i++) {
-		if (memcmp(program->bytes + i, from, length) != 0)
-			continue;
-		memcpy(program->bytes + i, to, length);
-		found++;
-	}
-	assert_true(found > 0);
-}
-
-/* Restarts it as another version of the program: other words, another number. */
-static void start_other_version(struct scene *s)
-{
-	static const char from[] = " is needed (", to[] = " is wanted (";
-	const char *named = getenv("AWARDD_PROGRAM");
-	char path[2 * PATH_TEXT], own[] = AWARDD_VERSION, other[] = AWARDD_VERSION;
-	struct buffer program;
-	struct err e = {0};
-
-	tool_path(s, "awardd-other", path);
-	buffer_init(&program);
-	if (file_read(AWARDD_PROGRAM, 256 << 20, &program, &e) != 0)
-		fail_msg("%s", e.text);
-	patch(&program, from, to, sizeof from - 1);
-	other[sizeof other - 2] = 'x';
-	patch(&program, own, other, sizeof own);
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
-	assert_true(fd >= 0);
-	for (size_t sent = 0; sent < program.length;) {
-		ssize_t n = write(fd, program.bytes + sent, program.length - sent);
-		assert_true(n > 0);
-		sent += (size_t)n;
-	}
-	assert_int_equal(close(fd), 0);
-	buffer_deinit(&program);
-	char *before = named != NULL ? strdup(named) : NULL;
-	assert_int_equal(setenv("AWARDD_PROGRAM", path, 1), 0);
-	scene_start(s, NULL);
-	assert_int_equal(before != NULL ? setenv("AWARDD_PROGRAM", before, 1)
-					: unsetenv("AWARDD_PROGRAM"),
-			 0);
-	free(before);
-}
-
-static void submit_examples(struct scene *s)
-{
-	const char *arguments[TOOL_ARGUMENTS] = {"submit", "--brief"};
-	glob_t found;
-
-	assert_int_equal(glob(AWARDD_SOURCE "/examples/submissions/*.json", 0, NULL, &found), 0);
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		arguments[2] = found.gl_pathv[i];
-		struct ran r = tool_run(s, NULL, arguments);
-		tool_ended(&r, DONE);
-		ran_deinit(&r);
-	}
-	globfree(&found);
-}
-
-static int setup(void **state)
-{
-	char command[4 * PATH_TEXT];
-
-	if (tool_scene_setup(state) != 0)
-		return -1;
-	struct scene *s = *state;
-	free(TOOL_OUT(s, DONE, "register", "import", AWARDD_SOURCE "/examples/roll.csv"));
-	submit_examples(s);
-	kill_under_load(s, 0);
-	/* A threshold. */
-	scene_rule_replace(s, "quality-mark.lua", "every_score_at_least(5)",
-			   "every_score_at_least(6)");
-	reload(s);
-	decide_some(s);
-	kill_under_load(s, 1);
-	/* A tier. */
-	snprintf(command, sizeof command, "cp '%s/examples/future-tier/quality-beacon.lua' '%s/'",
-		 AWARDD_SOURCE, s->rules);
-	assert_int_equal(system(command), 0);
-	reload(s);
-	decide_some(s);
-	/* Fees. */
-	scene_rule_replace(s, "outcome.lua", "member = 1100, other", "member = 1150, other");
-	reload(s);
-	decide_some(s);
-	/* Another version of the program, and back. */
-	scene_stop(s);
-	start_other_version(s);
-	decide_some(s);
-	scene_kill(s);
-	scene_start(s, NULL);
-	decide_some(s);
-	kill_under_load(s, 2);
-	return 0;
-}
 
 /* ---- helpers --------------------------------------------------------------- */
 
@@ -456,7 +299,7 @@ static void what_would_not_be_accepted_now_is_said(void **state)
 	scene_rule_replace(s, "scene.test.lua", "given = {", "given = { stage = \"final\",");
 	scene_rule_replace(s, "framework.lua", "one_of \"stage\" { \"initial\", \"final\" }",
 			   "one_of \"stage\" { \"initial\", \"final\", required = true }");
-	reload(s);
+	lived_reload(s);
 	snprintf(number, sizeof number, "%lld",
 		 (long long)sequence_where(s, "partnership LIKE 'area-%'"));
 	out = TOOL_OUT(s, DONE, "decisions", "show", number, "--under", "active");
@@ -465,7 +308,7 @@ static void what_would_not_be_accepted_now_is_said(void **state)
 	scene_rule_replace(s, "framework.lua",
 			   "one_of \"stage\" { \"initial\", \"final\", required = true }",
 			   "one_of \"stage\" { \"initial\", \"final\" }");
-	reload(s);
+	lived_reload(s);
 }
 
 static void what_under_cannot_show_is_said(void **state)
@@ -514,5 +357,5 @@ int main(void)
 		cmocka_unit_test(what_under_cannot_show_is_said),
 	};
 
-	return cmocka_run_group_tests(tests, setup, scene_group_teardown);
+	return cmocka_run_group_tests(tests, lived_setup, scene_group_teardown);
 }
