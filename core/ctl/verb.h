@@ -45,6 +45,7 @@ int verb_register_render(struct session *s);
 int verb_practice(struct session *s);
 int verb_statistics(struct session *s);
 int verb_report(struct session *s);
+int verb_publish(struct session *s);
 int verb_scheme(struct session *s);
 int verb_status(struct session *s);
 int verb_health(struct session *s);

@@ -50,6 +50,8 @@ static const struct verb verbs[] = {
 	 verb_statistics},
 	{"report", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_OUTPUT),
 	 "one decision as a web page: its reasons, profile, progress and proof", verb_report},
+	{"publish", "DIR", 1, 1, OPTION_BIT(OPTION_ON),
+	 "the register, its awards and the scheme as a site for everybody", verb_publish},
 	{"scheme", "", 0, 0, 0, "the award scheme as the rules have it", verb_scheme},
 	{"status", "", 0, 0, 0, "how the daemon is", verb_status},
 	{"health", "", 0, 0, 0, "whether something needs an operator; ends with 9 if so",

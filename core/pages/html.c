@@ -66,26 +66,31 @@ static const char *escape_of(unsigned char c)
 	}
 }
 
-/* U+0080 to U+009F, which no text needs and HTML forbids: two bytes. */
-static bool is_c1(const char *c)
+/* How many bytes a character takes that neither HTML nor XML may hold: U+0080 to U+009F, U+FFFE
+ * and U+FFFF. 0: it may stand. */
+static size_t forbidden(const char *c)
 {
-	return (unsigned char)c[0] == 0xc2 && (unsigned char)c[1] >= 0x80 &&
-	       (unsigned char)c[1] < 0xa0;
+	const unsigned char *u = (const unsigned char *)c;
+
+	if (u[0] == 0xc2 && u[1] >= 0x80 && u[1] < 0xa0)
+		return 2;
+	return u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe ? 3 : 0;
 }
 
 static void escape(struct html *h, const char *text)
 {
-	const char *from = text;
+	const char *from = text, *c = text;
 
-	for (const char *c = text; *c != '\0'; c++) {
-		const char *instead = is_c1(c) ? "\xef\xbf\xbd" : escape_of((unsigned char)*c);
+	while (*c != '\0') {
+		size_t length = forbidden(c);
+		const char *instead = length > 0 ? "\xef\xbf\xbd" : escape_of((unsigned char)*c);
 
-		if (instead == NULL)
-			continue;
-		(void)buffer_append(&h->out, from, (size_t)(c - from)); /* the buffer remembers */
-		put(h, instead);
-		from = c + (is_c1(c) ? 2 : 1);
-		c = from - 1;
+		if (instead != NULL) {
+			(void)buffer_append(&h->out, from, (size_t)(c - from)); /* it remembers */
+			put(h, instead);
+			from = c + (length > 0 ? length : 1);
+		}
+		c += length > 0 ? length : 1;
 	}
 	put(h, from);
 }
@@ -113,6 +118,11 @@ void html_format(struct html *h, const char *format, ...)
 void html_doctype(struct html *h)
 {
 	put(h, "<!DOCTYPE html>\n");
+}
+
+void html_xml(struct html *h)
+{
+	put(h, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
 }
 
 static void begin(struct html *h, const char *name, bool is_void)

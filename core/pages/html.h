@@ -34,6 +34,7 @@ int html_end(struct html *h, struct buffer *out);
 
 /* ---- elements: names are literals -------------------------------------------- */
 void html_doctype(struct html *h);
+void html_xml(struct html *h);
 void html_open(struct html *h, const char *name);
 void html_open_class(struct html *h, const char *name, const char *class);
 void html_close(struct html *h);

@@ -84,7 +84,6 @@ static void put_ways(struct html *h, const struct page *page)
 		{"practice.html", "Effective practice"},
 		{"national.html", "National picture"},
 		{"scheme.html", "The scheme"},
-		{"self-evaluation.html", "Self-evaluation"},
 		{"proofs.html", "Proofs"},
 	};
 

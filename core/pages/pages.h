@@ -26,4 +26,42 @@ struct report {
 
 int pages_report(const struct report *r, struct buffer *out);
 
+/* ---- the public site ----------------------------------------------------------------- */
+
+/* What the methods answered, of one state of the log. */
+struct site_sources {
+	const char *on;           /* the day that it is made for */
+	const json_t *scheme;     /* scheme.get */
+	const json_t *log;        /* log.checkpoint */
+	const json_t *awards;     /* register.list's rows on that day */
+	const json_t *decisions;  /* decisions.list's rows, of kind "any", all of them */
+	const json_t *practice;   /* practice.list's rows */
+	const json_t *statistics; /* statistics.get until that day */
+};
+
+/* Gives what may be published, and nothing else: members that are named here, of awards that
+ * were given by that day and stand.
+ *   {"on", "scheme", "log", "statistics", "practice": [{"partnership", "name", "title",
+ *    "statement"}], "partnerships": [{"id", "name", "status", "awards": [{"sequence", "award",
+ *    "commendations", "awarded_on", "precision", "kind"}], the latest first}], by name}
+ * Of a case study only what its partnership shares, and only while the benchmark that it
+ * comes from gave an award. NULL where memory runs out. */
+json_t *site_publishable(const struct site_sources *from);
+
+/* Adds to an award of the site what decisions.get said of it: "expires_on", "citation", "at",
+ * "leaf_hash". 0 or -ENOMEM. */
+int site_complete(json_t *award, const json_t *entry);
+
+/* The files of the site, but for those of each partnership. */
+struct site_file {
+	const char *path;
+	int (*write)(const json_t *site, struct buffer *out);
+};
+extern const struct site_file site_files[];
+extern const size_t site_file_count;
+
+/* The page of a partnership of the site, whose place is partnerships/ID.html. Its awards
+ * have their proofs at proofs/SEQUENCE.tlog-proof. */
+int site_partnership(const json_t *site, const json_t *partnership, struct buffer *out);
+
 #endif

@@ -39,6 +39,7 @@ static void texts_and_attributes_are_escaped(void **state)
 		 "<p title=\"&lt;b&gt;&quot;&amp;&#39;\">&lt;b&gt;&quot;&amp;&#39;</p>\n\n"},
 		{"a\x01z", "<p title=\"a\xef\xbf\xbdz\">a\xef\xbf\xbdz</p>\n\n"},
 		{"a\xc2\x85z", "<p title=\"a\xef\xbf\xbdz\">a\xef\xbf\xbdz</p>\n\n"},
+		{"a\xef\xbf\xbfz", "<p title=\"a\xef\xbf\xbdz\">a\xef\xbf\xbdz</p>\n\n"},
 		{"\xc2\xa3\xd7\x90", "<p title=\"\xc2\xa3\xd7\x90\">\xc2\xa3\xd7\x90</p>\n\n"},
 	};
 
