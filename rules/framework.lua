@@ -58,7 +58,7 @@ choices "tenets" {
 -- and name), assessed_on, registered_on, seeking and scores.
 submission {
 	partnership {
-		yes_or_no "aym_member" {},
+		yes_or_no "aym_member" { title = "AYM member" },
 	},
 
 	one_of "stage" { "initial", "final" },

@@ -176,7 +176,7 @@ static json_t **awards_of(const json_t *site, size_t *count)
 
 	json_array_foreach(json_member(site, "partnerships"), i, partnership)
 		most += json_array_size(json_member(partnership, "awards"));
-	json_t **awards = calloc(most + 1, sizeof(json_t *));
+	json_t **awards = calloc(most + 1, sizeof *awards);
 
 	*count = 0;
 	json_array_foreach(json_member(site, "partnerships"), i, partnership) {

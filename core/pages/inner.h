@@ -11,6 +11,7 @@ struct page {
 	const char *site; /* the scheme's title */
 	const char *file; /* of this page, as its place in the site; NULL: it stands alone */
 	const struct asset *script; /* or NULL */
+	bool carries_style;         /* it can be taken out of the site, too */
 };
 
 void page_begin(struct html *h, const struct page *page);
@@ -27,6 +28,8 @@ struct picture {
 
 /* The profile: a table, with each row's part of the drawing in it; and its legend. */
 void picture_profile(struct html *h, const struct picture *p);
+/* The same to be filled in: a control for each statement's score, and the drawing empty. */
+void picture_form(struct html *h, const struct vocabulary *v);
 /* The axis of a drawing: a heading cell with every number of the scale. */
 void picture_axis(struct html *h, const struct vocabulary *v);
 /* A cell with the spread of all scores of a statement; a row of statistics.get. */

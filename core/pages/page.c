@@ -15,6 +15,11 @@ static void put_meta(struct html *h, const char *name, const char *content)
 	html_attribute(h, "content", content);
 }
 
+static bool carries_style(const struct page *page)
+{
+	return page->file == NULL || page->carries_style;
+}
+
 /* Nothing is fetched from elsewhere, and no script runs but ours. */
 static void put_policy(struct html *h, const struct page *page)
 {
@@ -22,7 +27,7 @@ static void put_policy(struct html *h, const struct page *page)
 
 	buffer_init(&policy);
 	(void)buffer_append_text(&policy, "default-src 'none'; base-uri 'none'; style-src ");
-	if (page->file == NULL)
+	if (carries_style(page))
 		html_asset_source(&asset_style_css, &policy);
 	else
 		(void)buffer_append_text(&policy, "'self'"); /* the buffer remembers */
@@ -39,7 +44,7 @@ static void put_policy(struct html *h, const struct page *page)
 
 static void put_style(struct html *h, const struct page *page)
 {
-	if (page->file == NULL) {
+	if (carries_style(page)) {
 		html_open(h, "style");
 		html_asset(h, &asset_style_css);
 		html_close(h);
@@ -84,6 +89,7 @@ static void put_ways(struct html *h, const struct page *page)
 		{"practice.html", "Effective practice"},
 		{"national.html", "National picture"},
 		{"scheme.html", "The scheme"},
+		{"self-evaluation.html", "Self-evaluation"},
 		{"proofs.html", "Proofs"},
 	};
 

@@ -20,7 +20,9 @@ struct rows {
 
 static int place_of(int from, int to, json_int_t score)
 {
-	return (int)(((score - from) * 2 + 1) * 100 * FINE / (2 * (to - from + 1)));
+	json_int_t steps = (json_int_t)to - from + 1;
+
+	return (int)(((score - from) * 2 + 1) * 100 * FINE / (2 * steps));
 }
 
 static bool applies(const struct vocabulary *v, const json_t *score)
@@ -293,12 +295,9 @@ static void put_legend(struct html *h, const struct picture *p)
 	buffer_deinit(&levels);
 }
 
-static void put_table(struct html *h, const struct rows *r)
+static void put_heads(struct html *h, const struct rows *r, const char *caption)
 {
-	html_open_class(h, "table", "profile");
-	html_element(h, "caption",
-		     "Each statement with its score. The dots are joined; the line passes "
-		     "by a statement that does not apply.");
+	html_element(h, "caption", caption);
 	html_open(h, "thead");
 	html_open(h, "tr");
 	html_open(h, "th");
@@ -312,6 +311,14 @@ static void put_table(struct html *h, const struct rows *r)
 	html_close(h);
 	html_close(h);
 	html_close(h);
+}
+
+static void put_table(struct html *h, const struct rows *r)
+{
+	html_open_class(h, "table", "profile");
+	put_heads(h, r,
+		  "Each statement with its score. The dots are joined; the line passes by a "
+		  "statement that does not apply.");
 	html_open(h, "tbody");
 	for (size_t i = 0; i < r->count; i++)
 		put_row(h, r, i);
@@ -341,6 +348,94 @@ void picture_profile(struct html *h, const struct picture *p)
 	put_legend(h, p);
 	free(r.at);
 	free(r.ids);
+}
+
+/* ---- the profile to be filled in ---------------------------------------------------------- */
+
+static const char *mark_of(const struct vocabulary *v, int score)
+{
+	size_t i;
+	json_t *mark;
+
+	json_array_foreach(json_member(json_member(v->scheme, "scale"), "marks"), i, mark) {
+		if (json_member_integer(mark, "score", score - 1) == score)
+			return json_member_text(mark, "means");
+	}
+	return NULL;
+}
+
+static void put_scores(struct html *h, const struct rows *r)
+{
+	html_open(h, "option");
+	html_attribute(h, "value", "");
+	html_text(h, "score");
+	html_close(h);
+	for (int score = r->from; score <= r->to; score++) {
+		const char *means = mark_of(&r->p->v, score);
+
+		html_open(h, "option");
+		html_attribute_format(h, "value", "%d", score);
+		html_format(h, "%d", score);
+		if (means != NULL) {
+			html_text(h, " – ");
+			html_text(h, means);
+		}
+		html_close(h);
+	}
+}
+
+static void put_question(struct html *h, const struct rows *r, size_t place, const char *id)
+{
+	html_open(h, "tr");
+	html_open(h, "th");
+	html_attribute(h, "scope", "row");
+	html_attribute_format(h, "id", "statement-%zu", place);
+	say_statement(h, &r->p->v, id);
+	html_close(h);
+	html_open_class(h, "td", "plot");
+	begin_drawing(h);
+	put_grid(h, r->from, r->to);
+	put_levels(h, r);
+	html_close(h);
+	html_close(h);
+	html_open_class(h, "td", "value score");
+	html_open(h, "select");
+	html_attribute_format(h, "id", "score-%zu", place);
+	html_attribute_format(h, "aria-labelledby", "statement-%zu", place);
+	html_attribute(h, "data-statement", id);
+	html_attribute(h, "required", "required");
+	put_scores(h, r);
+	html_close(h);
+	html_element(h, "small", NULL);
+	html_close(h);
+	html_close(h);
+}
+
+static void put_questions(struct html *h, const struct rows *r)
+{
+	size_t i;
+	json_t *each;
+
+	html_open(h, "tbody");
+	json_array_foreach(json_member(r->p->v.scheme, "statements"), i, each) {
+		const char *id = json_member_text(each, "id");
+		if (id != NULL)
+			put_question(h, r, i + 1, id);
+	}
+	html_close(h);
+}
+
+void picture_form(struct html *h, const struct vocabulary *v)
+{
+	const struct picture p = {*v, NULL, NULL};
+	struct rows r = {.p = &p};
+
+	scale_of(v, &r.from, &r.to);
+	html_open_class(h, "table", "profile");
+	put_heads(h, &r, "Choose a score for each statement; the profile is drawn from them.");
+	put_questions(h, &r);
+	html_close(h);
+	put_legend(h, &p);
 }
 
 /* ---- the spread of all ---------------------------------------------------------------- */

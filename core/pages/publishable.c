@@ -122,7 +122,7 @@ static int sort_awards(json_t *partnership)
 {
 	json_t *awards = json_object_get(partnership, "awards"), *each;
 	size_t i, count = json_array_size(awards);
-	json_t **values = calloc(count + 1, sizeof(json_t *));
+	json_t **values = calloc(count + 1, sizeof *values);
 
 	if (values == NULL)
 		return -ENOMEM;
@@ -139,7 +139,7 @@ static json_t *partnerships_of(json_t *by_id)
 	size_t count = 0;
 	const char *id;
 	json_t *each, *list = NULL;
-	json_t **values = calloc(json_object_size(by_id) + 1, sizeof(json_t *));
+	json_t **values = calloc(json_object_size(by_id) + 1, sizeof *values);
 	bool memory = values != NULL;
 
 	if (memory)

@@ -18,10 +18,15 @@ static int write_key(const json_t *site, struct buffer *out)
 }
 
 const struct site_file site_files[] = {
-	{"style.css", write_style},       {"practice.html", site_practice},
-	{"national.html", site_national}, {"scheme.html", site_scheme},
-	{"proofs.html", site_proofs},     {"log.vkey", write_key},
-	{"index.html", site_register},    {"feed.xml", site_feed},
+	{"style.css", write_style},
+	{"practice.html", site_practice},
+	{"national.html", site_national},
+	{"scheme.html", site_scheme},
+	{"self-evaluation.html", site_form},
+	{"proofs.html", site_proofs},
+	{"log.vkey", write_key},
+	{"index.html", site_register},
+	{"feed.xml", site_feed},
 };
 const size_t site_file_count = sizeof site_files / sizeof site_files[0];
 
@@ -37,7 +42,8 @@ void sheet_begin(struct sheet *s, const json_t *site, const char *path, const ch
 		.page = {.title = title,
 			 .site = name != NULL ? name : "Register of awards",
 			 .file = path,
-			 .script = script},
+			 .script = script,
+			 .carries_style = script == &asset_form_js},
 	};
 	html_init(&s->h);
 	page_begin(&s->h, &s->page);

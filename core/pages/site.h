@@ -35,6 +35,7 @@ int site_register(const json_t *site, struct buffer *out);
 int site_practice(const json_t *site, struct buffer *out);
 int site_national(const json_t *site, struct buffer *out);
 int site_scheme(const json_t *site, struct buffer *out);
+int site_form(const json_t *site, struct buffer *out);
 int site_proofs(const json_t *site, struct buffer *out);
 int site_feed(const json_t *site, struct buffer *out);
 

@@ -40,7 +40,7 @@ static void put_statements(struct sheet *s)
 
 	html_element(&s->h, "h2", "The statements");
 	html_element(&s->h, "p", "What a partnership is scored on.");
-	html_open_class(&s->h, "dl", "facts");
+	html_open_class(&s->h, "dl", "facts ids");
 	json_array_foreach(json_member(s->v.scheme, "statements"), i, each)
 		say_fact(&s->h, json_member_text(each, "id"), json_member_text(each, "title"));
 	html_close(&s->h);

@@ -95,7 +95,7 @@ static void put_criteria(struct html *h, const json_t *criteria)
 	size_t i;
 	json_t *each;
 
-	html_open_class(h, "dl", "facts");
+	html_open_class(h, "dl", "facts ids");
 	json_array_foreach(criteria, i, each) {
 		html_element(h, "dt", json_member_text(each, "id"));
 		html_element(h, "dd", json_member_text(each, "says"));
@@ -130,7 +130,7 @@ void say_scale(struct html *h, const struct vocabulary *v)
 	size_t i;
 	json_t *mark;
 
-	html_open_class(h, "dl", "facts");
+	html_open_class(h, "dl", "facts ids");
 	json_array_foreach(json_member(json_member(v->scheme, "scale"), "marks"), i, mark) {
 		html_open(h, "dt");
 		html_format(h, "%" JSON_INTEGER_FORMAT, json_member_integer(mark, "score", 0));

@@ -269,6 +269,27 @@ static void an_empty_log_has_a_site(void **state)
 	must_hold(s, "site/practice.html", "Nothing is shared on this statement yet.");
 }
 
+/* The form can be taken out of the site, and asks what the rules say. */
+static void the_form_stands_alone_and_follows_the_rules(void **state)
+{
+	struct scene *s = *state;
+
+	scene_rule_replace(s, "framework.lua",
+			   "statement \"10\" \"Commissioners resource and review\"",
+			   "statement \"10\" \"A question of <our> own\"");
+	scene_start(s, NULL);
+	publishes(s);
+	char *page = tool_read(s, "site/self-evaluation.html");
+	tool_must_say(page, "A question of &lt;our&gt; own");
+	tool_must_say(page, "data-statement=\"4a\"");
+	tool_must_say(page, "AYM member");
+	tool_must_say(page, "7 – Effective practice everywhere");
+	tool_must_say(page, "Every statement that applies is scored 7 or more");
+	assert_null(strstr(page, "rel=\"stylesheet\""));
+	assert_null(strstr(page, "src="));
+	free(page);
+}
+
 static void refuses_to_publish(const struct scene *s, const char *why)
 {
 	struct ran r = TOOL(s, NULL, PUBLISH);
@@ -418,6 +439,8 @@ int main(void)
 		in_its_own(proofs_prove_without_showing_the_entry),
 		in_its_own(only_what_changed_is_written),
 		in_its_own(an_empty_log_has_a_site),
+		cmocka_unit_test_setup_teardown(the_form_stands_alone_and_follows_the_rules,
+						scene_setup_stopped, scene_teardown),
 		in_its_own(a_folder_of_something_else_is_left_alone),
 		in_its_own(a_log_that_was_cut_off_is_not_published),
 		in_its_own(one_publishes_at_a_time),

@@ -44,6 +44,7 @@ local function member_word(word, spec, build)
 		local it = build(name, given, place)
 		it.required = given.required or nil
 		it.personal = given.personal or nil
+		it.title = given.title
 		return member(place, given.title, it)
 	end)
 end
