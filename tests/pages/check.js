@@ -1,0 +1,206 @@
+/* Looks at every kind of page of a site in Chromium. A fault of each kind is planted first,
+ * and must be found.
+ *   node check.js SITE REPORT AWARDCTL      the folder, a report, and the tool, which reads
+ *                                           AWARDD_SOCKET */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import * as look from "./look.js";
+
+const [site, report, awardctl] = process.argv.slice(2);
+/* Twice as large is half as wide. */
+const ways = [
+	{ name: "light" },
+	{ name: "dark", scheme: "dark" },
+	{ name: "at 200 %", width: 640 },
+	{ name: "narrow", width: 320 },
+	{ name: "printed", media: "print", scheme: "dark", width: 700 },
+];
+const pages = ["index", "practice", "national", "scheme", "self-evaluation", "proofs",
+	"partnerships/harrowdale", "partnerships/markup", "partnerships/birmingham"];
+const faults = [];
+let checks = 0;
+
+function must(fits, sentence) {
+	checks += 1;
+	if (!fits) {
+		faults.push(sentence);
+	}
+}
+
+function note(where, found) {
+	checks += 1;
+	found.forEach((it) => faults.push(`${where}: ${it}`));
+}
+
+const temporary = mkdtempSync(join(tmpdir(), "awardd-pages-"));
+const browser = await chromium.launch({
+	executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+	args: ["--headless", "--no-sandbox", "--disable-gpu"],
+});
+const address = (path) => pathToFileURL(path).href;
+const pageOf = (name) => address(join(site, `${name}.html`));
+
+/* ---- faults are found ---- */
+
+async function planted(name, html, find) {
+	const file = join(temporary, "planted.html");
+	writeFileSync(file, html);
+	const { context, page, faults: seen } = await look.open(browser, address(file), { width: 320 });
+	const found = await find(page, seen);
+	must(found.length > 0, `a planted fault is not found: ${name}`);
+	await context.close();
+}
+
+const around = (body) => `<!DOCTYPE html><html lang="en"><head><title>x</title></head><body><main>
+	<h1>x</h1>${body}</main></body></html>`;
+await planted("an image without text", around("<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>"),
+	look.accessibility);
+await planted("pale text", around("<p style='color:#aaa'>pale</p>"), look.accessibility);
+await planted("something wide", around("<div style='width:900px'>wide</div>"), look.width);
+await planted("a link that does not show its focus",
+	around("<style>a:focus{outline:none}</style><a href='#x'>x</a>"), (page) => look.stops(page, 3));
+await planted("the network", around("<script src='http://127.0.0.1:9/x.js'></script>"),
+	async (page, seen) => seen);
+must((await look.validity(around("<p><div></div></p>"))).length > 0, "HTML that is not valid is not found");
+
+/* ---- every page, in every way ---- */
+
+async function lookAt(name, where) {
+	note(name, await look.validity(readFileSync(where, "utf8")));
+	const { context, page, faults: seen } = await look.open(browser, address(where), {});
+	note(`${name}, by keyboard`, await look.stops(page, 40));
+	for (const way of ways) {
+		const as = `${name}, ${way.name}`;
+		await page.setViewportSize({ width: way.width ?? 1280, height: 800 });
+		await page.emulateMedia({ media: way.media ?? "screen", colorScheme: way.scheme ?? "light" });
+		note(as, await look.width(page));
+		if (way.name !== "at 200 %") {
+			note(as, await look.accessibility(page));
+		}
+		if (way.media === "print") {
+			const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+			must(ground === "rgb(255, 255, 255)", `${as}: the paper is ${ground}`);
+			must((await page.pdf({ preferCSSPageSize: true })).length > 1000, `${as}: no PDF`);
+		}
+	}
+	note(name, seen);
+	await context.close();
+}
+
+for (const name of pages) {
+	await lookAt(name, join(site, `${name}.html`));
+}
+await lookAt("report", report);
+
+/* ---- names are names ---- */
+
+async function named(name, text) {
+	const { context, page } = await look.open(browser, pageOf(name), {});
+	must(await page.textContent("h1 bdi") === text, `${name}: its heading is not "${text}"`);
+	must(await page.locator("img, main script").count() === 0, `${name}: a name became markup`);
+	await context.close();
+}
+await named("partnerships/markup", "<img src=x onerror=alert(1)> & \"Sons\"");
+await named("partnerships/hebrew", "רשות הצפון – 北の町");
+
+/* ---- the register: without script, and by keyboard alone ---- */
+
+async function register() {
+	const plain = await look.open(browser, pageOf("index"), { script: false });
+	const rows = await plain.page.locator("#register tbody tr").count();
+	must(rows > 30, `the register without script has ${rows} rows`);
+	must(!(await plain.page.locator("#find").isVisible()), "a search that does nothing is shown");
+	await plain.context.close();
+
+	const { context, page, faults: seen } = await look.open(browser, pageOf("index"), {});
+	const keys = page.keyboard;
+	const focus = async (selector) => {
+		for (let i = 0; i < 30; i += 1) {
+			await keys.press("Tab");
+			if (await page.evaluate((it) => document.activeElement.matches(it), selector)) {
+				return;
+			}
+		}
+		must(false, `the keyboard does not come to ${selector}`);
+	};
+	await keys.press("Tab");
+	await keys.press("Enter");
+	must(page.url().endsWith("#main"), "the first stop does not skip to the content");
+	await focus("#search");
+	await keys.type("HARROW");
+	const found = await page.textContent("#found");
+	must(found === `1 of ${rows} partnerships`, `the search for one finds ${found}`);
+	await keys.press("Control+A");
+	await keys.press("Delete");
+	await focus("#status");
+	await keys.type("lapsed");
+	const lapsed = await page.locator("#register tbody tr:not([hidden])").count();
+	must(lapsed > 0 && lapsed < rows, `${lapsed} of ${rows} have lapsed`);
+	await keys.press("Home");
+	await focus("th:nth-child(4) button");
+	await keys.press("Enter");
+	const days = await page.$$eval("#register tbody td:nth-child(4)", (cells) =>
+		cells.map((cell) => cell.dataset.sort));
+	must(days.join() === days.slice().sort().join(), "sorted by standing, the days are not in order");
+	must(await page.getAttribute("th:nth-child(4)", "aria-sort") === "ascending", "aria-sort does not say so");
+	note("index, by keyboard", seen);
+	await context.close();
+}
+await register();
+
+/* ---- the form, by keyboard alone, from a folder of its own ---- */
+
+async function form() {
+	const alone = join(temporary, "form.html");
+	writeFileSync(alone, readFileSync(join(site, "self-evaluation.html")));
+	const { context, page, faults: seen } = await look.open(browser, address(alone), { width: 320 });
+	const keys = page.keyboard;
+	const at = (selector) => page.evaluate((it) => document.activeElement.matches(it), selector);
+	const scores = ["7", "6", "5", "4", "8", "9", "0", "6", "7", "3", "5"];
+	while (!(await at("#score-1"))) {
+		await keys.press("Tab");
+	}
+	for (const score of scores) {
+		await keys.type(score);
+		await keys.press("Tab");
+	}
+	must(await page.locator("svg .dot.drawn").count() === 10, "ten dots are not drawn");
+	must(await page.locator("svg .dot.low.drawn").count() === 2, "two of them are not needs");
+	must(await page.locator("svg .gap.drawn").count() === 1, "the line does not pass by what does not apply");
+	note("self-evaluation, filled in", await look.accessibility(page));
+	while (!(await at("#save"))) {
+		await keys.press("Tab");
+	}
+	await keys.press("Enter");
+	must(await at("#faults"), "what is missing is not come to");
+	note("self-evaluation, refused", await look.accessibility(page));
+	await keys.press("Tab");
+	await keys.press("Enter");
+	must(await at("#field-partnership-id"), "the first fault does not lead to its field");
+	await keys.type("Not An Id");
+	await page.fill("#field-assessed_on", "2024-05-20");
+	await page.focus("#save");
+	await keys.press("Enter");
+	must((await page.textContent("#faults li")).includes("small letters"), "a wrong id is taken");
+	await page.fill("#field-partnership-id", "our-area");
+	await page.focus("#save");
+	const [download] = await Promise.all([page.waitForEvent("download"), keys.press("Enter")]);
+	must(download.suggestedFilename() === "our-area-2024-05-20.json", download.suggestedFilename());
+	const file = join(temporary, "saved.json");
+	await download.saveAs(file);
+	const said = execFileSync(awardctl, ["submit", "--format", "json", file], { encoding: "utf8" });
+	must(said.includes("\"not_applicable\":[\"6\"]"), `awardctl does not take it: ${said}`);
+	note("self-evaluation, by keyboard", seen);
+	await context.close();
+}
+await form();
+
+await browser.close();
+rmSync(temporary, { recursive: true });
+faults.forEach((it) => console.error(it));
+console.log(`${checks} checks, ${faults.length} faults`);
+process.exit(faults.length === 0 ? 0 : 1);
