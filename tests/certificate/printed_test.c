@@ -18,10 +18,12 @@ static void print(const struct page *p)
 	free(title);
 }
 
-/* Whether the QR code on the printed page is that of the certificate's address. */
+/* Whether the QR code on the printed page, of which its corner is looked at, is that of the
+ * certificate's address. */
 static bool leads_to(const char *address)
 {
-	char *said = program_says("pdftoppm -r 150 -gray -png -singlefile " PRINTED ".pdf " PRINTED
+	char *said = program_says("pdftoppm -r 150 -x 130 -y 1410 -W 230 -H 230 -gray -png "
+				  "-singlefile " PRINTED ".pdf " PRINTED
 				  " && zbarimg -q --nodbus --raw " PRINTED ".png");
 	bool same = strncmp(said, address, strlen(address)) == 0 &&
 		    strcmp(said + strlen(address), "\n") == 0;
