@@ -34,15 +34,8 @@ static uint64_t shorten(const char *partnership)
 
 static const char *partnership_of(const json_t *document)
 {
-	const char *kind = json_member_text(document, "kind");
-	const json_t *body = json_member(document, "body");
-
-	if (kind != NULL && strcmp(kind, "decision") == 0)
-		return json_member_text(json_member(json_member(body, "decision"), "partnership"),
-					"id");
-	if (kind != NULL && strcmp(kind, "import") == 0)
-		return json_member_text(json_member(body, "award"), "partnership");
-	return json_member_text(body, "partnership");
+	return journal_partnership(json_member_text(document, "kind"),
+				   json_member(document, "body"));
 }
 
 int erased_note(struct erased *x, struct item *it)

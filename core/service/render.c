@@ -113,17 +113,6 @@ static void render(struct read *q, const char *kind, json_t *call)
 
 /* ---- decisions.render --------------------------------------------------------- */
 
-/* Borrows the id of the partnership that an entry is about, or NULL. */
-static const char *partnership_of(const json_t *entry)
-{
-	const json_t *body = json_member(entry, "body");
-	const json_t *decision = json_member(body, "decision");
-
-	if (decision != NULL)
-		return json_member_text(json_member(decision, "partnership"), "id");
-	return json_member_text(json_member(body, "award"), "partnership");
-}
-
 static int add_past(void *ctx, json_t *entry)
 {
 	return json_array_append(ctx, entry) == 0 ? 0 : -ENOMEM;
@@ -207,7 +196,7 @@ static int ask_decision(struct read *q, struct journal_reader *r, struct err *e)
 		return rv;
 	json_int_t sequence = json_member_integer(q->found, "sequence", 0);
 	rv = reader_hashed(r, sequence, &hashed, e);
-	const char *partnership = rv == 0 ? partnership_of(hashed) : NULL;
+	const char *partnership = rv == 0 ? award_partnership(hashed) : NULL;
 	if (rv != 0 || partnership == NULL)
 		goto out; /* another kind of entry: on_decision says so */
 	const json_t *revoked = json_member(q->found, "revoked");

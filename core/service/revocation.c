@@ -69,8 +69,7 @@ static void arrive(struct job *job)
 	}
 }
 
-/* Borrows the partnership of a decision or an import, NULL of anything else. */
-static const char *partnership_of(const json_t *entry)
+const char *award_partnership(const json_t *entry)
 {
 	const char *kind = json_member_text(entry, "kind");
 
@@ -83,7 +82,7 @@ static void on_found(void *ctx, int status, const struct err *e)
 {
 	struct revocation *v = ctx;
 	struct lanes *lanes = &v->service->lanes;
-	const char *partnership = partnership_of(v->entry);
+	const char *partnership = award_partnership(v->entry);
 
 	if (status == 0 && partnership == NULL)
 		status = AW_EABSENT;
@@ -125,7 +124,7 @@ static int append(struct revocation *v)
 
 	if (rv == 0) {
 		draft.body = json_pack("{sO ss sO s{sO sO}}", "by", commitment, "partnership",
-				       partnership_of(v->entry), "reason",
+				       award_partnership(v->entry), "reason",
 				       json_object_get(params, "reason"), "revokes", "id",
 				       json_object_get(v->entry, "id"), "sequence",
 				       json_object_get(v->entry, "sequence"));

@@ -155,6 +155,8 @@ json_t *decision_answer(const json_t *decision, const char *id, json_int_t seque
 			const char *leaf_hex);
 /* Gives where an entry stands in the log's tree: its leaf's index and hash. */
 json_t *leaf_document(json_int_t sequence, const char *leaf_hex);
+/* Borrows the partnership of a decision or an import, NULL of anything else. */
+const char *award_partnership(const json_t *entry);
 /* Gives what stands for a new entry that is no decision. */
 json_t *receipt_document(const struct journal_receipt *receipt, const char *kind,
 			 const struct actor *by);
