@@ -265,10 +265,14 @@ static void check_example(const struct planted *p, const json_t *finding)
 	free(difference);
 }
 
+/* All of them, unless AWARDD_HISTORIES is below 1000: a third. */
 static void each_planted_fault_is_found_with_its_line(void **state)
 {
+	const char *histories = getenv("AWARDD_HISTORIES");
+	size_t step = histories != NULL && atoi(histories) < 1000 ? 3 : 1;
+
 	(void)state;
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+	for (size_t i = 0; i < sizeof all / sizeof *all; i += step) {
 		const struct planted *p = &all[i];
 		json_t *files = rig_rules(p->edits), *report = rig_probe(files);
 		const json_t *finding = rig_finding(report, p->kind, p->file);
