@@ -115,7 +115,7 @@ struct facts {
 /* Something that failed, wherever first seen. */
 struct trouble {
 	char file[128], message[600];
-	int line, status; /* AW_ESCRIPT and such */
+	int line, status;    /* AW_ESCRIPT and such */
 	size_t sample, last; /* where it was seen first, and counted last */
 	size_t count;        /* of submissions, however many criteria fail of it in each */
 	size_t criterion;    /* SIZE_MAX: outside of one */
