@@ -36,7 +36,6 @@ function describe(build) {
 		kernel: `${os.type()} ${os.release()}`,
 		system: system(),
 		file_system: said('findmnt', '-no', 'FSTYPE', '-T', os.tmpdir()),
-		load_before: os.loadavg()[0].toFixed(2),
 		awardd: `${said(path.join(build, 'awardd'), '--version')}, commit ` +
 			said('git', '-C', SOURCE, 'rev-parse', '--short', 'HEAD') +
 			(changed === '' ? '' : ' with changes'),

@@ -16,7 +16,7 @@ const {report} = require('./table.js');
 const ALL = ['awardd', 'redis', 'json-rules-engine', 'bound', 'no-disk', 'no-log'];
 const PEERS = ['redis', 'json-rules-engine'];
 const KINDS = {
-	all: {rounds: 5, seconds: 4, warmup: 1},
+	all: {rounds: 7, seconds: 3, warmup: 1},
 	quick: {rounds: 2, seconds: 1, warmup: 0.5},
 };
 const tell = (words) => console.error(words);

@@ -30,7 +30,8 @@ const short = (n) => n >= 100 ? whole(n) : n >= 10 ? n.toFixed(0) : n.toPrecisio
 
 function text(x, y, words, {size = 12, anchor = 'start', weight = 'normal'} = {}) {
 	return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" ${FONT} ` +
-		`text-anchor="${anchor}" font-weight="${weight}">${escape(words)}</text>`;
+		`text-anchor="${anchor}" font-weight="${weight}" stroke="#fff" stroke-width="3" ` +
+		`paint-order="stroke">${escape(words)}</text>`;
 }
 
 function line(x1, y1, x2, y2, width = 1, dash = '') {
@@ -148,15 +149,19 @@ function pick(figures, shape, figure) {
 		[server, figure === null ? shapes[shape] : shapes[shape][figure]]));
 }
 
-function plot({machine, summary: {figures}}) {
+function plot({machine, summary: {figures, load}}) {
 	const servers = Object.keys(figures);
 	const peers = servers.filter((s) => ['awardd', 'redis', 'json-rules-engine'].includes(s));
 	const shapes = [['1x1', '1 × 1'], ['8x16', '8 × 16'], ['64x8', '64 × 8']];
 	const head = [text(LEFT, 30, 'Durable decisions over a Unix socket', {size: 17, weight: 'bold'}),
 		text(LEFT, 50, `${machine.processor}, ${machine.system}, ${machine.taken_on}; ` +
 			`${machine.awardd}`, {size: 11})];
+	if (load.shared)
+		head.push(text(LEFT, 66, 'Other work was on the machine (load average ' +
+			`${short(load.least)} to ${short(load.most)}): go by processor time`,
+		{size: 11, weight: 'bold'}));
 	const parts = [];
-	let top = 66;
+	let top = load.shared ? 80 : 66;
 	const put = (part) => {
 		parts.push(...part.out);
 		top = part.bottom;

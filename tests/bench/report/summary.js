@@ -93,6 +93,15 @@ function ratios(runs) {
 				[figure, ratio(runs, figure, shape, ['awardd', other])]))]))]));
 }
 
-const summarize = (runs) => ({figures: figures(runs), ratios: ratios(runs), goals: goals(runs)});
+/* The benchmark itself makes a load of up to four: the server's processes and the client's. */
+const OWN_LOAD = 5;
+
+function load(runs) {
+	const found = spread(runs.map((run) => run.load_average));
+	return {...found, shared: found.most >= OWN_LOAD};
+}
+
+const summarize = (runs) => ({figures: figures(runs), ratios: ratios(runs), goals: goals(runs),
+	load: load(runs)});
 
 module.exports = {median, ratio, summarize};

@@ -68,9 +68,15 @@ function machineLines(machine) {
 		row([name.replaceAll('_', ' '), String(value)]));
 }
 
+function loadLine({load}) {
+	return `Load average meanwhile: ${digits(load.least)} to ${digits(load.most)}.` +
+		(load.shared ? ' **Other work was on the machine**, so that decisions a second and ' +
+			'times say little; processor time of a decision is what to go by.' : '');
+}
+
 function report({machine, settings, capacity, checked, summary}) {
 	return [
-		...['| | |', '|---|---|', ...machineLines(machine)], '',
+		...['| | |', '|---|---|', ...machineLines(machine)], '', loadLine(summary), '',
 		`Median of ${settings.rounds} alternating rounds of ${settings.seconds} s each after ` +
 			`${settings.warmup} s, in brackets the least and the most; every server began ` +
 			'each time with an empty log. Times at 2,000 a second begin when a request was due.',

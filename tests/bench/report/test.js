@@ -16,7 +16,8 @@ function rounds(faster, pss = 20) {
 			const all = 1000 * speed * (server === 'awardd' ? faster : 1);
 			const latency = {p50: 1e6 / all, p99: 2e6 / all, 'p99.9': 3e6 / all};
 			return {round, server, shape, answered: 100, per_second: all, latency_us: latency,
-				cpu_us_each: 50, pss_mib: pss};
+				cpu_us_each: 50, pss_mib: pss,
+				load_average: 2};
 		})));
 }
 
@@ -52,6 +53,13 @@ for (const run of once.filter(({server, round}) => server === 'awardd' && round 
 	run.per_second /= 3;
 assert(missed(reported(once).goals).includes('never below 1'));
 assert(!missed(reported(rounds(2)).goals).includes('never below 1'));
+
+/* A machine that others use is named. */
+const shared = rounds(7).map((run) => ({...run, load_average: 12}));
+for (const of of ['text', 'picture']) {
+	assert(reported(shared)[of].includes('Other work was on the machine'));
+	assert(!fast[of].includes('Other work was on the machine'));
+}
 
 /* What could not be measured is left out, and is not 0. */
 const blind = rounds(7).map((run) => ({...run, pss_mib: null, answered: 0}));
