@@ -61,6 +61,19 @@ async function decisions(name, build, texts) {
 	}
 }
 
+/* The bound must decide nothing: each of its evaluators has one decision for all. */
+async function checkBound(build) {
+	const evaluators = 2;
+	const texts = submissions(build, 60, 9999999);
+	const kinds = async (name) => new Set((await decisions(name, build, texts)).map((decision) =>
+		JSON.stringify(decision).replaceAll(decision.submission_id, '')
+			.replaceAll(decision.partnership.id, ''))).size;
+	const [all, kept] = [await kinds('awardd'), await kinds('bound')];
+	if (all <= 10 * evaluators || kept > evaluators)
+		throw new Error(`of ${texts.length} submissions awardd makes ${all} different ` +
+			`decisions, and what stands in for its rules ${kept}: that is no constant`);
+}
+
 /* Throws where a peer's decision differs; gives how many were compared, and their kinds. */
 async function check(build, peers, count) {
 	const texts = submissions(build, count, Math.ceil(count / 6));
@@ -80,4 +93,4 @@ async function check(build, peers, count) {
 	return {compared: count, changes};
 }
 
-module.exports = {check};
+module.exports = {check, checkBound};

@@ -6,7 +6,7 @@
 
 const fs = require('fs');
 const path = require('path');
-const {check} = require('./check.js');
+const {check, checkBound} = require('./check.js');
 const {describe} = require('./machine.js');
 const {capacity, measure} = require('./measure.js');
 const {plot} = require('./plot.js');
@@ -26,6 +26,7 @@ async function main(build, out, kind) {
 	tell(`${checked.compared} submissions are decided alike: ${JSON.stringify(checked.changes)}`);
 	if (kind === 'check')
 		return;
+	await checkBound(build);
 	const settings = KINDS[kind];
 	const result = {
 		machine: describe(build),

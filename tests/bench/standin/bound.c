@@ -1,79 +1,108 @@
 /*
- * awardd with a constant in the place of rules: the linker puts these two functions where its
- * evaluators would run the rules. The first submission of the load is decided; every later one
- * gets that decision, with its own submission_id and partnership written in. All else is
- * awardd's: sockets, parsing, looking up, evaluator processes, entries, COMMITs.
+ * awardd with a constant in the place of rules: the linker puts these two functions between its
+ * evaluators and the daemon. The first submission of the load is decided; every later one gets
+ * that decision, with its own submission_id and partnership written in. All else is awardd's:
+ * sockets, parsing, looking up, evaluator processes, entries, COMMITs.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "script/script.h"
+#include "evaluator/frame.h"
 
 enum { ID = 36, AREA = 12, PLACES_MOST = 16 };
 
+/* One decision, as the frame that it was sent in. */
 struct constant {
-	char *text; /* NULL: nothing was decided yet */
-	size_t length, places, at[PLACES_MOST];
-	size_t id; /* where the submission_id stands, the areas at `at` */
+	struct buffer frame;                   /* empty: nothing was decided yet */
+	size_t id, places, areas[PLACES_MOST]; /* where its submission_id and its area stand */
+	char first_id[ID], first_area[AREA];   /* of the submission that is being decided */
+	bool deciding;
 };
 
-int __real_script_run(struct script *s, const char *operation, const json_t *input,
-		      struct buffer *out, struct script_fault *fault);
-int __wrap_script_run(struct script *s, const char *operation, const json_t *input,
-		      struct buffer *out, struct script_fault *fault);
-void __real_script_prepare(struct script *s);
-void __wrap_script_prepare(struct script *s);
+int __real_frame_receive(struct buffer *in, struct frame *frame);
+int __wrap_frame_receive(struct buffer *in, struct frame *frame);
+int __real_frame_send(const struct buffer *out);
+int __wrap_frame_send(const struct buffer *out);
 
 /* Of an evaluator process: what stands in for its rules has no other place to keep it. */
 static struct constant constant;
 
-static void keep(const char *text, size_t length, const char *id, const char *area)
+static const char *behind(struct text t, const char *words, size_t length)
 {
-	struct constant made = {.text = malloc(length), .length = length};
-	const char *found = memmem(text, length, id, ID);
+	const char *found = memmem(t.bytes, t.length, words, strlen(words));
 
-	if (made.text == NULL || found == NULL)
+	if (found == NULL || (size_t)(t.bytes + t.length - found) < strlen(words) + length)
+		return NULL;
+	return found + strlen(words);
+}
+
+/* Rules' own tests have no submission_id, and are decided by the rules. */
+static bool is_of_load(const struct frame *frame, const char **id, const char **area)
+{
+	static const char operation[] = ",\"operation\":\"decide\"}";
+	struct text body = frame->body;
+	size_t length = sizeof operation - 1;
+
+	if (frame->type != FRAME_RUN || body.length < length ||
+	    memcmp(body.bytes + body.length - length, operation, length) != 0)
+		return false;
+	*id = behind(body, "\"submission_id\":\"", ID);
+	*area = behind(body, "\"id\":\"area-", AREA - 5);
+	if (*id == NULL || *area == NULL)
+		return false;
+	*area -= 5;
+	return true;
+}
+
+static void keep(const struct buffer *out)
+{
+	const char *found = memmem(out->bytes, out->length, constant.first_id, ID);
+
+	constant.deciding = false;
+	if (found == NULL || buffer_append(&constant.frame, out->bytes, out->length) != 0)
 		abort(); /* it measures nothing then */
-	memcpy(made.text, text, length);
-	made.id = (size_t)(found - text);
-	for (found = text; made.places < PLACES_MOST; found++) {
-		found = memmem(found, length - (size_t)(found - text), area, AREA);
+	constant.id = (size_t)(found - out->bytes);
+	for (size_t at = 0; constant.places < PLACES_MOST; at++) {
+		found = memmem(out->bytes + at, out->length - at, constant.first_area, AREA);
 		if (found == NULL)
 			break;
-		made.at[made.places++] = (size_t)(found - text);
+		at = (size_t)(found - out->bytes);
+		constant.areas[constant.places++] = at;
 	}
-	constant = made;
 }
 
-static int give(const char *id, const char *area, struct buffer *out)
+static int give(const char *id, const char *area)
 {
-	memcpy(constant.text + constant.id, id, ID);
+	memcpy(constant.frame.bytes + constant.id, id, ID);
 	for (size_t i = 0; i < constant.places; i++)
-		memcpy(constant.text + constant.at[i], area, AREA);
-	return buffer_append(out, constant.text, constant.length);
+		memcpy(constant.frame.bytes + constant.areas[i], area, AREA);
+	return __real_frame_send(&constant.frame);
 }
 
-int __wrap_script_run(struct script *s, const char *operation, const json_t *input,
-		      struct buffer *out, struct script_fault *fault)
+int __wrap_frame_receive(struct buffer *in, struct frame *frame)
 {
-	const json_t *submission = json_member(input, "submission");
-	const char *id = json_member_text(submission, "submission_id");
-	const char *area = json_member_text(json_member(submission, "partnership"), "id");
-	bool of_load = strcmp(operation, "decide") == 0 && id != NULL && strlen(id) == ID &&
-		       area != NULL && strlen(area) == AREA;
-	size_t begun = out->length;
+	const char *id, *area;
 
-	if (of_load && constant.text != NULL)
-		return give(id, area, out);
-	int rv = __real_script_run(s, operation, input, out, fault);
-	if (rv == 0 && of_load)
-		keep(out->bytes + begun, out->length - begun, id, area);
-	return rv;
+	for (;;) {
+		int rv = __real_frame_receive(in, frame);
+		if (rv != 0 || !is_of_load(frame, &id, &area))
+			return rv;
+		if (constant.frame.length == 0) {
+			memcpy(constant.first_id, id, ID);
+			memcpy(constant.first_area, area, AREA);
+			constant.deciding = true;
+			return 0;
+		}
+		rv = give(id, area);
+		if (rv != 0)
+			return rv;
+		buffer_consume(in, FRAME_HEADER + frame->body.length);
+	}
 }
 
-/* No state was used up. */
-void __wrap_script_prepare(struct script *s)
+int __wrap_frame_send(const struct buffer *out)
 {
-	if (constant.text == NULL)
-		__real_script_prepare(s);
+	if (constant.deciding)
+		keep(out);
+	return __real_frame_send(out);
 }
