@@ -17,7 +17,7 @@ struct walk {
 
 enum { ERRORS_LISTED = 10000 };
 
-static void check_value(struct walk *w, const struct field *f, const json_t *value);
+static void check_value(struct walk *w, const struct field *f, const struct json_item *value);
 
 json_t *form_error(const char *pointer, const char *message)
 {
@@ -47,7 +47,8 @@ static void report_built(struct walk *w, struct buffer *message)
 	buffer_deinit(message);
 }
 
-static void descend(struct walk *w, const char *name, const struct field *f, const json_t *value)
+static void descend(struct walk *w, const char *name, const struct field *f,
+		    const struct json_item *value)
 {
 	size_t before = w->pointer.length;
 
@@ -62,18 +63,16 @@ static void descend(struct walk *w, const char *name, const struct field *f, con
 
 /* The value as JSON, cut at a length that fits a message; "an object" and
  * such for what has many lines. */
-static void append_value(struct buffer *message, const json_t *value)
+static void append_value(struct buffer *message, const struct json_item *value)
 {
 	enum { SHOWN = 60 };
-	struct buffer text;
+	struct text text = value->text;
 
-	if (json_is_object(value) || json_is_array(value)) {
-		(void)buffer_append_text(message, json_is_object(value) ? "an object" : "a list");
+	if (value->kind == JSON_ITEM_OBJECT || value->kind == JSON_ITEM_ARRAY) {
+		(void)buffer_append_text(message,
+					 value->kind == JSON_ITEM_OBJECT ? "an object" : "a list");
 		return;
 	}
-	buffer_init(&text);
-	if (json_compact(value, &text) != 0)
-		text.length = 0;
 	size_t shown = text.length;
 	if (shown > SHOWN) {
 		shown = SHOWN;
@@ -83,17 +82,16 @@ static void append_value(struct buffer *message, const json_t *value)
 	(void)buffer_append(message, text.bytes, shown);
 	if (shown < text.length)
 		(void)buffer_append_text(message, "…");
-	buffer_deinit(&text);
 }
 
-static void report_wrong(struct walk *w, struct buffer *message, const json_t *value)
+static void report_wrong(struct walk *w, struct buffer *message, const struct json_item *value)
 {
 	(void)buffer_append_text(message, ", not ");
 	append_value(message, value);
 	report_built(w, message);
 }
 
-static void report_mismatch(struct walk *w, const char *wanted, const json_t *value)
+static void report_mismatch(struct walk *w, const char *wanted, const struct json_item *value)
 {
 	struct buffer message;
 
@@ -102,14 +100,37 @@ static void report_mismatch(struct walk *w, const char *wanted, const json_t *va
 	report_wrong(w, &message, value);
 }
 
-static void check_text(struct walk *w, const struct field *f, const json_t *value)
+/* What a string says: in the text itself or, where it has escapes, in `said`. False where it
+ * is no string; where memory runs out, too, and the walk says so. */
+static bool text_of_item(struct walk *w, const struct json_item *value, struct buffer *said,
+			 struct text *out)
 {
-	if (!json_is_string(value)) {
+	if (value->kind != JSON_ITEM_STRING)
+		return false;
+	*out = (struct text){value->text.bytes + 1, value->text.length - 2};
+	if (!value->escaped)
+		return true;
+	if (json_item_text(value, said) != 0) {
+		w->status = -ENOMEM;
+		return false;
+	}
+	*out = (struct text){said->bytes, said->length};
+	return true;
+}
+
+static void check_text(struct walk *w, const struct field *f, const struct json_item *value)
+{
+	struct buffer said;
+	struct text t;
+
+	buffer_init(&said);
+	bool is = text_of_item(w, value, &said, &t);
+	json_int_t length = is ? (json_int_t)text_characters(t) : 0;
+	buffer_deinit(&said);
+	if (!is) {
 		report_mismatch(w, "text", value);
 		return;
 	}
-	struct text t = {json_string_value(value), json_string_length(value)};
-	json_int_t length = (json_int_t)text_characters(t);
 	if (length >= f->min && length <= f->max)
 		return;
 	struct buffer message;
@@ -122,65 +143,73 @@ static void check_text(struct walk *w, const struct field *f, const json_t *valu
 	report_built(w, &message);
 }
 
-static bool is_id(const json_t *value)
+static bool is_id(struct walk *w, const struct json_item *value)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-	const char *id = json_string_value(value);
+	struct buffer said;
+	struct text t;
 
-	return id != NULL && json_string_length(value) >= 1 && json_string_length(value) <= 64 &&
-	       strspn(id, allowed) == json_string_length(value);
+	buffer_init(&said);
+	bool is = text_of_item(w, value, &said, &t) && t.length >= 1 && t.length <= 64;
+	for (size_t i = 0; is && i < t.length; i++)
+		is = (t.bytes[i] >= 'a' && t.bytes[i] <= 'z') ||
+		     (t.bytes[i] >= '0' && t.bytes[i] <= '9') || t.bytes[i] == '-';
+	buffer_deinit(&said);
+	return is;
 }
 
-static bool read_date(const json_t *value, struct date *out)
+static bool read_date(struct walk *w, const struct json_item *value, struct date *out)
 {
-	struct text t = {json_string_value(value), json_string_length(value)};
+	struct buffer said;
+	struct text t;
 
-	return json_is_string(value) && date_parse(t, out);
+	buffer_init(&said);
+	bool is = value != NULL && text_of_item(w, value, &said, &t) && date_parse(t, out);
+	buffer_deinit(&said);
+	return is;
 }
 
-static void check_date(struct walk *w, const json_t *value)
+static void check_date(struct walk *w, const struct json_item *value)
 {
 	struct date d;
 
-	if (!read_date(value, &d))
+	if (!read_date(w, value, &d))
 		report_mismatch(w, "a real date written YYYY-MM-DD", value);
 	else if (d.year < 2000 || d.year > 2999)
 		report_mismatch(w, "a date from 2000 to 2999", value);
 }
 
 /* A number that every reader of JSON reads as the same one. */
-static bool is_exact(const json_t *value)
+static bool is_exact(const struct json_item *value)
 {
-	const json_int_t most = 9007199254740991;
-
-	return json_integer_value(value) <= most && json_integer_value(value) >= -most;
+	return value->kind == JSON_ITEM_INTEGER && value->integer <= JSON_EXACT &&
+	       value->integer >= -JSON_EXACT;
 }
 
-static void check_integer(struct walk *w, const struct field *f, const json_t *value)
+static void check_integer(struct walk *w, const struct field *f, const struct json_item *value)
 {
 	struct buffer message;
 
-	if (json_is_integer(value) && is_exact(value) &&
-	    (!f->bounded ||
-	     (json_integer_value(value) >= f->min && json_integer_value(value) <= f->max)))
+	if (is_exact(value) &&
+	    (!f->bounded || (value->integer >= f->min && value->integer <= f->max)))
 		return;
 	buffer_init(&message);
 	(void)buffer_append_text(&message, "must be a whole number");
 	if (f->bounded)
 		(void)buffer_printf(&message, " from %lld to %lld", f->min, f->max);
-	if (json_is_real(value))
+	if (value->kind == JSON_ITEM_REAL)
 		(void)buffer_append_text(&message, " written without fraction or exponent");
 	report_wrong(w, &message, value);
 }
 
-static void check_choice(struct walk *w, const struct field *f, const json_t *value)
+static void check_choice(struct walk *w, const struct field *f, const struct json_item *value)
 {
 	size_t i;
 	const json_t *allowed;
 	struct buffer message;
 
 	json_array_foreach(f->values, i, allowed) {
-		if (json_equal(allowed, value))
+		if (json_item_is(value, (struct text){json_string_value(allowed),
+						      json_string_length(allowed)}))
 			return;
 	}
 	buffer_init(&message);
@@ -194,36 +223,40 @@ static void check_choice(struct walk *w, const struct field *f, const json_t *va
 	report_wrong(w, &message, value);
 }
 
-static void check_list(struct walk *w, const struct field *f, const json_t *value)
+static void check_list(struct walk *w, const struct field *f, const struct json_item *value)
 {
+	const struct json_item *each = NULL;
+	json_int_t count = 0;
 	char index[24];
 
-	if (!json_is_array(value)) {
+	if (value->kind != JSON_ITEM_ARRAY) {
 		report_mismatch(w, "a list", value);
 		return;
 	}
-	if ((json_int_t)json_array_size(value) < f->min) {
+	while ((each = json_item_next(value, each)) != NULL)
+		count++;
+	if (count < f->min) {
 		report(w, f->min == 1 ? "must name at least one" : "has too few elements");
 		return;
 	}
-	for (size_t i = 0; i < json_array_size(value); i++) {
+	for (size_t i = 0; (each = json_item_next(value, each)) != NULL; i++) {
 		(void)snprintf(index, sizeof index, "%zu", i); /* 20 digits at most */
-		descend(w, index, f->fields, json_array_get(value, i));
+		descend(w, index, f->fields, each);
 	}
 }
 
-static void check_siblings(struct walk *w, const struct field *f, const json_t *object)
+static void check_siblings(struct walk *w, const struct field *f, const struct json_item *object)
 {
 	struct date earlier, later;
-	const json_t *other = json_member(object, f->not_after);
+	const struct json_item *other = json_item_member(object, f->not_after);
 
-	if (other == NULL || !read_date(json_member(object, f->name), &earlier) ||
-	    !read_date(other, &later) || date_compare(earlier, later) <= 0)
+	if (!read_date(w, json_item_member(object, f->name), &earlier) ||
+	    !read_date(w, other, &later) || date_compare(earlier, later) <= 0)
 		return;
 	struct buffer message;
 	buffer_init(&message);
-	(void)buffer_printf(&message, "must not be after %s, which is %s", f->not_after,
-			    json_string_value(other));
+	(void)buffer_printf(&message, "must not be after %s, which is ", f->not_after);
+	(void)json_item_text(other, &message); /* a failure stays marked */
 	size_t before = w->pointer.length;
 	if (json_pointer_append(&w->pointer, f->name) != 0)
 		w->status = -ENOMEM;
@@ -231,6 +264,15 @@ static void check_siblings(struct walk *w, const struct field *f, const json_t *
 	w->pointer.length = before;
 	if (w->pointer.bytes != NULL)
 		w->pointer.bytes[before] = '\0';
+}
+
+static bool is_known(const struct field *f, const struct json_item *name)
+{
+	for (size_t i = 0; i < f->field_count; i++) {
+		if (json_item_is(name, text_of(f->fields[i].name)))
+			return true;
+	}
+	return false;
 }
 
 /* Tells apart a misspelt name from a foreign one. */
@@ -261,23 +303,13 @@ static void report_unknown(struct walk *w, const struct field *f, const char *na
 		w->pointer.bytes[before] = '\0';
 }
 
-static void check_object(struct walk *w, const struct field *f, const json_t *value)
+/* In the order of their names, whatever that of the text is. */
+static void report_all_unknown(struct walk *w, const struct field *f, const struct json_item *value)
 {
-	if (!json_is_object(value)) {
-		report_mismatch(w, "an object", value);
-		return;
-	}
-	for (size_t i = 0; i < f->field_count; i++) {
-		const struct field *member = &f->fields[i];
-		const json_t *given = json_member(value, member->name);
-		if (given != NULL || member->required)
-			descend(w, member->name, member, given);
-		if (given != NULL && member->not_after != NULL)
-			check_siblings(w, member, value);
-	}
-
+	json_t *document = json_read(value->text, NULL);
 	size_t count = 0;
-	const char **names = json_sorted_names(value, &count);
+	const char **names = document != NULL ? json_sorted_names(document, &count) : NULL;
+
 	if (names == NULL)
 		w->status = -ENOMEM;
 	for (size_t i = 0; names != NULL && i < count; i++) {
@@ -285,29 +317,53 @@ static void check_object(struct walk *w, const struct field *f, const json_t *va
 			report_unknown(w, f, names[i]);
 	}
 	free(names);
+	json_decref(document);
 }
 
-static void check_value(struct walk *w, const struct field *f, const json_t *value)
+static void check_object(struct walk *w, const struct field *f, const struct json_item *value)
+{
+	const struct json_item *name = NULL;
+	bool known = true;
+
+	if (value->kind != JSON_ITEM_OBJECT) {
+		report_mismatch(w, "an object", value);
+		return;
+	}
+	for (size_t i = 0; i < f->field_count; i++) {
+		const struct field *member = &f->fields[i];
+		const struct json_item *given = json_item_member(value, member->name);
+		if (given != NULL || member->required)
+			descend(w, member->name, member, given);
+		if (given != NULL && member->not_after != NULL)
+			check_siblings(w, member, value);
+	}
+	while (known && (name = json_item_next(value, name)) != NULL)
+		known = is_known(f, name);
+	if (!known)
+		report_all_unknown(w, f, value);
+}
+
+static void check_value(struct walk *w, const struct field *f, const struct json_item *value)
 {
 	if (value == NULL) {
 		report(w, "is required");
 		return;
 	}
-	if (w->stored && is_commitment(value))
+	if (w->stored && is_commitment_item(value))
 		return;
 	switch (f->type) {
 	case FIELD_TEXT:
 		check_text(w, f, value);
 		break;
 	case FIELD_ID:
-		if (!is_id(value))
+		if (!is_id(w, value))
 			report_mismatch(w, "1 to 64 lower-case letters, digits and hyphens", value);
 		break;
 	case FIELD_DATE:
 		check_date(w, value);
 		break;
 	case FIELD_BOOLEAN:
-		if (!json_is_boolean(value))
+		if (value->kind != JSON_ITEM_TRUE && value->kind != JSON_ITEM_FALSE)
 			report_mismatch(w, "true or false", value);
 		break;
 	case FIELD_INTEGER:
@@ -337,13 +393,15 @@ static void report_uncounted(struct walk *w)
 		w->status = -ENOMEM;
 }
 
-static int check(const struct form *f, const json_t *document, bool stored, json_t *errors)
+static int check(const struct form *f, const struct json_item *document, bool stored,
+		 json_t *errors)
 {
+	static const struct json_item nothing = {.text = {"null", 4}, .kind = JSON_ITEM_NULL};
 	struct walk w = {.errors = errors, .stored = stored};
 
 	buffer_init(&w.pointer);
-	if (document == NULL || !json_is_object(document))
-		report_mismatch(&w, "an object", document != NULL ? document : json_null());
+	if (document == NULL || document->kind != JSON_ITEM_OBJECT)
+		report_mismatch(&w, "an object", document != NULL ? document : &nothing);
 	else
 		check_value(&w, &f->root, document);
 	buffer_deinit(&w.pointer);
@@ -352,12 +410,37 @@ static int check(const struct form *f, const json_t *document, bool stored, json
 	return w.status;
 }
 
-int form_check(const struct form *f, const json_t *document, json_t *errors)
+int form_check_item(const struct form *f, const struct json_item *document, json_t *errors)
 {
 	return check(f, document, false, errors);
 }
 
+/* By the document's text. */
+static int check_document(const struct form *f, const json_t *document, bool stored, json_t *errors)
+{
+	struct json_index index;
+	struct buffer text;
+
+	if (document == NULL)
+		return check(f, NULL, stored, errors);
+	json_index_init(&index);
+	buffer_init(&text);
+	int rv = json_compact(document, &text);
+	if (rv == 0)
+		rv = json_index_read(&index, (struct text){text.bytes, text.length});
+	if (rv == 0)
+		rv = check(f, index.items, stored, errors);
+	buffer_deinit(&text);
+	json_index_deinit(&index);
+	return rv == 0 ? 0 : -ENOMEM;
+}
+
+int form_check(const struct form *f, const json_t *document, json_t *errors)
+{
+	return check_document(f, document, false, errors);
+}
+
 int form_check_stored(const struct form *f, const json_t *document, json_t *errors)
 {
-	return check(f, document, true, errors);
+	return check_document(f, document, true, errors);
 }

@@ -37,5 +37,6 @@ const struct field *field_find(const struct field *object, const char *name);
 
 /* Whether this stands in the place of a personal value. */
 bool is_commitment(const json_t *value);
+bool is_commitment_item(const struct json_item *value);
 
 #endif

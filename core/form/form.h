@@ -25,10 +25,18 @@ void form_free(struct form **f);
  * does not fit, in the form's order, members it does not know last; of more
  * than 10,000 errors the rest is told by its number. 0 whether or not anything was found; -ENOMEM. */
 int form_check(const struct form *f, const json_t *document, json_t *errors);
+int form_check_item(const struct form *f, const struct json_item *document, json_t *errors);
 
 /* The same for a document out of the log: what stands there as {"commitment": …}
  * had its value then, and fits wherever a value may stand. */
 int form_check_stored(const struct form *f, const json_t *document, json_t *errors);
+
+/* What committing takes: see form_commit. */
+struct form_committing {
+	const char *base;
+	struct chance chance;
+	json_t *personal;
+};
 
 /* Replaces each personal value in a document that fits by {"commitment":
  * "sha256:<hex>"}, SHA-256 over a fresh salt and the value's canonical bytes, and
@@ -36,6 +44,10 @@ int form_check_stored(const struct form *f, const json_t *document, json_t *erro
  * with `base`. 0 or -ENOMEM. */
 int form_commit(const struct form *f, json_t *document, const char *base, struct chance chance,
 		json_t *personal);
+/* The same, but that the document stays as it is, and its canonical JSON with the commitments
+ * is appended. */
+int form_commit_item(const struct form *f, const struct json_item *document,
+		     const struct form_committing *c, struct buffer *out);
 
 /* Whether what was sent now is what was sent then, and is stored with
  * commitments in the place of personal values: equal as JSON values, but that

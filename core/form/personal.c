@@ -5,13 +5,12 @@
 
 #include "form/field.h"
 
-/* What is done with each personal value found: `slot` may be replaced through
- * json_object_set_new(object, name, ...). */
+/* A walk through a document that fits; each personal value is swapped for its commitment. */
 struct visit {
-	int (*each)(struct visit *v, json_t *object, const char *name, json_t *value);
+	const struct form_committing *c;
 	struct buffer pointer; /* of the value */
-	struct chance chance;
-	json_t *personal;
+	struct json_swap *swaps;
+	size_t count;
 };
 
 int form_commit_value(const json_t *value, const char *pointer, struct chance chance,
@@ -38,71 +37,129 @@ out:
 	return rv;
 }
 
-static int visit_value(struct visit *v, const struct field *f, json_t *value);
+static int visit_value(struct visit *v, const struct field *f, const struct json_item *value);
 
-static int visit_object(struct visit *v, const struct field *f, json_t *object)
+static int add_swap(struct visit *v, const struct json_item *value, const json_t *commitment)
+{
+	struct json_swap *swaps = realloc(v->swaps, (v->count + 1) * sizeof *swaps);
+	struct json_swap *fresh = swaps != NULL ? &swaps[v->count] : NULL;
+
+	if (swaps == NULL)
+		return -ENOMEM;
+	v->swaps = swaps;
+	v->count++;
+	fresh->value = value;
+	buffer_init(&fresh->by);
+	return json_canonical(commitment, &fresh->by);
+}
+
+static int commit_one(struct visit *v, const struct json_item *value)
+{
+	json_t *document = json_read(value->text, NULL), *commitment = NULL, *row = NULL;
+	int rv = document != NULL ? form_commit_value(document, v->pointer.bytes, v->c->chance,
+						      &commitment, &row)
+				  : -ENOMEM;
+
+	if (rv == 0)
+		rv = add_swap(v, value, commitment);
+	if (rv == 0)
+		rv = json_array_append(v->c->personal, row) == 0 ? 0 : -ENOMEM;
+	json_decref(document);
+	json_decref(commitment);
+	json_decref(row);
+	return rv;
+}
+
+static int visit_object(struct visit *v, const struct field *f, const struct json_item *object)
 {
 	int rv = 0;
 
 	for (size_t i = 0; i < f->field_count && rv == 0; i++) {
 		const struct field *member = &f->fields[i];
-		json_t *value = json_member(object, member->name);
+		const struct json_item *value = json_item_member(object, member->name);
 		size_t before = v->pointer.length;
 		if (value == NULL)
 			continue;
 		rv = json_pointer_append(&v->pointer, member->name);
 		if (rv == 0)
-			rv = member->personal ? v->each(v, object, member->name, value)
+			rv = member->personal ? commit_one(v, value)
 					      : visit_value(v, member, value);
 		v->pointer.length = before;
 	}
 	return rv;
 }
 
-static int visit_value(struct visit *v, const struct field *f, json_t *value)
+static int visit_value(struct visit *v, const struct field *f, const struct json_item *value)
 {
+	const struct json_item *each = NULL;
 	int rv = 0;
 
 	if (f->type == FIELD_OBJECT)
 		return visit_object(v, f, value);
 	if (f->type != FIELD_LIST)
 		return 0;
-	for (size_t i = 0; i < json_array_size(value) && rv == 0; i++) {
+	for (size_t i = 0; rv == 0 && (each = json_item_next(value, each)) != NULL; i++) {
 		size_t before = v->pointer.length;
 		rv = buffer_printf(&v->pointer, "/%zu", i);
 		if (rv == 0)
-			rv = visit_value(v, f->fields, json_array_get(value, i));
+			rv = visit_value(v, f->fields, each);
 		v->pointer.length = before;
 	}
 	return rv;
 }
 
-static int commit_one(struct visit *v, json_t *object, const char *name, json_t *value)
+int form_commit_item(const struct form *f, const struct json_item *document,
+		     const struct form_committing *c, struct buffer *out)
 {
-	json_t *commitment = NULL, *row = NULL;
-	int rv = form_commit_value(value, v->pointer.bytes, v->chance, &commitment, &row);
+	struct visit v = {.c = c};
 
-	if (rv != 0) {
-		json_decref(commitment);
-		json_decref(row);
-		return rv;
-	}
-	/* Both calls take their value also where they fail. */
-	rv = json_array_append_new(v->personal, row) == 0 ? 0 : -ENOMEM;
-	return json_put(object, name, commitment) == 0 ? rv : -ENOMEM;
+	buffer_init(&v.pointer);
+	int rv = buffer_append_text(&v.pointer, c->base);
+	if (rv == 0)
+		rv = visit_value(&v, &f->root, document);
+	if (rv == 0)
+		rv = json_item_canonical(document, v.swaps, v.count, out);
+	for (size_t i = 0; i < v.count; i++)
+		buffer_deinit(&v.swaps[i].by);
+	free(v.swaps);
+	buffer_deinit(&v.pointer);
+	return rv;
 }
 
 int form_commit(const struct form *f, json_t *document, const char *base, struct chance chance,
 		json_t *personal)
 {
-	struct visit v = {.each = commit_one, .chance = chance, .personal = personal};
+	const struct form_committing c = {base, chance, personal};
+	struct json_index index;
+	struct buffer text, committed;
+	json_t *fresh = NULL;
 
-	buffer_init(&v.pointer);
-	int rv = buffer_append_text(&v.pointer, base);
+	json_index_init(&index);
+	buffer_init(&text);
+	buffer_init(&committed);
+	int rv = json_compact(document, &text);
 	if (rv == 0)
-		rv = visit_value(&v, &f->root, document);
-	buffer_deinit(&v.pointer);
+		rv = json_index_read(&index, (struct text){text.bytes, text.length});
+	if (rv == 0)
+		rv = form_commit_item(f, index.items, &c, &committed);
+	if (rv == 0)
+		fresh = json_read((struct text){committed.bytes, committed.length}, NULL);
+	if (rv == 0)
+		rv = fresh != NULL && json_object_update(document, fresh) == 0 ? 0 : -ENOMEM;
+	json_decref(fresh);
+	buffer_deinit(&committed);
+	buffer_deinit(&text);
+	json_index_deinit(&index);
 	return rv;
+}
+
+bool is_commitment_item(const struct json_item *value)
+{
+	const struct json_item *name = json_item_next(value, NULL);
+
+	return value->kind == JSON_ITEM_OBJECT && name != NULL &&
+	       json_item_is(name, text_of("commitment")) && name[1].kind == JSON_ITEM_STRING &&
+	       json_item_next(value, name) == NULL;
 }
 
 bool is_commitment(const json_t *value)

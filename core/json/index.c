@@ -205,28 +205,11 @@ static bool read_word(struct reading *r, size_t *number)
 
 /* ---- names -------------------------------------------------------------------- */
 
-static int compare_members(const void *left, const void *right)
-{
-	return string_compare(*(const struct json_item *const *)left,
-			      *(const struct json_item *const *)right);
-}
-
 static bool same_name(const struct json_item *a, const struct json_item *b)
 {
 	if (a->escaped || b->escaped)
 		return string_compare(a, b) == 0;
 	return text_equal(a->text, b->text);
-}
-
-/* The names of an object in canonical order: `sorted` has room for all. */
-static void sort_names(const struct json_item *object, const struct json_item **sorted)
-{
-	const struct json_item *name = NULL;
-	size_t count = 0;
-
-	while ((name = json_item_next(object, name)) != NULL)
-		sorted[count++] = name;
-	qsort(sorted, count, sizeof *sorted, compare_members);
 }
 
 static bool has_twice(struct reading *r, const struct json_item *object, size_t count)
@@ -241,10 +224,9 @@ static bool has_twice(struct reading *r, const struct json_item *object, size_t 
 		}
 		return twice;
 	}
-	sorted = malloc(count * sizeof *sorted);
+	sorted = string_sorted_names(object, &count);
 	if (sorted == NULL)
 		return !fail(r, -ENOMEM);
-	sort_names(object, sorted);
 	for (size_t i = 1; i < count && !twice; i++)
 		twice = string_compare(sorted[i - 1], sorted[i]) == 0;
 	free(sorted);

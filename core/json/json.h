@@ -111,6 +111,15 @@ const struct json_item *json_item_at(const struct json_item *from, const char *p
 int json_item_put(const struct json_item *object, const char *name, struct text value,
 		  struct buffer *out);
 
+/* A value that is written as other bytes than its own; a document's few. */
+struct json_swap {
+	const struct json_item *value;
+	struct buffer by;
+};
+/* Appends the canonical bytes, as json_canonical would. */
+int json_item_canonical(const struct json_item *value, const struct json_swap *swaps, size_t count,
+			struct buffer *out);
+
 /* Members of an object in canonical order, for walks that must not depend on
  * the order of insertion: gives an array of borrowed names (free() it), NULL
  * where memory runs out; *count is set. */

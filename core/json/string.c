@@ -1,4 +1,5 @@
 /* The insides of strings as they stand in a text: UTF-8, escapes, and their order. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "json/string.h"
@@ -132,4 +133,31 @@ int string_compare(const struct json_item *left, const struct json_item *right)
 			return at_a < at_b ? -1 : 1;
 	}
 	return (a.bytes < a_end) - (b.bytes < b_end);
+}
+
+static int compare_pointed(const void *left, const void *right)
+{
+	return string_compare(*(const struct json_item *const *)left,
+			      *(const struct json_item *const *)right);
+}
+
+const struct json_item **string_sorted_names(const struct json_item *object, size_t *count)
+{
+	const struct json_item *name = NULL, **sorted;
+	size_t most = 0;
+	bool rising = true;
+
+	while ((name = json_item_next(object, name)) != NULL)
+		most++;
+	sorted = malloc((most + 1) * sizeof *sorted);
+	if (sorted == NULL)
+		return NULL;
+	for (size_t i = 0; (name = json_item_next(object, name)) != NULL; i++) {
+		sorted[i] = name;
+		rising = rising && (i == 0 || string_compare(sorted[i - 1], name) < 0);
+	}
+	if (!rising)
+		qsort(sorted, most, sizeof *sorted, compare_pointed);
+	*count = most;
+	return sorted;
 }

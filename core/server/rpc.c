@@ -8,11 +8,18 @@
 /* What the answers of one batch may take; requests after that are refused. */
 enum { BATCH_LIMIT = 16 << 20 };
 
+/* A line that calls are carried out of. */
+struct line {
+	struct buffer text;
+	struct json_index index;
+};
+
 /* A batch under way: its requests are begun as others are answered, its answers
  * gather until the last is there. */
 struct batch {
-	json_t *documents;
-	size_t next, owed;
+	struct line *line;
+	const struct json_item *next; /* to be begun, or NULL */
+	size_t owed;
 	bool walking; /* its walk is on the stack already */
 	bool any;
 	struct buffer answers;
@@ -21,20 +28,31 @@ struct batch {
 struct call {
 	struct request request; /* first, so that a request is its call */
 	struct conn *conn;
-	struct batch *batch; /* NULL for a call on its own */
-	json_t *document;    /* {"jsonrpc", "method", "params", "id"} */
-	const json_t *id;    /* NULL: a notification */
+	struct batch *batch;        /* NULL for a call on its own */
+	struct line *line;          /* its own, NULL in a batch */
+	const struct json_item *id; /* NULL: a notification */
+	char *method;
 };
+
+static void line_free(struct line **line)
+{
+	if (*line == NULL)
+		return;
+	buffer_deinit(&(*line)->text);
+	json_index_deinit(&(*line)->index);
+	free(*line);
+	*line = NULL;
+}
 
 /* ---- answers ------------------------------------------------------------ */
 
-static int write_reply(struct buffer *out, const json_t *id, const struct reply *reply)
+static int write_reply(struct buffer *out, const struct json_item *id, const struct reply *reply)
 {
 	size_t begun = out->length;
 	int rv = buffer_append_text(out, "{\"jsonrpc\":\"2.0\",\"id\":");
 
 	if (rv == 0 && id != NULL)
-		rv = json_compact(id, out);
+		rv = buffer_append(out, id->text.bytes, id->text.length);
 	else if (rv == 0)
 		rv = buffer_append_text(out, "null");
 	if (rv == 0 && reply->code == 0) {
@@ -63,7 +81,7 @@ static int write_reply(struct buffer *out, const json_t *id, const struct reply 
 }
 
 /* Where there is no memory for an answer the connection is closed. */
-static void write_line(struct conn *c, const json_t *id, const struct reply *reply)
+static void write_line(struct conn *c, const struct json_item *id, const struct reply *reply)
 {
 	size_t begun = c->out.length;
 
@@ -88,7 +106,7 @@ void rpc_error(struct conn *c, int code, const char *message)
 
 static void batch_walk(struct conn *c, struct batch *b);
 
-static void batch_add(struct batch *b, const json_t *id, const struct reply *reply)
+static void batch_add(struct batch *b, const struct json_item *id, const struct reply *reply)
 {
 	(void)buffer_append_text(&b->answers, b->any ? "," : "[");
 	/* A failure stays marked in the buffer, and closes the connection. */
@@ -109,9 +127,16 @@ static void batch_end(struct conn *c, struct batch *b)
 			conn_touch(c);
 	}
 	buffer_deinit(&b->answers);
-	json_decref(b->documents);
+	line_free(&b->line);
 	free(b);
 	c->owed--;
+}
+
+static void call_free(struct call *call)
+{
+	line_free(&call->line);
+	free(call->method);
+	free(call);
 }
 
 static void on_answer(struct request *r, struct reply *reply)
@@ -126,8 +151,7 @@ static void on_answer(struct request *r, struct reply *reply)
 		write_line(c, call->id, reply);
 	json_decref(reply->result);
 	json_decref(reply->data);
-	json_decref(call->document);
-	free(call);
+	call_free(call);
 	c->owed--;
 	if (b != NULL) {
 		b->owed--;
@@ -139,29 +163,30 @@ static void on_answer(struct request *r, struct reply *reply)
 /* ---- calls -------------------------------------------------------------- */
 
 /* Why this is no request, or NULL. The id is set where it can be answered. */
-static const char *check_request(const json_t *document, const json_t **id)
+static const char *check_request(const struct json_item *document, const struct json_item **id)
 {
-	const json_t *params = json_object_get(document, "params");
-	const char *version = json_member_text(document, "jsonrpc");
-	const json_t *given = json_object_get(document, "id");
+	const struct json_item *params = json_item_get(document, "params");
+	const struct json_item *method = json_item_get(document, "method");
+	const struct json_item *given = json_item_get(document, "id");
 
 	*id = NULL;
-	if (!json_is_object(document))
+	if (document->kind != JSON_ITEM_OBJECT)
 		return "a request must be an object";
-	if (given != NULL && !json_is_string(given) && !json_is_integer(given) &&
-	    !json_is_null(given))
+	if (given != NULL && given->kind != JSON_ITEM_STRING && given->kind != JSON_ITEM_INTEGER &&
+	    given->kind != JSON_ITEM_NULL)
 		return "id must be text, a whole number or null";
 	*id = given;
-	if (version == NULL || !text_equal(text_of(version), text_of("2.0")))
+	if (!json_item_is(json_item_get(document, "jsonrpc"), text_of("2.0")))
 		return "jsonrpc must be \"2.0\"";
-	if (!json_is_string(json_object_get(document, "method")))
+	if (method == NULL || method->kind != JSON_ITEM_STRING)
 		return "method must be text";
-	if (params != NULL && !json_is_object(params) && !json_is_array(params))
+	if (params != NULL && params->kind != JSON_ITEM_OBJECT && params->kind != JSON_ITEM_ARRAY)
 		return "params must be an object";
 	return NULL;
 }
 
-static void refuse(struct conn *c, struct batch *b, const json_t *id, int code, const char *why)
+static void refuse(struct conn *c, struct batch *b, const struct json_item *id, int code,
+		   const char *why)
 {
 	const struct reply reply = {.code = code, .message = why};
 
@@ -171,26 +196,47 @@ static void refuse(struct conn *c, struct batch *b, const json_t *id, int code, 
 		write_line(c, id, &reply);
 }
 
-/* Takes the document. */
-static void start_call(struct conn *c, json_t *document, struct batch *b)
+/* A call of this document, which stands in `line` (taken), or in the batch's. */
+static struct call *call_new(const struct json_item *document, struct line **line)
 {
-	const json_t *id = NULL;
+	struct call *call = calloc(1, sizeof *call);
+	struct buffer method;
+
+	if (call == NULL)
+		return NULL;
+	buffer_init(&method);
+	if (json_item_text(json_item_get(document, "method"), &method) == 0)
+		call->method = buffer_give(&method);
+	buffer_deinit(&method);
+	if (call->method == NULL) {
+		free(call);
+		return NULL;
+	}
+	call->line = *line;
+	*line = NULL;
+	return call;
+}
+
+/* Takes the line; in a batch there is none. */
+static void start_call(struct conn *c, const struct json_item *document, struct line **line,
+		       struct batch *b)
+{
+	const struct json_item *id = NULL;
 	const char *wrong = check_request(document, &id);
-	struct call *call = wrong == NULL ? calloc(1, sizeof *call) : NULL;
+	struct call *call = wrong == NULL ? call_new(document, line) : NULL;
 
 	if (call == NULL) {
 		refuse(c, b, id, wrong != NULL ? CODE_REQUEST : CODE_INTERNAL,
 		       wrong != NULL ? wrong : "out of memory: nothing was done");
-		json_decref(document);
+		line_free(line);
 		return;
 	}
 	call->conn = c;
 	call->batch = b;
-	call->document = document;
 	call->id = id;
 	call->request = (struct request){
-		.method = json_member_text(document, "method"),
-		.params = json_object_get(document, "params"),
+		.method = call->method,
+		.given = json_item_get(document, "params"),
 		.peer = &c->peer,
 		.answer = on_answer,
 	};
@@ -203,60 +249,93 @@ static void start_call(struct conn *c, json_t *document, struct batch *b)
 /* Begins what there is room for; the end of the batch is the end of its walk. */
 static void batch_walk(struct conn *c, struct batch *b)
 {
-	size_t count = json_array_size(b->documents);
+	const struct json_item *list = b->line->index.items;
+	struct line *none = NULL;
 
 	if (b->walking)
 		return;
 	b->walking = true;
-	while (b->next < count && b->owed < c->server->options.in_flight) {
-		json_t *document = json_array_get(b->documents, b->next++);
+	while (b->next != NULL && b->owed < c->server->options.in_flight) {
+		const struct json_item *document = b->next;
+		b->next = json_item_next(list, document);
 		if (b->answers.length > BATCH_LIMIT)
-			refuse(c, b, json_object_get(document, "id"), CODE_OVERLOADED,
+			refuse(c, b, json_item_get(document, "id"), CODE_OVERLOADED,
 			       "the batch has too many answers: this was not done");
 		else
-			start_call(c, json_incref(document), b);
+			start_call(c, document, &none, b);
 	}
 	b->walking = false;
-	if (b->next == count && b->owed == 0)
+	if (b->next == NULL && b->owed == 0)
 		batch_end(c, b);
 }
 
-/* Takes the list. */
-static void start_batch(struct conn *c, json_t *documents)
+/* Takes the line. */
+static void start_batch(struct conn *c, struct line **line)
 {
-	struct batch *b = json_array_size(documents) > 0 ? calloc(1, sizeof *b) : NULL;
+	const struct json_item *first = json_item_next((*line)->index.items, NULL);
+	struct batch *b = first != NULL ? calloc(1, sizeof *b) : NULL;
 
 	if (b == NULL) {
-		rpc_error(c, json_array_size(documents) == 0 ? CODE_REQUEST : CODE_INTERNAL,
-			  json_array_size(documents) == 0 ? "a batch must hold at least one request"
-							  : "out of memory: nothing was done");
-		json_decref(documents);
+		rpc_error(c, first == NULL ? CODE_REQUEST : CODE_INTERNAL,
+			  first == NULL ? "a batch must hold at least one request"
+					: "out of memory: nothing was done");
+		line_free(line);
 		return;
 	}
 	buffer_init(&b->answers);
-	b->documents = documents;
+	b->line = *line;
+	b->next = first;
+	*line = NULL;
 	c->owed++; /* until the batch's own answer */
 	batch_walk(c, b);
 }
 
-void rpc_line(struct conn *c, struct text line)
+static int read_line(struct text text, struct line **out)
+{
+	struct line *line = calloc(1, sizeof *line);
+
+	if (line == NULL)
+		return -ENOMEM;
+	buffer_init(&line->text);
+	json_index_init(&line->index);
+	int rv = buffer_append(&line->text, text.bytes, text.length);
+	if (rv == 0)
+		rv = json_index_read(&line->index, (struct text){line->text.bytes, text.length});
+	if (rv != 0)
+		line_free(&line);
+	*out = line;
+	return rv;
+}
+
+/* The index does not say what is wrong; the reader of documents does. */
+static void refuse_line(struct conn *c, struct text text, int status)
 {
 	struct err e = {0};
+	char message[sizeof e.text + 32];
 
-	if (line.length > 0 && line.bytes[line.length - 1] == '\r')
-		line.length--;
-	if (line.length == 0)
-		return;
-	json_t *document = json_read(line, &e);
-	if (document == NULL && e.status == -ENOMEM) {
+	if (status != -ENOMEM)
+		json_decref(json_read(text, &e));
+	if (status == -ENOMEM || e.status == -ENOMEM) {
 		rpc_error(c, CODE_INTERNAL, "out of memory: nothing was done");
-	} else if (document == NULL) {
-		char message[sizeof e.text + 32];
-		(void)snprintf(message, sizeof message, "the line is not well formed: %s", e.text);
-		rpc_error(c, CODE_PARSE, message);
-	} else if (json_is_array(document)) {
-		start_batch(c, document);
-	} else {
-		start_call(c, document, NULL);
+		return;
 	}
+	(void)snprintf(message, sizeof message, "the line is not well formed: %s", e.text);
+	rpc_error(c, CODE_PARSE, message);
+}
+
+void rpc_line(struct conn *c, struct text text)
+{
+	struct line *line = NULL;
+
+	if (text.length > 0 && text.bytes[text.length - 1] == '\r')
+		text.length--;
+	if (text.length == 0)
+		return;
+	int rv = read_line(text, &line);
+	if (rv != 0)
+		refuse_line(c, text, rv);
+	else if (line->index.items->kind == JSON_ITEM_ARRAY)
+		start_batch(c, &line);
+	else
+		start_call(c, line->index.items, &line, NULL);
 }

@@ -93,8 +93,9 @@ void import_call(struct service *s, struct request *r)
 		return;
 	}
 	json_t *errors = json_array();
-	int rv = errors != NULL ? form_check(generation_import_form(s->current), r->params, errors)
-				: -ENOMEM;
+	int rv = errors != NULL ? request_read(r) : -ENOMEM;
+	if (rv == 0)
+		rv = form_check(generation_import_form(s->current), r->params, errors);
 	if (rv == 0)
 		rv = check_awards(json_member(r->params, "awards"), errors);
 	if (rv == 0 && json_array_size(errors) > 0) {

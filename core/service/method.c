@@ -135,8 +135,6 @@ const struct form *method_form(const struct service *s, const struct method *m)
 
 int params_check(const struct form *form, const json_t *params, json_t *errors)
 {
-	if (form == NULL)
-		return 0;
 	bool none = params == NULL || (json_is_array(params) && json_array_size(params) == 0);
 	json_t *nothing = none ? json_object() : NULL;
 	int rv = none && nothing == NULL ? -ENOMEM

@@ -97,7 +97,7 @@ unsigned plugin_access(const struct host_offer *o)
 void plugin_call(struct service *s, struct request *r, const struct host_offer *o)
 {
 	const struct actor *by = &r->peer->actor;
-	struct plugin_call *c = malloc(sizeof *c);
+	struct plugin_call *c = request_read(r) == 0 ? malloc(sizeof *c) : NULL;
 	json_t *params = json_is_object(r->params) ? NULL : json_object();
 	json_t *call = json_pack("{ss sO ss sI}", "method", r->method, "params",
 				 params != NULL ? params : r->params, "user", by->user, "uid",

@@ -37,6 +37,8 @@ static void answer(struct service *s, struct request *r, struct reply *reply)
 	s->pending--;
 	s->errors += reply->code != 0;
 	count_latency(&s->latencies, monotonic_us() - r->began_us);
+	json_decref(r->params);
+	r->params = NULL;
 	r->answer(r, reply);
 }
 
@@ -198,6 +200,13 @@ static void deny(struct service *s, struct request *r, unsigned access)
 		     json_pack("{ss}", "role", role_name(access)));
 }
 
+int request_read(struct request *r)
+{
+	if (r->given != NULL && r->params == NULL)
+		r->params = json_read(r->given->text, NULL);
+	return r->given == NULL || r->params != NULL ? 0 : -ENOMEM;
+}
+
 /* ---- calls -------------------------------------------------------------- */
 
 /* Whether this user may ask this, with parameters that fit; else it is answered. */
@@ -207,8 +216,12 @@ static bool may_call(struct service *s, struct request *r, unsigned access, cons
 		deny(s, r, access);
 		return false;
 	}
+	if (form == NULL) /* the method looks itself */
+		return true;
 	json_t *errors = json_array();
-	int rv = errors != NULL ? params_check(form, r->params, errors) : -ENOMEM;
+	int rv = errors != NULL ? request_read(r) : -ENOMEM;
+	if (rv == 0)
+		rv = params_check(form, r->params, errors);
 	if (rv == 0 && json_array_size(errors) > 0) {
 		answer_params(s, r, errors);
 		return false;

@@ -76,10 +76,11 @@ struct reply {
  * returned, and may free them. */
 struct request {
 	const char *method;
-	const json_t *params; /* NULL where there are none */
+	const struct json_item *given; /* params as they stand; NULL where there are none */
 	const struct peer *peer;
 	void (*answer)(struct request *r, struct reply *reply);
-	int64_t began_us;     /* this and the next: the service's own */
+	json_t *params; /* this and the next: the service's own; see request_read */
+	int64_t began_us;
 	struct request *next; /* that waits, too */
 };
 

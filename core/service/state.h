@@ -85,6 +85,10 @@ struct service {
 	const char *stop_reason;
 };
 
+/* Makes a document of the params, for methods that look at one: r->params, which lives as
+ * long as the request; NULL where there are none. -ENOMEM. */
+int request_read(struct request *r);
+
 /* ---- answering: each ends the request ----------------------------------- */
 /* Takes the result; NULL is an answer of "no memory". */
 void answer_result(struct service *s, struct request *r, json_t *result);

@@ -20,14 +20,13 @@ struct submission {
 	struct service *service;
 	struct request *request;
 	struct generation *generation;
-	bool logs;                       /* decide, not assess */
-	const char *id;                  /* submission_id, borrowed from the document, or NULL */
-	json_t *errors;                  /* what does not fit, or NULL */
-	json_t *document;                /* the submission, with commitments where it fits */
-	json_t *personal;                /* rows for the log */
-	json_t *existing;                /* the entry of the same submission_id, or NULL */
-	struct buffer history, decision; /* canonical JSON */
-	const char *partnership;         /* borrowed from the document, NULL where unknown */
+	bool logs;              /* decide, not assess */
+	char *id, *partnership; /* submission_id and partnership, or NULL */
+	json_t *errors;         /* what does not fit, or NULL */
+	json_t *personal;       /* rows for the log */
+	json_t *existing;       /* the entry of the same submission_id, or NULL */
+	/* Canonical JSON. The submission has commitments; it stays empty where it does not fit. */
+	struct buffer submission, history, decision;
 };
 
 static void arrive(struct job *job);
@@ -45,8 +44,10 @@ static void finish(struct submission *one)
 
 	lanes_leave(&s->lanes, &one->job);
 	generation_drop(&one->generation);
+	free(one->id);
+	free(one->partnership);
 	json_decref(one->errors);
-	json_decref(one->document);
+	buffer_deinit(&one->submission);
 	json_decref(one->personal);
 	json_decref(one->existing);
 	buffer_deinit(&one->history);
@@ -61,34 +62,51 @@ static void finish(struct submission *one)
  * are no rules to decide it. */
 static int examine(struct submission *one)
 {
-	const json_t *params = one->request->params;
 	json_t *errors = json_array();
 	int rv = errors != NULL ? 0 : -ENOMEM;
 
 	if (rv == 0 && one->generation != NULL)
-		rv = form_check(generation_form(one->generation), params, errors);
+		rv = form_check_item(generation_form(one->generation), one->request->given, errors);
 	if (rv == 0 && json_array_size(errors) > 0)
 		one->errors = json_incref(errors);
 	json_decref(errors);
 	return rv;
 }
 
+/* Gives what a member says, NULL where it is no text. */
+static int take_text(const struct json_item *member, char **out)
+{
+	struct buffer text;
+
+	if (member == NULL || member->kind != JSON_ITEM_STRING)
+		return 0;
+	buffer_init(&text);
+	int rv = json_item_text(member, &text);
+	if (rv == 0)
+		*out = buffer_give(&text);
+	buffer_deinit(&text);
+	return *out != NULL ? 0 : -ENOMEM;
+}
+
 static int prepare(struct submission *one)
 {
-	struct service *s = one->service;
-	bool fits = one->generation != NULL && one->errors == NULL;
+	const struct json_item *given = one->request->given;
+	const struct form_committing committing = {
+		.base = "/submission",
+		.chance = one->service->options.chance,
+		.personal = one->personal = json_array(),
+	};
+	int rv = one->personal != NULL ? 0 : -ENOMEM;
 
-	one->document = json_is_object(one->request->params)
-				? json_deep_copy_of(one->request->params)
-				: json_object();
-	one->personal = json_array();
-	if (one->document == NULL || one->personal == NULL)
-		return -ENOMEM;
-	one->id = json_member_text(one->document, "submission_id");
-	one->partnership = json_member_text(json_member(one->document, "partnership"), "id");
-	return !fits ? 0
-		     : form_commit(generation_form(one->generation), one->document, "/submission",
-				   s->options.chance, one->personal);
+	if (rv == 0)
+		rv = take_text(json_item_member(given, "submission_id"), &one->id);
+	if (rv == 0)
+		rv = take_text(json_item_member(json_item_member(given, "partnership"), "id"),
+			       &one->partnership);
+	if (rv != 0 || one->generation == NULL || one->errors != NULL)
+		return rv;
+	return form_commit_item(generation_form(one->generation), given, &committing,
+				&one->submission);
 }
 
 /* It can't be decided: says why, and is done. */
@@ -123,6 +141,7 @@ static void call(struct service *s, struct request *r, bool logs)
 	one->service = s;
 	one->request = r;
 	one->logs = logs;
+	buffer_init(&one->submission);
 	buffer_init(&one->history);
 	buffer_init(&one->decision);
 	one->generation = s->current != NULL ? generation_hold(s->current) : NULL;
@@ -224,7 +243,9 @@ static void answer_existing(struct submission *one)
 	const char *id = json_member_text(one->existing, "id");
 	json_t *decision = json_object_get(body, "decision");
 
-	if (!form_same(json_object_get(body, "submission"), one->request->params)) {
+	if (request_read(one->request) != 0) {
+		answer_no_memory(s, one->request);
+	} else if (!form_same(json_object_get(body, "submission"), one->request->params)) {
 		if (one->errors != NULL) {
 			decline(one);
 			return;
@@ -254,10 +275,9 @@ static int ask_rules(struct submission *one)
 	(void)buffer_append_text(&input, "{\"history\":");
 	(void)buffer_append(&input, one->history.bytes, one->history.length);
 	(void)buffer_append_text(&input, ",\"submission\":");
-	int rv = json_canonical(one->document, &input);
+	(void)buffer_append(&input, one->submission.bytes, one->submission.length);
 	(void)buffer_append_text(&input, "}");
-	if (rv == 0)
-		rv = buffer_status(&input);
+	int rv = buffer_status(&input);
 	if (rv == 0)
 		rv = pool_ask_text(generation_pool(one->generation), "decide",
 				   (struct text){input.bytes, input.length}, on_evaluated, one);
@@ -321,10 +341,9 @@ static int make_draft(struct submission *one, struct journal_draft *draft)
 	(void)buffer_append_text(&draft->bytes, "{\"decision\":");
 	(void)buffer_append(&draft->bytes, one->decision.bytes, one->decision.length);
 	(void)buffer_append_text(&draft->bytes, ",\"submission\":");
-	int rv = json_canonical(one->document, &draft->bytes);
+	(void)buffer_append(&draft->bytes, one->submission.bytes, one->submission.length);
 	(void)buffer_append_text(&draft->bytes, "}");
-	if (rv == 0)
-		rv = buffer_status(&draft->bytes);
+	int rv = buffer_status(&draft->bytes);
 	size_t size = 0;
 	if (rv == 0)
 		rv = journal_entry_size(draft, &size);

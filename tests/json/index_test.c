@@ -85,13 +85,20 @@ static void same(const struct json_item *item, json_t *value)
 	json_decref(again);
 }
 
-static bool is_canonical(const json_t *value, struct text t)
+/* Whether the text is canonical; the index must write what the document does. */
+static bool is_canonical(const json_t *value, const struct json_item *item)
 {
-	struct buffer b;
+	struct buffer b, by_index;
 
 	buffer_init(&b);
-	bool is = json_canonical(value, &b) == 0 && text_equal((struct text){b.bytes, b.length}, t);
+	buffer_init(&by_index);
+	int rv = json_canonical(value, &b);
+	assert_int_equal(json_item_canonical(item, NULL, 0, &by_index), rv);
+	struct text wanted = {b.bytes, b.length}, written = {by_index.bytes, by_index.length};
+	bool is = rv == 0 && text_equal(wanted, item->text);
+	assert_true(rv != 0 || text_equal(written, wanted));
 	buffer_deinit(&b);
+	buffer_deinit(&by_index);
 	return is;
 }
 
@@ -112,7 +119,8 @@ static int compared(struct json_index *x, struct text t)
 	if (value != NULL) {
 		assert_int_equal(x->items[0].span, x->count);
 		same(x->items, value);
-		assert_int_equal(x->canonical, is_canonical(value, t));
+		bool is = is_canonical(value, x->items) && x->items->text.length == t.length;
+		assert_int_equal(x->canonical, is);
 	}
 	json_decref(value);
 	free(copy);
@@ -356,11 +364,66 @@ static void random_texts_are_read_as_jansson_reads_them(void **state)
 	json_index_deinit(&x);
 }
 
+/* ---- pointers, and members put in --------------------------------------------- */
+
+static void a_pointer_finds_what_it_finds_in_a_document(void **state)
+{
+	static const char text[] = "{\"a\":[1,{\"b/c\":2,\"\":3}],\"~\":null}";
+	static const char *const pointers[] = {"",     "/a",       "/a/0", "/a/1/b~1c", "/a/1/",
+					       "/a/2", "/a/01",    "/a/-", "/~0",       "/b",
+					       "a",    "/a/1/b/c", "/~2"};
+	struct json_index x;
+	json_t *document = json_read(text_of(text), NULL);
+
+	(void)state;
+	json_index_init(&x);
+	assert_int_equal(json_index_read(&x, text_of(text)), 0);
+	for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
+		const struct json_item *found = json_item_at(x.items, pointers[i]);
+		const json_t *wanted = json_pointer_get(document, pointers[i]);
+		assert_int_equal(found != NULL, wanted != NULL);
+		if (found != NULL)
+			same(found, json_pointer_get(document, pointers[i]));
+	}
+	json_decref(document);
+	json_index_deinit(&x);
+}
+
+static void a_member_is_put_where_it_belongs(void **state)
+{
+	static const struct {
+		const char *object, *name, *wanted;
+	} cases[] = {
+		{"{}", "m", "{\"m\":7}"},
+		{"{\"a\":1}", "m", "{\"a\":1,\"m\":7}"},
+		{"{\"z\":1}", "m", "{\"m\":7,\"z\":1}"},
+		{"{\"a\":1,\"z\":1}", "m", "{\"a\":1,\"m\":7,\"z\":1}"},
+		{"{\"a\":1,\"m\":2,\"z\":1}", "m", "{\"a\":1,\"m\":7,\"z\":1}"},
+		{"{\"\\n\":1}", "\"", "{\"\\n\":1,\"\\\"\":7}"},
+	};
+	struct json_index x;
+	struct buffer b;
+
+	(void)state;
+	json_index_init(&x);
+	buffer_init(&b);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		buffer_clear(&b);
+		assert_int_equal(json_index_read(&x, text_of(cases[i].object)), 0);
+		assert_int_equal(json_item_put(x.items, cases[i].name, text_of("7"), &b), 0);
+		assert_string_equal(b.bytes, cases[i].wanted);
+	}
+	buffer_deinit(&b);
+	json_index_deinit(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_easily_read_wrong),
 		cmocka_unit_test(nesting_has_the_same_end),
+		cmocka_unit_test(a_pointer_finds_what_it_finds_in_a_document),
+		cmocka_unit_test(a_member_is_put_where_it_belongs),
 		cmocka_unit_test(random_texts_are_read_as_jansson_reads_them),
 	};
 
