@@ -16,6 +16,7 @@ struct child {
 	struct script *script;
 	const struct script_words *words;
 	struct buffer in, out;
+	struct json_index index; /* of the request */
 };
 
 static int append_fault(json_t *faults, const struct script_fault *fault)
@@ -68,10 +69,11 @@ static int open_script(struct child *c, const json_t *rules, struct script_fault
 	return rv;
 }
 
-static int load(struct child *c, const json_t *document)
+static int load(struct child *c, struct text body)
 {
 	struct script_faults faults = {0};
-	int rv = open_script(c, document, &faults);
+	json_t *document = json_read(body, NULL);
+	int rv = document != NULL ? open_script(c, document, &faults) : AW_ESYNTAX;
 
 	if (rv == AW_ESCRIPT) {
 		rv = write_faults(c, faults.list, faults.count);
@@ -83,20 +85,21 @@ static int load(struct child *c, const json_t *document)
 			rv = frame_end(&c->out, begun);
 	}
 	script_faults_deinit(&faults);
+	json_decref(document);
 	return rv;
 }
 
-static int run(struct child *c, const json_t *document)
+static int run(struct child *c, const struct json_item *request)
 {
-	const char *operation = json_member_text(document, "operation");
-	const json_t *input = json_object_get(document, "input");
+	const struct json_item *operation = json_item_get(request, "operation");
 	struct script_fault fault = {0};
 
-	if (operation == NULL || input == NULL)
+	if (operation == NULL || operation->kind != JSON_ITEM_STRING ||
+	    json_item_get(request, "input") == NULL)
 		return AW_ESYNTAX;
 	buffer_clear(&c->out);
 	size_t begun = frame_begin(&c->out, FRAME_RESULT);
-	int rv = script_run(c->script, operation, input, &c->out, &fault);
+	int rv = script_run_item(c->script, request, &c->out, &fault);
 	if (rv == AW_ESCRIPT)
 		return write_faults(c, &fault, 1);
 	return rv == 0 ? frame_end(&c->out, begun) : rv;
@@ -110,17 +113,15 @@ static int step(struct child *c)
 	if (rv != 0)
 		return rv;
 
-	json_t *document = json_read(frame.body, NULL);
-	if (document == NULL)
-		return AW_ESYNTAX;
-	buffer_consume(&c->in, FRAME_HEADER + frame.body.length);
 	if (frame.type == FRAME_LOAD && c->script == NULL)
-		rv = load(c, document);
+		rv = load(c, frame.body);
 	else if (frame.type == FRAME_RUN && c->script != NULL)
-		rv = run(c, document);
+		rv = json_index_read(&c->index, frame.body);
 	else
 		rv = AW_ESYNTAX;
-	json_decref(document);
+	if (rv == 0 && frame.type == FRAME_RUN)
+		rv = run(c, c->index.items);
+	buffer_consume(&c->in, FRAME_HEADER + frame.body.length);
 	if (rv == 0)
 		rv = frame_send(&c->out);
 	if (rv == 0 && c->script != NULL)
@@ -152,6 +153,7 @@ int evaluator_main(int count, char **arguments)
 	while (rv == 0)
 		rv = step(&c);
 	script_close(&c.script);
+	json_index_deinit(&c.index);
 	buffer_deinit(&c.in);
 	buffer_deinit(&c.out);
 	return rv == AW_ECLOSED ? EXIT_SUCCESS : EXIT_FAILURE;

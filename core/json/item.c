@@ -39,25 +39,35 @@ const struct json_item *json_item_member(const struct json_item *object, const c
 	return found != NULL && found->kind == JSON_ITEM_NULL ? NULL : found;
 }
 
-int json_item_text(const struct json_item *string, struct buffer *out)
+size_t json_item_say(const struct json_item *string, char *out)
 {
 	struct text t = string_inside(string);
 	const char *end = t.bytes + t.length;
-	char character[4];
+	char *to = out;
 
-	if (!string->escaped)
-		return buffer_append(out, t.bytes, t.length);
 	while (t.bytes < end) {
-		const char *next = memchr(t.bytes, '\\', (size_t)(end - t.bytes));
+		const char *next = string->escaped ? memchr(t.bytes, '\\', (size_t)(end - t.bytes))
+						   : NULL;
 		size_t plain = (size_t)((next != NULL ? next : end) - t.bytes);
-		(void)buffer_append(out, t.bytes, plain); /* a failure stays marked */
+		memcpy(to, t.bytes, plain);
+		to += plain;
 		t.bytes += plain;
+		/* An escape is longer than what it stands for. */
 		if (next != NULL)
-			(void)buffer_append(out, character,
-					    string_write(string_take_escape(&t.bytes, end),
-							 character));
+			to += string_write(string_take_escape(&t.bytes, end), to);
 	}
-	return buffer_status(out);
+	return (size_t)(to - out);
+}
+
+int json_item_text(const struct json_item *string, struct buffer *out)
+{
+	int rv = buffer_reserve(out, string->text.length);
+
+	if (rv != 0)
+		return rv;
+	out->length += json_item_say(string, out->bytes + out->length);
+	out->bytes[out->length] = '\0';
+	return 0;
 }
 
 bool json_item_is(const struct json_item *string, struct text wanted)

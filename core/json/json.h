@@ -105,6 +105,8 @@ const struct json_item *json_item_member(const struct json_item *object, const c
 bool json_item_is(const struct json_item *string, struct text wanted);
 /* Appends what a string says, without quotes and escapes. -ENOMEM. */
 int json_item_text(const struct json_item *string, struct buffer *out);
+/* The same into `out`, which has room for as many bytes as stand there; gives how many it are. */
+size_t json_item_say(const struct json_item *string, char *out);
 /* What an RFC 6901 pointer points at, or NULL; where memory runs out, too. */
 const struct json_item *json_item_at(const struct json_item *from, const char *pointer);
 /* Appends a canonical object with one member more, in its place, or another value for it. */

@@ -84,7 +84,7 @@ bool string_is_canonical(struct text escape, int32_t c)
 	return c < 0x20 && escape.bytes[4] == hex[c >> 4] && escape.bytes[5] == hex[c & 15];
 }
 
-size_t string_write(int32_t c, char out[4])
+size_t string_write(int32_t c, char *out)
 {
 	size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	static const unsigned char leads[] = {0, 0, 0xC0, 0xE0, 0xF0};

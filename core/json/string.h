@@ -16,8 +16,8 @@ int32_t string_take_escape(const char **at, const char *end);
  * and small letters, and neither where none is needed. */
 bool string_is_canonical(struct text escape, int32_t c);
 
-/* Writes a character as UTF-8; gives its length. */
-size_t string_write(int32_t c, char out[4]);
+/* Writes a character as UTF-8, at most four bytes; gives its length. */
+size_t string_write(int32_t c, char *out);
 
 /* What stands between the quotes. */
 struct text string_inside(const struct json_item *string);

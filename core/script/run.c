@@ -8,12 +8,12 @@
 struct running {
 	const struct script *script;
 	const char *operation;
-	const json_t *input;
+	const struct json_item *input;
 };
 
 static void push_input(lua_State *L, const struct running *r, const char *name)
 {
-	view_push(L, json_object_get(r->input, name), json_object_get(r->script->shapes, name));
+	view_push(L, json_item_get(r->input, name), json_object_get(r->script->shapes, name));
 }
 
 static int run(lua_State *L)
@@ -130,6 +130,14 @@ static int write_lines(const struct lines *lines, struct buffer *out)
 	return rv;
 }
 
+/* NULL where it is none. */
+static const char *evaluation_of(const struct json_item *operation)
+{
+	return json_item_is(operation, text_of("decide"))   ? "decide"
+	       : json_item_is(operation, text_of("import")) ? "import"
+							    : NULL;
+}
+
 /* The same, with the lines that ran beside the answer. */
 static int trace(struct script *s, struct running *r, struct buffer *out,
 		 struct script_fault *fault)
@@ -139,8 +147,8 @@ static int trace(struct script *s, struct running *r, struct buffer *out,
 	size_t begun = out->length;
 	int rv = lines != NULL ? 0 : -ENOMEM;
 
-	r->operation = json_member_text(r->input, "operation");
-	if (rv == 0 && (r->operation == NULL || !is_evaluation(r->operation)))
+	r->operation = evaluation_of(json_item_get(r->input, "operation"));
+	if (rv == 0 && r->operation == NULL)
 		rv = blame(fault, "there is nothing to trace", "");
 	if (rv == 0)
 		rv = script_fresh(s, NULL, lines, &vm);
@@ -180,18 +188,55 @@ static int answer(struct script *s, struct running *r, struct buffer *out,
 	return rv;
 }
 
-int script_run(struct script *s, const char *operation, const json_t *input, struct buffer *out,
-	       struct script_fault *fault)
+static int run_request(struct script *s, struct running *r, struct buffer *out,
+		       struct script_fault *fault)
 {
-	struct running r = {s, operation, input};
 	locale_t before = uselocale(s->c_locale);
 	size_t begun = out->length;
 
 	*fault = (struct script_fault){0};
-	int rv = answer(s, &r, out, fault);
+	int rv = answer(s, r, out, fault);
 	if (rv != 0)
 		out->length = begun; /* what stands of it is no answer */
 	(void)uselocale(before);     /* cannot fail: it was in use */
+	return rv;
+}
+
+int script_run_item(struct script *s, const struct json_item *request, struct buffer *out,
+		    struct script_fault *fault)
+{
+	struct running r = {.script = s, .input = json_item_get(request, "input")};
+	const struct json_item *operation = json_item_get(request, "operation");
+	struct buffer name;
+
+	buffer_init(&name);
+	int rv = operation != NULL && operation->kind == JSON_ITEM_STRING
+			 ? json_item_text(operation, &name)
+			 : buffer_append(&name, "", 0);
+	r.operation = name.bytes;
+	if (rv == 0)
+		rv = run_request(s, &r, out, fault);
+	buffer_deinit(&name);
+	return rv;
+}
+
+int script_run(struct script *s, const char *operation, const json_t *input, struct buffer *out,
+	       struct script_fault *fault)
+{
+	struct running r = {.script = s, .operation = operation};
+	struct json_index index;
+	struct buffer text;
+
+	json_index_init(&index);
+	buffer_init(&text);
+	int rv = input != NULL ? json_compact(input, &text) : buffer_append_text(&text, "null");
+	if (rv == 0)
+		rv = json_index_read(&index, (struct text){text.bytes, text.length});
+	r.input = index.items;
+	if (rv == 0)
+		rv = run_request(s, &r, out, fault);
+	buffer_deinit(&text);
+	json_index_deinit(&index);
 	return rv;
 }
 

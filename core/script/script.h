@@ -86,6 +86,9 @@ const json_t *script_manifest(const struct script *s);
  * a rule fails outside a criterion (R-29); -ENOMEM. */
 int script_run(struct script *s, const char *operation, const json_t *input, struct buffer *out,
 	       struct script_fault *fault);
+/* The same of an input as it stands, with the operation beside it: {"input", "operation"}. */
+int script_run_item(struct script *s, const struct json_item *request, struct buffer *out,
+		    struct script_fault *fault);
 
 /* True for a file of tests, by its name: not read in evaluations. */
 bool script_is_test(const char *path);

@@ -11,14 +11,21 @@
 const char view_key = 0;
 
 struct view {
-	const json_t *value; /* borrowed; NULL for a list that is not there */
-	const json_t *shape; /* borrowed; NULL where anything may be there */
-	bool is_list;
+	const struct json_item *value; /* borrowed; NULL for a list that is not there */
+	const json_t *shape;           /* borrowed; NULL where anything may be there */
+	/* Of a list: the entry that was read last, counted from 1 (0: none), and how many items
+	 * after `value` it is; rules walk through lists. */
+	uint32_t entry, offset;
 };
 
-static const struct view *view_at(lua_State *L, int index)
+static bool is_list(const struct view *v)
 {
-	const struct view *v = lua_touserdata(L, index);
+	return v->value == NULL || v->value->kind == JSON_ITEM_ARRAY;
+}
+
+static struct view *view_at(lua_State *L, int index)
+{
+	struct view *v = lua_touserdata(L, index);
 	bool is;
 
 	if (v == NULL || lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
@@ -38,14 +45,59 @@ json_t *view_take(lua_State *L, int index)
 {
 	const struct view *v = view_at(L, index);
 
-	return v == NULL || v->value == NULL ? json_array() : json_deep_copy_of(v->value);
+	return v == NULL || v->value == NULL ? json_array() : json_read(v->value->text, NULL);
 }
 
 bool view_is_list(lua_State *L, int index)
 {
 	const struct view *v = view_at(L, index);
 
-	return v != NULL && v->is_list;
+	return v != NULL && is_list(v);
+}
+
+static size_t count_entries(const struct view *v)
+{
+	const struct json_item *each = NULL;
+	size_t count = 0;
+
+	while ((each = json_item_next(v->value, each)) != NULL)
+		count++;
+	return count;
+}
+
+/* Finding takes time where much is passed by. */
+static void charge_way(lua_State *L, size_t items)
+{
+	enum { SHORT = 1024 };
+
+	if (items > SHORT)
+		vm_charge(L, items);
+}
+
+/* NULL where there is none. */
+static const struct json_item *find_entry(lua_State *L, struct view *v, lua_Integer at)
+{
+	const struct json_item *each;
+	uint32_t passed = 0;
+
+	if (v->value == NULL || at < 1)
+		return NULL;
+	if (v->entry == 0 || at < (lua_Integer)v->entry) {
+		if (json_item_next(v->value, NULL) == NULL)
+			return NULL;
+		v->entry = v->offset = 1; /* the first stands behind its list */
+	}
+	each = v->value + v->offset;
+	while ((lua_Integer)v->entry < at) {
+		each = json_item_next(v->value, each);
+		if (each == NULL)
+			break;
+		v->entry++;
+		v->offset = (uint32_t)(each - v->value);
+		passed++;
+	}
+	charge_way(L, passed);
+	return each;
 }
 
 static bool shape_is(const json_t *shape, const char *type)
@@ -55,35 +107,59 @@ static bool shape_is(const json_t *shape, const char *type)
 	return of != NULL && strcmp(of, type) == 0;
 }
 
-static void push(lua_State *L, const json_t *value, const json_t *shape, bool is_list)
+static void push(lua_State *L, const struct json_item *value, const json_t *shape)
 {
 	struct view *v = lua_newuserdatauv(L, sizeof *v, 0);
 
-	*v = (struct view){value, shape, is_list};
+	*v = (struct view){.value = value, .shape = shape};
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
 	lua_setmetatable(L, -2);
 }
 
-void view_push(lua_State *L, const json_t *value, const json_t *shape)
+/* What a string says. Not by lua_pushstring, see push_failure in vm.c. */
+static void push_string(lua_State *L, const struct json_item *string)
+{
+	struct text t = {string->text.bytes + 1, string->text.length - 2};
+	char *room;
+	luaL_Buffer said;
+
+	if (!string->escaped) {
+		lua_pushlstring(L, t.bytes, t.length);
+		return;
+	}
+	/* Memory of Lua's own, since what comes after may raise. */
+	room = luaL_buffinitsize(L, &said, t.length);
+	luaL_pushresultsize(&said, json_item_say(string, room));
+}
+
+void view_push(lua_State *L, const struct json_item *value, const json_t *shape)
 {
 	luaL_checkstack(L, 4, "reading");
 	if (shape_is(shape, "any"))
 		shape = NULL;
-	if (value == NULL || json_is_null(value)) {
+	switch (value != NULL ? value->kind : JSON_ITEM_NULL) {
+	case JSON_ITEM_NULL:
 		if (shape_is(shape, "list"))
-			push(L, NULL, shape, true);
+			push(L, NULL, shape);
 		else
 			lua_pushnil(L);
-	} else if (json_is_string(value)) {
-		lua_pushlstring(L, json_string_value(value), json_string_length(value));
-	} else if (json_is_integer(value)) {
-		lua_pushinteger(L, json_integer_value(value));
-	} else if (json_is_boolean(value)) {
-		lua_pushboolean(L, json_is_true(value));
-	} else if (json_is_array(value) || json_is_object(value)) {
-		push(L, value, shape, json_is_array(value));
-	} else {
+		break;
+	case JSON_ITEM_STRING:
+		push_string(L, value);
+		break;
+	case JSON_ITEM_INTEGER:
+		lua_pushinteger(L, value->integer);
+		break;
+	case JSON_ITEM_TRUE:
+	case JSON_ITEM_FALSE:
+		lua_pushboolean(L, value->kind == JSON_ITEM_TRUE);
+		break;
+	case JSON_ITEM_REAL:
 		luaL_error(L, "a number with a fraction is not available in rules");
+		break;
+	default:
+		push(L, value, shape);
+		break;
 	}
 }
 
@@ -107,7 +183,7 @@ static int unknown(lua_State *L, const json_t *members, const char *name)
 	return luaL_error(L, "there is no \"%s\" here", name);
 }
 
-static int index_list(lua_State *L, const struct view *v)
+static int index_list(lua_State *L, struct view *v)
 {
 	lua_Integer at;
 
@@ -116,11 +192,7 @@ static int index_list(lua_State *L, const struct view *v)
 			L, "this is a list, which has no \"%s\": take its entries one by one",
 			lua_tostring(L, 2));
 	at = luaL_checkinteger(L, 2);
-	if (v->value == NULL || at < 1 || (size_t)at > json_array_size(v->value))
-		lua_pushnil(L);
-	else
-		view_push(L, json_array_get(v->value, (size_t)(at - 1)),
-			  json_object_get(v->shape, "of"));
+	view_push(L, find_entry(L, v, at), json_object_get(v->shape, "of"));
 	return 1;
 }
 
@@ -140,18 +212,21 @@ static int index_object(lua_State *L, const struct view *v)
 		if (json_is_true(json_object_get(shape, "personal")))
 			return luaL_error(L, "\"%s\" is personal: rules do not see it", name);
 	}
-	view_push(L, json_object_get(v->value, name), shape);
+	const struct json_item *found = json_item_get(v->value, name);
+
+	charge_way(L, found != NULL ? (size_t)(found - v->value) : v->value->span);
+	view_push(L, found, shape);
 	return 1;
 }
 
 static int on_index(lua_State *L)
 {
-	const struct view *v = view_at(L, 1);
+	struct view *v = view_at(L, 1);
 
 	if (v == NULL)
 		return luaL_error(L, "not a part of a submission");
 	vm_charge(L, 0);
-	return v->is_list ? index_list(L, v) : index_object(L, v);
+	return is_list(v) ? index_list(L, v) : index_object(L, v);
 }
 
 static int on_newindex(lua_State *L)
@@ -163,9 +238,12 @@ static int on_length(lua_State *L)
 {
 	const struct view *v = view_at(L, 1);
 
-	if (v == NULL || !v->is_list)
+	if (v == NULL || !is_list(v))
 		return luaL_error(L, "# counts the entries of a list, and this is a group");
-	lua_pushinteger(L, (lua_Integer)json_array_size(v->value));
+	const size_t count = count_entries(v);
+
+	charge_way(L, count);
+	lua_pushinteger(L, (lua_Integer)count);
 	return 1;
 }
 
@@ -186,9 +264,8 @@ static void push_form_names(lua_State *L, const struct view *v)
 
 	json_array_foreach(json_object_get(v->shape, "members"), i, member) {
 		const char *name = json_string_value(json_object_get(member, "name"));
-		const json_t *value = json_object_get(v->value, name);
 
-		if (value == NULL || json_is_null(value) ||
+		if (json_item_member(v->value, name) == NULL ||
 		    json_is_true(json_object_get(member, "personal")))
 			continue;
 		lua_pushstring(L, name);
@@ -201,21 +278,27 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The list of names on the stack is filled twice: as they stand, so that Lua keeps them, and
+ * sorted. */
 static void push_sorted_names(lua_State *L, const struct view *v)
 {
-	size_t count = 0, size = json_object_size(v->value);
+	const struct json_item *name = NULL;
+	size_t count = 0, size = count_entries(v);
 	const char **names = lua_newuserdatauv(L, (size + 1) * sizeof *names, 0);
-	const char *name;
-	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)v->value, name, value)
-		if (!json_is_null(value))
-			names[count++] = name;
-	qsort(names, count, sizeof *names, compare_names);
-	for (size_t i = 0; i < count; i++) {
-		lua_pushstring(L, names[i]);
-		lua_rawseti(L, -3, (lua_Integer)i + 1);
+	while ((name = json_item_next(v->value, name)) != NULL) {
+		if (name[1].kind == JSON_ITEM_NULL)
+			continue;
+		push_string(L, name);
+		names[count++] = lua_tostring(L, -1);
+		lua_rawseti(L, -3, (lua_Integer)count);
 	}
+	qsort(names, count, sizeof *names, compare_names);
+	luaL_checkstack(L, (int)count, "pairs");
+	for (size_t i = 0; i < count; i++)
+		lua_pushlstring(L, names[i], strlen(names[i]));
+	for (size_t i = count; i > 0; i--)
+		lua_rawseti(L, -2 - (int)i, (lua_Integer)i);
 	lua_pop(L, 1);
 }
 
@@ -225,8 +308,10 @@ void view_push_keys(lua_State *L, int index)
 
 	luaL_checkstack(L, 6, "pairs");
 	lua_newtable(L);
-	if (v->is_list) {
-		for (size_t i = 1; i <= json_array_size(v->value); i++) {
+	if (is_list(v)) {
+		size_t count = count_entries(v);
+
+		for (size_t i = 1; i <= count; i++) {
 			lua_pushinteger(L, (lua_Integer)i);
 			lua_rawseti(L, -2, (lua_Integer)i);
 		}

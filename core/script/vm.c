@@ -102,12 +102,22 @@ void vm_watch_lines(struct vm *vm, struct lines *lines)
 	lua_sethook(vm->L, on_count, LUA_MASKCOUNT | LUA_MASKLINE, HOOK_EVERY);
 }
 
+static void drop_lent(struct vm *vm, size_t from)
+{
+	while (vm->lent_count > from) {
+		struct lent *last = &vm->lent[--vm->lent_count];
+		json_index_deinit(&last->index);
+		buffer_deinit(&last->text);
+	}
+}
+
 void vm_close(struct vm **vm)
 {
 	if (*vm == NULL)
 		return;
 	/* Nothing in the state has an end of its own to see to: its memory is all. */
-	json_decref((*vm)->lent);
+	drop_lent(*vm, 0);
+	free((*vm)->lent);
 	arena_deinit(&(*vm)->arena);
 	free(*vm);
 	*vm = NULL;
@@ -118,7 +128,7 @@ bool vm_keep(struct vm *vm)
 	vm->kept.in_use = vm->in_use;
 	vm->kept.limit = vm->limit;
 	vm->kept.fuel = vm->fuel;
-	vm->kept.lent = json_array_size(vm->lent);
+	vm->kept.lent = vm->lent_count;
 	return arena_keep(&vm->arena) == 0;
 }
 
@@ -134,8 +144,7 @@ void vm_restore(struct vm *vm)
 	vm->limit = vm->kept.limit;
 	vm->fuel = vm->kept.fuel;
 	/* No view is left of what was answered since. */
-	for (size_t i = json_array_size(vm->lent); i > vm->kept.lent; i--)
-		(void)json_array_remove(vm->lent, i - 1); /* it is there */
+	drop_lent(vm, vm->kept.lent);
 	vm->starved = vm->fault_kept = false;
 	vm->fault = (struct script_fault){.line = 0};
 }

@@ -25,6 +25,12 @@ enum {
 	SOURCE_LIMIT = 256 << 10     /* bytes of one rule file */
 };
 
+/* An answer of a word, as it stands. */
+struct lent {
+	struct buffer text;
+	struct json_index index;
+};
+
 struct vm {
 	lua_State *L;
 	struct arena arena;
@@ -34,7 +40,8 @@ struct vm {
 	bool fault_kept;              /* `fault` was said by host.raise: do not look again */
 	struct script_fault fault;    /* of the last error caught */
 	struct script_faults *faults; /* where host.fault goes; borrowed, may be NULL */
-	json_t *lent;        /* what words of plugins answered, or NULL; views look there */
+	struct lent *lent;            /* what words of plugins answered; views look there */
+	size_t lent_count;
 	struct lines *lines; /* where lines that ran are kept, or NULL; borrowed */
 	struct {             /* the rest of what vm_keep keeps */
 		size_t in_use, limit, lent;
@@ -120,7 +127,7 @@ extern const char list_key, view_key;
 
 /* Pushes a read-only view of a document, borrowed until the state closes.
  * `shape` is a form member, or NULL for anything. */
-void view_push(lua_State *L, const json_t *value, const json_t *shape);
+void view_push(lua_State *L, const struct json_item *value, const json_t *shape);
 void view_open(lua_State *L);
 bool view_is(lua_State *L, int index);
 /* Gives the document behind a view. */

@@ -2,7 +2,9 @@
  * Words that plugins lend to rules: words.NAME.word(...). What goes in and out is
  * documents; what came out stays with the state that asked.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "script/inner.h"
@@ -28,29 +30,35 @@ static json_t *take_arguments(lua_State *L, const char **why)
 }
 
 /* Keeps the answer with the state; borrowed then. NULL: it is none. */
-static const json_t *keep_answer(struct vm *vm, const struct buffer *bytes, char *message,
-				 size_t size)
+static const struct json_item *keep_answer(struct vm *vm, const struct buffer *bytes, char *message,
+					   size_t size)
 {
+	struct lent *list = realloc(vm->lent, (vm->lent_count + 1) * sizeof *list), *kept;
 	struct err e = {0};
-	struct buffer canonical;
 	json_t *answer = NULL;
+	int rv = -ENOMEM;
 
-	buffer_init(&canonical);
+	if (list == NULL)
+		return NULL;
+	vm->lent = list;
+	kept = &list[vm->lent_count++];
+	buffer_init(&kept->text);
+	json_index_init(&kept->index);
 	if (bytes->length > LENT_LIMIT)
 		(void)snprintf(message, size, "it answers with more than 64 KiB");
 	else
 		answer = json_read((struct text){bytes->bytes, bytes->length}, &e);
-	if (e.status != 0) {
+	if (e.status != 0)
 		(void)snprintf(message, size, "it answers with what is no JSON: %.200s", e.text);
-	} else if (answer != NULL && json_canonical(answer, &canonical) != 0) {
+	if (answer != NULL)
+		rv = json_canonical(answer, &kept->text);
+	if (rv == AW_EINVALID)
 		(void)snprintf(message, size, "it answers with a number that is not whole");
-		json_decref(answer);
-		answer = NULL;
-	}
-	buffer_deinit(&canonical);
-	if (vm->lent == NULL)
-		vm->lent = json_array();
-	return answer != NULL && json_array_append_new(vm->lent, answer) == 0 ? answer : NULL;
+	if (rv == 0)
+		rv = json_index_read(&kept->index,
+				     (struct text){kept->text.bytes, kept->text.length});
+	json_decref(answer);
+	return rv == 0 ? kept->index.items : NULL;
 }
 
 /* upvalues: the words, and the number of this one */
@@ -60,7 +68,7 @@ static int word_lent(lua_State *L)
 	size_t number = (size_t)lua_tointeger(L, lua_upvalueindex(2));
 	char message[512] = "out of memory";
 	const char *why = NULL;
-	const json_t *answer = NULL;
+	const struct json_item *answer = NULL;
 	struct buffer bytes;
 
 	/* Nothing raises between here and the end of what C holds. */
