@@ -103,6 +103,8 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_BLOB] = "SELECT bytes FROM blob WHERE sha256 = ?1",
 	[READ_LEAVES] = nodes_read_leaves,
 	[READ_NODES] = nodes_read_nodes,
+	[READ_BEGIN] = "BEGIN",
+	[READ_END] = "ROLLBACK",
 	[READ_CHECKPOINT] = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1",
 };
 
@@ -258,23 +260,6 @@ void reader_close(struct journal_reader **reader)
 	free(r);
 }
 
-int reader_begin(struct journal_reader *r, struct err *e)
-{
-	/* The end of an earlier one found no memory: it is owed. */
-	int rv = sqlite3_get_autocommit(r->db) == 0 ? sql_run(r->db, "ROLLBACK", e) : 0;
-
-	return rv == 0 ? sql_run(r->db, "BEGIN", e) : rv;
-}
-
-void reader_end(struct journal_reader *r)
-{
-	/* A statement that a failing query left in mid-walk would keep the snapshot. */
-	for (int i = 0; i < READER_STATEMENTS; i++)
-		(void)sqlite3_reset(r->statements[i]); /* repeats an old failure */
-	if (sqlite3_get_autocommit(r->db) == 0)
-		(void)sql_run(r->db, "ROLLBACK", NULL); /* else reader_begin will */
-}
-
 void reader_interrupt(struct journal_reader *r)
 {
 	sqlite3_interrupt(r->db);
@@ -290,6 +275,34 @@ int reader_bind(struct journal_reader *r, enum reader_statement which, struct bi
 	if (rv == 0)
 		*out = bind_to(r->statements[which]);
 	return rv;
+}
+
+static int run(struct journal_reader *r, enum reader_statement which, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, which, &b, e);
+
+	return rv == 0 ? sql_write(&b, e) : rv;
+}
+
+int reader_begin(struct journal_reader *r, struct err *e)
+{
+	struct binder end;
+	int rv = reader_bind(r, READ_END, &end, e); /* so that ending needs no memory */
+
+	/* The end of an earlier one may have found no memory: it is owed. */
+	if (rv == 0 && sqlite3_get_autocommit(r->db) == 0)
+		rv = sql_write(&end, e);
+	return rv == 0 ? run(r, READ_BEGIN, e) : rv;
+}
+
+void reader_end(struct journal_reader *r)
+{
+	/* A statement that a failing query left in mid-walk would keep the snapshot. */
+	for (int i = 0; i < READER_STATEMENTS; i++)
+		(void)sqlite3_reset(r->statements[i]); /* repeats an old failure */
+	if (sqlite3_get_autocommit(r->db) == 0)
+		(void)run(r, READ_END, NULL); /* else reader_begin will */
 }
 
 void reader_done(struct binder *b)

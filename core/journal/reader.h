@@ -47,6 +47,8 @@ enum reader_statement {
 	READ_LEAVES,
 	READ_NODES,
 	READ_CHECKPOINT,
+	READ_BEGIN,
+	READ_END,
 	READER_STATEMENTS,
 };
 
