@@ -2,24 +2,25 @@
 
 #include "journal/reader.h"
 
-enum column { SEQUENCE, ID, KIND, REVOKED, NAME, ASSESSED_ON, REGISTERED_ON, SCORES, OUTCOME };
+/* The columns, in their order. */
+enum { SEQUENCE, ID, KIND, REVOKED, NAME, ASSESSED_ON, REGISTERED_ON, SCORES, OUTCOME };
 
 /* A failure stays marked in the buffer. */
-static void put_text(struct buffer *out, const char *before, sqlite3_stmt *row, enum column which)
+static void put_text(struct buffer *out, const char *before, sqlite3_stmt *row, int column)
 {
 	(void)buffer_append_text(out, before);
-	if (sqlite3_column_type(row, which) == SQLITE_NULL)
+	if (sqlite3_column_type(row, column) == SQLITE_NULL)
 		(void)buffer_append_text(out, "null");
 	else
-		(void)json_canonical_text(column_bytes(row, which), out);
+		(void)json_canonical_text(column_bytes(row, column), out);
 }
 
-static void put_json(struct buffer *out, const char *before, sqlite3_stmt *row, enum column which)
+static void put_json(struct buffer *out, const char *before, sqlite3_stmt *row, int column)
 {
-	struct text json = column_bytes(row, which);
+	struct text json = column_bytes(row, column);
 
 	(void)buffer_append_text(out, before);
-	if (sqlite3_column_type(row, which) == SQLITE_NULL)
+	if (sqlite3_column_type(row, column) == SQLITE_NULL)
 		(void)buffer_append_text(out, "null");
 	else
 		(void)buffer_append(out, json.bytes, json.length);

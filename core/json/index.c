@@ -313,24 +313,16 @@ static bool read_value(struct reading *r, size_t *number)
 	if (r->at == r->end || r->depth == DEEPEST)
 		return refuse(r);
 	r->depth++;
-	switch (*r->at) {
-	case '{':
+	if (*r->at == '{')
 		read = read_object(r, number);
-		break;
-	case '[':
+	else if (*r->at == '[')
 		read = read_array(r, number);
-		break;
-	case '"':
+	else if (*r->at == '"')
 		read = read_string(r, number);
-		break;
-	case '-':
-	case '0' ... '9':
+	else if (*r->at == '-' || (*r->at >= '0' && *r->at <= '9'))
 		read = read_number(r, number);
-		break;
-	default:
+	else
 		read = read_word(r, number);
-		break;
-	}
 	r->depth--;
 	return read;
 }
