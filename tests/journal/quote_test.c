@@ -18,6 +18,8 @@ static uint32_t draw(uint32_t *seed, uint32_t below)
 	return (*seed >> 8) % below;
 }
 
+#define EUROS "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"
+
 /* Words, letters of up to four bytes among them, as entries repeat them. */
 static void write_text(struct buffer *b, uint32_t *seed, uint32_t words)
 {
@@ -26,8 +28,7 @@ static void write_text(struct buffer *b, uint32_t *seed, uint32_t words)
 		"Every statement that applies is scored 5 or more",
 		"Cl\xc3\xb3nmel",
 		"\xf0\x9f\x8f\x85",
-		"\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82"
-		"\xac\xe2\x82\xac\xe2\x82\xac",
+		EUROS,
 		"17",
 		"sha256:0f",
 		"\",",
