@@ -173,6 +173,15 @@ static int follow_entry(struct audit *a, const struct item *it, struct err *e)
 					(long long)it->sequence, e->text));
 }
 
+static int note_values(struct audit *a, struct item *it, struct err *e)
+{
+	int rv = erased_note(&a->erased, it);
+
+	return rv == 0 || rv == -ENOMEM
+		       ? rv
+		       : err_set(e, rv, "writing a temporary file: %s", strerror(-rv));
+}
+
 static int take_in(struct audit *a, struct item *it, struct err *e)
 {
 	const char *kind = json_member_text(it->document, "kind");
@@ -189,9 +198,9 @@ static int take_in(struct audit *a, struct item *it, struct err *e)
 	if (rv == 0 && kind != NULL)
 		rv = keys_entry(&a->keys, it->sequence, kind, body, &a->report);
 	if (rv == 0 && kind != NULL && strcmp(kind, "erasure") == 0)
-		erased_cover(&a->erased, it->sequence, body);
+		rv = erased_cover(&a->erased, it->sequence, body);
 	if (rv == 0)
-		rv = erased_note(&a->erased, it);
+		rv = note_values(a, it, e);
 	if (rv == 0)
 		rv = follow_entry(a, it, e);
 	return rv == 0 ? tree_take(&a->tree, &it->leaf, &a->keys, &a->report, e) : rv;
@@ -271,7 +280,7 @@ static int check_rest(struct audit *a, struct err *e)
 	if (rv == 0)
 		rv = keys_finish(&a->keys, a->last, proved, &a->report);
 	if (rv == 0)
-		rv = erased_finish(&a->erased, &a->report);
+		rv = erased_finish(&a->erased, &a->report, e);
 	if (rv == 0)
 		rv = texts_finish(&a->texts, &a->report);
 	return rv == 0 ? tell_clock(a) : rv;

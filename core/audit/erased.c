@@ -16,6 +16,9 @@ void erased_deinit(struct erased *x)
 	for (size_t i = 0; i < x->count; i++)
 		free(x->gone[i].pointer);
 	free(x->gone);
+	free(x->covers);
+	if (x->kept != NULL)
+		(void)fclose(x->kept); /* nobody reads it any more */
 	erased_init(x);
 }
 
@@ -38,11 +41,8 @@ static const char *partnership_of(const json_t *document)
 				   json_member(document, "body"));
 }
 
-int erased_note(struct erased *x, struct item *it)
+static int keep_gone(struct erased *x, const struct gone *g)
 {
-	x->values += it->absent;
-	if (it->absent == 0 && it->kept == 0)
-		return 0;
 	if (x->count == x->capacity) {
 		size_t capacity = x->capacity > 0 ? 2 * x->capacity : 64;
 		struct gone *grown = realloc(x->gone, capacity * sizeof *grown);
@@ -51,47 +51,90 @@ int erased_note(struct erased *x, struct item *it)
 		x->gone = grown;
 		x->capacity = capacity;
 	}
-	x->gone[x->count++] = (struct gone){
+	x->gone[x->count++] = *g;
+	return 0;
+}
+
+static int write_kept(struct erased *x, const struct gone *g)
+{
+	if (x->kept == NULL)
+		x->kept = tmpfile();
+	if (x->kept == NULL)
+		return -errno;
+	return fwrite(g, sizeof *g, 1, x->kept) == 1 ? 0 : -errno;
+}
+
+int erased_note(struct erased *x, struct item *it)
+{
+	const struct gone g = {
 		.sequence = it->sequence,
 		.partnership = shorten(partnership_of(it->document)),
 		.pointer = it->first_absent,
 		.kept = it->kept > 0,
 	};
-	it->first_absent = NULL;
-	return 0;
+
+	x->values += it->absent;
+	if (it->absent == 0)
+		return it->kept > 0 ? write_kept(x, &g) : 0;
+	int rv = keep_gone(x, &g);
+	if (rv == 0)
+		it->first_absent = NULL;
+	return rv;
 }
 
-static int by_sequence(const void *a, const void *b)
-{
-	int64_t x = ((const struct gone *)a)->sequence, y = ((const struct gone *)b)->sequence;
-
-	return (x > y) - (x < y);
-}
-
-static void cover_one(struct erased *x, int64_t sequence)
-{
-	struct gone wanted = {.sequence = sequence}, *found = NULL;
-
-	if (x->count > 0)
-		found = bsearch(&wanted, x->gone, x->count, sizeof *x->gone, by_sequence);
-	if (found != NULL)
-		found->covered = true;
-}
-
-void erased_cover(struct erased *x, int64_t sequence, const json_t *body)
+int erased_cover(struct erased *x, int64_t sequence, const json_t *body)
 {
 	const json_t *erases = json_member(body, "erases");
 	const char *partnership = json_member_text(erases, "partnership");
-	int64_t through = json_member_integer(erases, "through", 0);
-	uint64_t key = shorten(partnership);
+	struct cover c = {
+		.one = partnership == NULL,
+		.key = partnership == NULL ? (uint64_t)json_member_integer(erases, "sequence", 0)
+					   : shorten(partnership),
+		.through = partnership == NULL ? INT64_MAX
+					       : json_member_integer(erases, "through", 0),
+		.by = sequence,
+	};
+	struct cover *grown = realloc(x->covers, (x->cover_count + 1) * sizeof *grown);
 
-	if (partnership == NULL) {
-		cover_one(x, json_member_integer(erases, "sequence", 0));
-		return;
+	if (grown == NULL)
+		return -ENOMEM;
+	x->covers = grown;
+	x->covers[x->cover_count++] = c;
+	return 0;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct cover *x = a, *y = b;
+
+	if (x->one != y->one)
+		return x->one ? -1 : 1;
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+/* Whether an erasure of this key, after the entry, reaches it. `covers` are sorted. */
+static bool reaches(const struct erased *x, bool one, uint64_t key, int64_t sequence)
+{
+	const struct cover wanted = {.one = one, .key = key};
+	size_t low = 0, high = x->cover_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (by_key(&x->covers[middle], &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	for (size_t i = 0; i < x->count && x->gone[i].sequence <= through; i++)
-		if (x->gone[i].partnership == key && x->gone[i].sequence < sequence)
-			x->gone[i].covered = true;
+	for (; low < x->cover_count && by_key(&x->covers[low], &wanted) == 0; low++)
+		if (sequence <= x->covers[low].through && sequence < x->covers[low].by)
+			return true;
+	return false;
+}
+
+static bool is_covered(const struct erased *x, const struct gone *g)
+{
+	return reaches(x, true, (uint64_t)g->sequence, g->sequence) ||
+	       reaches(x, false, g->partnership, g->sequence);
 }
 
 static int tell_kept(const struct gone *g, struct report *report)
@@ -105,23 +148,53 @@ static int tell_kept(const struct gone *g, struct report *report)
 					(long long)g->sequence));
 }
 
-int erased_finish(struct erased *x, struct report *report)
+static int tell_gone(const struct gone *g, struct report *report)
 {
+	json_t *place = json_pack("{sI ss ss}", "entry", (json_int_t)g->sequence, "table",
+				  "personal", "key", g->pointer);
+
+	return report_give(report,
+			   finding_make(LEVEL_ALTERED, "personal.missing", place,
+					"entry %lld: its personal value at %s is gone, and no "
+					"entry says that it was erased",
+					(long long)g->sequence, g->pointer));
+}
+
+static int judge(const struct erased *x, const struct gone *g, struct report *report)
+{
+	if (is_covered(x, g))
+		return g->kept ? tell_kept(g, report) : 0;
+	return g->pointer != NULL ? tell_gone(g, report) : 0;
+}
+
+/* Both lists in one order. */
+static int judge_all(struct erased *x, struct report *report)
+{
+	struct gone kept;
+	size_t i = 0;
 	int rv = 0;
 
-	for (size_t i = 0; i < x->count && rv == 0; i++) {
-		const struct gone *g = &x->gone[i];
-		if (g->covered && g->kept)
-			rv = tell_kept(g, report);
-		if (g->covered || g->pointer == NULL)
-			continue;
-		json_t *place = json_pack("{sI ss ss}", "entry", (json_int_t)g->sequence, "table",
-					  "personal", "key", g->pointer);
-		rv = report_give(report,
-				 finding_make(LEVEL_ALTERED, "personal.missing", place,
-					      "entry %lld: its personal value at %s is gone, "
-					      "and no entry says that it was erased",
-					      (long long)g->sequence, g->pointer));
+	if (x->kept != NULL)
+		rewind(x->kept);
+	while (rv == 0 && x->kept != NULL && fread(&kept, sizeof kept, 1, x->kept) == 1) {
+		for (; rv == 0 && i < x->count && x->gone[i].sequence < kept.sequence; i++)
+			rv = judge(x, &x->gone[i], report);
+		if (rv == 0 && x->cover_count > 0)
+			rv = judge(x, &kept, report);
 	}
+	if (rv == 0 && x->kept != NULL && ferror(x->kept) != 0)
+		return -EIO;
+	for (; rv == 0 && i < x->count; i++)
+		rv = judge(x, &x->gone[i], report);
 	return rv;
+}
+
+int erased_finish(struct erased *x, struct report *report, struct err *e)
+{
+	if (x->cover_count > 0)
+		qsort(x->covers, x->cover_count, sizeof *x->covers, by_key);
+	if (x->kept != NULL && fflush(x->kept) != 0)
+		return err_set(e, -errno, "writing a temporary file: %s", strerror(errno));
+	int rv = judge_all(x, report);
+	return rv == -EIO ? err_set(e, rv, "reading a temporary file") : rv;
 }

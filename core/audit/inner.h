@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "audit/audit.h"
 
@@ -130,24 +131,33 @@ void personal_judge(struct item *it);
 
 /* ---- erased.c: personal values that are gone, and that should be ----------- */
 
+/* Whose values are there is nearly every entry: those stand in a file. In memory are entries with
+ * values that are gone, and erasures. */
 struct erased {
 	struct gone {
 		int64_t sequence;
 		uint64_t partnership; /* the beginning of the digest of its id */
 		char *pointer;        /* of one that is gone, or NULL */
 		bool kept;            /* one is there */
-		bool covered;
-	} * gone; /* ascending */
+	} * gone;                     /* ascending */
 	size_t count, capacity;
+	FILE *kept; /* of struct gone, ascending; without a name; NULL while there is none */
+	struct cover {
+		bool one;     /* entry, or a partnership's */
+		uint64_t key; /* its sequence, or the partnership as above */
+		int64_t through, by;
+	} * covers;
+	size_t cover_count;
 	size_t values; /* that are gone, in all */
 };
 
 void erased_init(struct erased *x);
 void erased_deinit(struct erased *x);
+/* 0, -ENOMEM, or an errno of the temporary file. */
 int erased_note(struct erased *x, struct item *it);
 /* An entry of the kind "erasure" covers what it names. */
-void erased_cover(struct erased *x, int64_t sequence, const json_t *body);
-int erased_finish(struct erased *x, struct report *report);
+int erased_cover(struct erased *x, int64_t sequence, const json_t *body);
+int erased_finish(struct erased *x, struct report *report, struct err *e);
 
 /* ---- keys.c: which key was in force when, and whom to trust ---------------- */
 
