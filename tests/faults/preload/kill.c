@@ -1,0 +1,126 @@
+/* An end by SIGKILL at one step of a commit; and a planted defect, for the campaign to find. */
+#include "kill.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static struct kill_at *shared;
+static sqlite3_stmt *held; /* a COMMIT that was not carried out */
+
+__attribute__((constructor)) static void attach(void)
+{
+	const char *path = getenv("AWARDD_KILL");
+	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	void *memory;
+
+	if (fd < 0)
+		return;
+	memory = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	(void)close(fd); /* the mapping stays */
+	if (memory != MAP_FAILED)
+		shared = memory;
+}
+
+static bool is_the_log(int fd)
+{
+	char name[32], path[512];
+	ssize_t length;
+
+	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+	length = readlink(name, path, sizeof path - 1);
+	if (length < 0)
+		return false;
+	path[length] = '\0';
+	return strncmp(path, shared->log, strlen(shared->log)) == 0;
+}
+
+static void end(void)
+{
+	(void)kill(getpid(), SIGKILL);
+	for (;;)
+		(void)pause(); /* it comes at once */
+}
+
+/* Whether this step is the one; ends here where it is not to begin. */
+static bool is_last(int fd)
+{
+	if (shared == NULL || atomic_load(&shared->after) < 0 || !is_the_log(fd) ||
+	    atomic_fetch_sub(&shared->after, 1) != 0)
+		return false;
+	if (atomic_load(&shared->moment) == MOMENT_BEFORE)
+		end();
+	return true;
+}
+
+#define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
+
+ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at)
+{
+	bool last = is_last(fd);
+	ssize_t rv;
+
+	if (last && atomic_load(&shared->moment) == MOMENT_HALF)
+		length /= 2;
+	rv = NEXT(ssize_t(*)(int, const void *, size_t, off64_t), "pwrite64")(fd, bytes, length,
+									      at);
+	if (last)
+		end();
+	return rv;
+}
+
+static int step(const char *name, int fd)
+{
+	bool last = is_last(fd);
+	int rv = NEXT(int (*)(int), name)(fd);
+
+	if (last)
+		end();
+	return rv;
+}
+
+int fsync(int fd)
+{
+	return step("fsync", fd);
+}
+
+int fdatasync(int fd)
+{
+	return step("fdatasync", fd);
+}
+
+int ftruncate64(int fd, off64_t size)
+{
+	bool last = is_last(fd);
+	int rv = NEXT(int (*)(int, off64_t), "ftruncate64")(fd, size);
+
+	if (last)
+		end();
+	return rv;
+}
+
+/* ---- the planted defect ---------------------------------------------------------- */
+
+int sqlite3_step(sqlite3_stmt *statement)
+{
+	int (*real)(sqlite3_stmt *) = NEXT(int (*)(sqlite3_stmt *), "sqlite3_step");
+	const char *text = shared != NULL ? sqlite3_sql(statement) : NULL;
+
+	if (text != NULL && atomic_load(&shared->early) && strcmp(text, "COMMIT") == 0) {
+		held = statement;
+		return SQLITE_DONE;
+	}
+	if (text != NULL && held != NULL && strcmp(text, "BEGIN IMMEDIATE") == 0) {
+		(void)real(held);
+		(void)sqlite3_reset(held);
+		held = NULL;
+	}
+	return real(statement);
+}
