@@ -35,11 +35,11 @@
 	X(CONFIG_LINE_LIMIT, "line-limit", "1048576", "BYTES",                                     \
 	  "longest line of a client, 1024 to 67108864")                                            \
 	X(CONFIG_CONNECTIONS, "connections", "1024", "N",                                          \
-	  "connections at the same time, 1 to 100000")                                             \
+	  "connections at the same time, of one user three quarters, 1 to 100000")                 \
 	X(CONFIG_IN_FLIGHT, "in-flight", "256", "N",                                               \
 	  "requests of one connection under way before it is read on, 1 to 65536")                 \
 	X(CONFIG_QUEUE, "queue", "8192", "N",                                                      \
-	  "submissions under way before new ones are refused, 1 to 1000000")                       \
+	  "submissions under way at most, of one user three quarters, 1 to 1000000")               \
 	X(CONFIG_WATCH, "watch", "yes", "yes|no",                                                  \
 	  "whether rules that are saved come into force by themselves")                            \
 	X(CONFIG_MAX_IMPACT, "max-impact", "", "N",                                                \

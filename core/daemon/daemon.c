@@ -27,8 +27,6 @@
 #include "watch/watch.h"
 
 enum { SIGNALS = 3, RULES_SETTLE_MS = 300 };
-/* Descriptors besides those of connections: the log, evaluators, and some to spare. */
-enum { DESCRIPTORS_BESIDE = 64 };
 /* A plugin that fails is started again after so long, then twice as long each
  * time; after so many failures in a row it is left alone. */
 enum { PLUGIN_PAUSE_MS = 1000, PLUGIN_PAUSE_MOST_MS = 300000, PLUGIN_FAILURES_MOST = 8 };
@@ -54,6 +52,7 @@ struct daemon {
 	const char *reason;     /* of the end */
 	bool stopping, listening, has_loop, has_async;
 	int signal_count;
+	unsigned connections; /* that may be at the same time */
 	int status;
 	struct err *err;
 };
@@ -129,7 +128,7 @@ static int listen_now(struct daemon *d)
 		.loop = &d->loop,
 		.service = d->service,
 		.line_limit = config_number(d->config, CONFIG_LINE_LIMIT),
-		.connections = config_number(d->config, CONFIG_CONNECTIONS),
+		.connections = d->connections,
 		.in_flight = config_number(d->config, CONFIG_IN_FLIGHT),
 		.on_log = notify_log,
 	};
@@ -259,12 +258,18 @@ static void on_highest(uv_poll_t *handle, int status, int events)
 	(void)events;
 }
 
+/* Descriptors besides those of connections: the log, evaluators, and some to spare. */
+static rlim_t descriptors_beside(const struct config *c)
+{
+	return 64 + 4 * (rlim_t)config_number(c, CONFIG_EVALUATORS);
+}
+
 /* Where libuv has no memory to watch one more descriptor it ends the process. So the highest
  * one that may come is watched once, while nothing can be lost yet. */
 static int make_room(struct daemon *d)
 {
 	struct rlimit limit;
-	rlim_t wanted = config_number(d->config, CONFIG_CONNECTIONS) + DESCRIPTORS_BESIDE;
+	rlim_t wanted = config_number(d->config, CONFIG_CONNECTIONS) + descriptors_beside(d->config);
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && wanted >= limit.rlim_cur)
 		wanted = limit.rlim_cur - 1;
@@ -409,22 +414,27 @@ int daemon_check_required(const struct config *c, struct err *e)
 	return 0;
 }
 
-/* As many descriptors as may be had: each connection takes one. */
-static void raise_descriptors(const struct config *c)
+/* As many descriptors as may be had: each connection takes one. The log, evaluators and
+ * what a change of rules needs keep theirs, so that connections never take the last. */
+static void raise_descriptors(struct daemon *d)
 {
+	unsigned wanted = config_number(d->config, CONFIG_CONNECTIONS);
+	rlim_t others = descriptors_beside(d->config);
 	struct rlimit limit;
 	char text[160];
 
+	d->connections = wanted;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &limit); /* what is had is looked at below */
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-	    limit.rlim_cur >= config_number(c, CONFIG_CONNECTIONS) + DESCRIPTORS_BESIDE)
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted + others)
 		return;
+	d->connections = limit.rlim_cur > others ? (unsigned)(limit.rlim_cur - others) : 1;
 	(void)snprintf(text, sizeof text,
-		       "%u connections are configured, but only %llu descriptors may be open",
-		       config_number(c, CONFIG_CONNECTIONS), (unsigned long long)limit.rlim_cur);
+		       "%u connections are configured, but only %llu descriptors may be open: "
+		       "%u connections are accepted",
+		       wanted, (unsigned long long)limit.rlim_cur, d->connections);
 	notify_log(NULL, 4, text);
 }
 
@@ -442,7 +452,7 @@ int daemon_run(const struct config *c, struct err *e)
 	 * either, by another process of this user. Neither is a reason not to start. */
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	(void)prctl(PR_SET_DUMPABLE, 0);
-	raise_descriptors(c);
+	raise_descriptors(&d);
 	rv = take_address(&d);
 	if (rv != 0)
 		return rv;

@@ -10,8 +10,9 @@
 
 #include "server/conn.h"
 
-/* Above this much unread output a client is not read from. */
-enum { OUT_LIMIT = 4 << 20, DRAIN_LIMIT = 64 << 20 };
+/* Above this much unread output a client is not read from. All connections together may
+ * hold HELD_LEAST, or a quarter of what lines at the limit would take on each. */
+enum { OUT_LIMIT = 4 << 20, DRAIN_LIMIT = 64 << 20, HELD_LEAST = 64 << 20 };
 
 static void take_lines(struct conn *c);
 static void close_if_done(struct conn *c);
@@ -43,6 +44,7 @@ static void conn_free(struct conn *c)
 	*c->link = c->next;
 	if (c->next != NULL)
 		c->next->link = c->link;
+	s->held -= c->held;
 	free(c);
 	s->conn_count--;
 	server_conn_gone(s);
@@ -74,6 +76,7 @@ void conn_close(struct conn *c)
 	if (c->state == CONN_CLOSING)
 		return;
 	move(c, CONN_CLOSING);
+	c->peer.gone = true;
 	undirty(c);
 	uv_close((uv_handle_t *)&c->pipe, on_closed);
 }
@@ -84,6 +87,42 @@ void conn_settle(struct conn *c)
 		conn_free(c);
 	else if (c->state != CONN_CLOSING)
 		conn_touch(c);
+}
+
+/* ---- what is held ---------------------------------------------------------- */
+
+/* Answers that nobody reads, and lines without an end, take memory from all: the
+ * connection that has most of it gives way. */
+static void relieve(struct server *s)
+{
+	struct conn *most = NULL;
+	char text[128];
+
+	for (struct conn *c = s->conns; c != NULL; c = c->next) {
+		if (c->state != CONN_CLOSING && (most == NULL || c->held > most->held))
+			most = c;
+	}
+	if (most == NULL)
+		return;
+	(void)snprintf(text, sizeof text,
+		       "a connection of user %u was closed: it held %zu bytes that it did not take",
+		       (unsigned)most->peer.actor.uid, most->held);
+	s->options.on_log(s->options.ctx, 4, text);
+	conn_close(most);
+	buffer_deinit(&most->in);
+	buffer_deinit(&most->out);
+}
+
+static void weigh(struct conn *c)
+{
+	struct server *s = c->server;
+	size_t now = c->in.length + c->out.length + c->sending.length;
+	size_t most = s->options.line_limit / 4 * s->options.connections;
+
+	s->held = s->held - c->held + now;
+	c->held = now;
+	if (s->held > most && s->held > HELD_LEAST)
+		relieve(s);
 }
 
 /* ---- writing ------------------------------------------------------------ */
@@ -147,6 +186,7 @@ void conn_flush(struct conn *c)
 		buffer_deinit(&c->out);
 		buffer_deinit(&c->sending);
 	}
+	weigh(c);
 }
 
 /* ---- reading ------------------------------------------------------------ */
@@ -374,6 +414,19 @@ static void turn_away(struct server *s)
 	uv_close((uv_handle_t *)&s->refusal, on_refused);
 }
 
+/* One user may not take the last connections from all others. */
+static bool is_too_many(const struct conn *c)
+{
+	const struct server *s = c->server;
+	size_t share = s->options.connections - s->options.connections / 4, count = 0;
+
+	if (s->conn_count <= share)
+		return false;
+	for (const struct conn *one = s->conns; one != NULL; one = one->next)
+		count += one->peer.actor.uid == c->peer.actor.uid;
+	return count > share || s->conn_count > s->options.connections;
+}
+
 void conn_accept(struct server *s)
 {
 	struct conn *c = calloc(1, sizeof *c);
@@ -398,7 +451,7 @@ void conn_accept(struct server *s)
 		conn_close(c);
 		return;
 	}
-	if (s->conn_count > s->options.connections) {
+	if (is_too_many(c)) {
 		rpc_error(c, CODE_OVERLOADED, "too many connections");
 		conn_finish(c);
 		return;

@@ -27,6 +27,7 @@ struct conn {
 	size_t scanned; /* bytes of `in` known to hold no end of line */
 	size_t owed;    /* calls whose answers are not written yet */
 	size_t drained;
+	size_t held; /* bytes of its buffers, as the server counts them */
 	bool closed; /* its handle is; freed with its last call */
 };
 
@@ -34,11 +35,14 @@ struct server {
 	struct server_options options;
 	uv_pipe_t listener;
 	uv_prepare_t flusher; /* writes what the last round of callbacks answered */
-	uv_timer_t patience;  /* with clients that do not read, or never end */
+	uv_idle_t walker;     /* goes on with batches that have given way to others */
+	struct batch *paused;
+	uv_timer_t patience; /* with clients that do not read, or never end */
 	struct conn *conns, *dirty;
 	uv_pipe_t refusal;      /* a connection that there is no memory for */
 	bool refusing, waiting; /* it is open; and another one came meanwhile */
 	size_t conn_count, open_handles;
+	size_t held; /* by all connections */
 	bool closing;
 	void (*closed)(void *ctx);
 	void *closed_ctx;
@@ -59,6 +63,8 @@ void conn_close(struct conn *c);
 /* ---- rpc.c -------------------------------------------------------------- */
 /* One line without its end. Every call it holds is answered in time. */
 void rpc_line(struct conn *c, struct text line);
+/* Goes on with the batches that gave way. */
+void rpc_walk(struct server *s);
 /* Writes an error that belongs to no call. */
 void rpc_error(struct conn *c, int code, const char *message);
 

@@ -5,8 +5,13 @@
 
 #include "server/conn.h"
 
-/* What the answers of one batch may take; requests after that are refused. */
-enum { BATCH_LIMIT = 16 << 20 };
+/* What the answers of one batch may take; requests after that are refused. And how many
+ * it may hold: more than fit into a line of a megabyte, but not as many as there may be of
+ * what is no request, each of which would be told so while nobody else is served. */
+enum { BATCH_LIMIT = 16 << 20, BATCH_MOST = 40000 };
+
+/* After so many bytes of answers a batch gives way to what else there is to do. */
+enum { WALK_BYTES = 1 << 18 };
 
 /* A line that calls are carried out of. */
 struct line {
@@ -17,10 +22,12 @@ struct line {
 /* A batch under way: its requests are begun as others are answered, its answers
  * gather until the last is there. */
 struct batch {
+	struct conn *conn;
+	struct batch *next_paused;
 	struct line *line;
 	const struct json_item *next; /* to be begun, or NULL */
 	size_t owed;
-	bool walking; /* its walk is on the stack already */
+	bool walking; /* its walk is on the stack already, or it has given way */
 	bool any;
 	struct buffer answers;
 };
@@ -104,7 +111,7 @@ void rpc_error(struct conn *c, int code, const char *message)
 	write_line(c, NULL, &reply);
 }
 
-static void batch_walk(struct conn *c, struct batch *b);
+static void batch_walk(struct batch *b);
 
 static void batch_add(struct batch *b, const struct json_item *id, const struct reply *reply)
 {
@@ -155,7 +162,7 @@ static void on_answer(struct request *r, struct reply *reply)
 	c->owed--;
 	if (b != NULL) {
 		b->owed--;
-		batch_walk(c, b);
+		batch_walk(b);
 	}
 	conn_settle(c);
 }
@@ -246,11 +253,27 @@ static void start_call(struct conn *c, const struct json_item *document, struct 
 	service_call(c->server->options.service, &call->request);
 }
 
+static void on_walk(uv_idle_t *handle)
+{
+	rpc_walk(handle->data);
+}
+
+static void batch_pause(struct batch *b)
+{
+	struct server *s = b->conn->server;
+
+	b->next_paused = s->paused;
+	s->paused = b;
+	(void)uv_idle_start(&s->walker, on_walk); /* fails only without a callback */
+}
+
 /* Begins what there is room for; the end of the batch is the end of its walk. */
-static void batch_walk(struct conn *c, struct batch *b)
+static void batch_walk(struct batch *b)
 {
 	const struct json_item *list = b->line->index.items;
+	struct conn *c = b->conn;
 	struct line *none = NULL;
+	size_t before = b->answers.length;
 
 	if (b->walking)
 		return;
@@ -263,31 +286,64 @@ static void batch_walk(struct conn *c, struct batch *b)
 			       "the batch has too many answers: this was not done");
 		else
 			start_call(c, document, &none, b);
+		if (b->answers.length - before > WALK_BYTES) {
+			batch_pause(b);
+			return;
+		}
 	}
 	b->walking = false;
 	if (b->next == NULL && b->owed == 0)
 		batch_end(c, b);
 }
 
+void rpc_walk(struct server *s)
+{
+	struct batch *paused = s->paused;
+
+	s->paused = NULL;
+	(void)uv_idle_stop(&s->walker); /* always 0 */
+	while (paused != NULL) {
+		struct batch *b = paused;
+		struct conn *c = b->conn;
+		paused = b->next_paused;
+		b->walking = false;
+		batch_walk(b); /* it may have ended, and be gone */
+		conn_settle(c);
+	}
+}
+
+/* Whether a list holds as many requests as a batch may. */
+static bool is_batch(const struct json_item *list)
+{
+	const struct json_item *one = NULL;
+	size_t count = 0;
+
+	while (count <= BATCH_MOST && (one = json_item_next(list, one)) != NULL)
+		count++;
+	return count > 0 && count <= BATCH_MOST;
+}
+
 /* Takes the line. */
 static void start_batch(struct conn *c, struct line **line)
 {
-	const struct json_item *first = json_item_next((*line)->index.items, NULL);
-	struct batch *b = first != NULL ? calloc(1, sizeof *b) : NULL;
+	const struct json_item *list = (*line)->index.items;
+	bool fits = is_batch(list);
+	struct batch *b = fits ? calloc(1, sizeof *b) : NULL;
 
 	if (b == NULL) {
-		rpc_error(c, first == NULL ? CODE_REQUEST : CODE_INTERNAL,
-			  first == NULL ? "a batch must hold at least one request"
-					: "out of memory: nothing was done");
+		rpc_error(c, fits ? CODE_INTERNAL : CODE_REQUEST,
+			  fits ? "out of memory: nothing was done"
+			       : "a batch must hold at least one request, and at most 40,000");
 		line_free(line);
 		return;
 	}
 	buffer_init(&b->answers);
+	b->conn = c;
 	b->line = *line;
-	b->next = first;
+	b->next = json_item_next(list, NULL);
 	*line = NULL;
 	c->owed++; /* until the batch's own answer */
-	batch_walk(c, b);
+	batch_walk(b);
 }
 
 static int read_line(struct text text, struct line **out)

@@ -188,13 +188,14 @@ int server_open(const struct server_options *options, struct address *a, struct 
 		return err_set(e, -ENOMEM, "no memory for the server");
 
 	s->options = *options;
-	/* These four only set members; none can fail before its start. */
+	/* These only set members; none can fail before its start. */
 	(void)uv_pipe_init(options->loop, &s->listener, 0);
 	(void)uv_prepare_init(options->loop, &s->flusher);
 	(void)uv_prepare_start(&s->flusher, on_flush);
+	(void)uv_idle_init(options->loop, &s->walker);
 	(void)uv_timer_init(options->loop, &s->patience);
-	s->listener.data = s->flusher.data = s->patience.data = s;
-	s->open_handles = 3;
+	s->listener.data = s->flusher.data = s->walker.data = s->patience.data = s;
+	s->open_handles = 4;
 	int rv = uv_pipe_open(&s->listener, a->socket);
 	if (rv == 0) {
 		a->socket = -1;
@@ -251,6 +252,7 @@ void server_conn_gone(struct server *s)
 	if (!s->closing || s->conn_count > 0 || uv_is_closing((uv_handle_t *)&s->flusher))
 		return;
 	uv_close((uv_handle_t *)&s->flusher, server_handle_closed);
+	uv_close((uv_handle_t *)&s->walker, server_handle_closed);
 	uv_close((uv_handle_t *)&s->patience, server_handle_closed);
 }
 

@@ -60,6 +60,7 @@ struct peer {
 	struct actor actor;
 	gid_t *groups; /* the primary one among them */
 	size_t group_count;
+	bool gone; /* nobody takes its answers any more */
 };
 
 /* An answer: a result, or a code with its message. Documents are taken. */
