@@ -6,6 +6,11 @@
 
 #include "service/read.h"
 
+/* Of one user in the journal's queue: those of others are asked after so many at most. */
+enum { READS_EACH = 4 };
+
+static void begin_next(struct service *s, struct user *u);
+
 static void read_free(struct read *q)
 {
 	generation_drop(&q->generation);
@@ -34,24 +39,53 @@ static void on_read(void *ctx, int status, const struct err *e)
 		if (result != NULL)
 			answer_result(q->service, q->request, result);
 	}
+	struct service *s = q->service;
+	struct user *u = q->user;
 	read_free(q);
+	u->reads--;
+	begin_next(s, u);
+}
+
+/* The user is gone where nothing of it is left. */
+static void begin_next(struct service *s, struct user *u)
+{
+	while (u->reads < READS_EACH && u->first != NULL) {
+		struct read *q = u->first;
+		u->first = q->next;
+		if (u->first == NULL)
+			u->last = &u->first;
+		u->reads++; /* also while it is answered, which may begin others */
+		/* For nobody nothing is read. */
+		if (q->request->peer->gone ||
+		    journal_query(s->options.journal, run, on_read, q) != 0) {
+			answer_no_memory(s, q->request);
+			read_free(q);
+			u->reads--;
+		}
+	}
+	user_leave(s, u);
 }
 
 void read_begin(const struct read *like)
 {
-	struct read *q = malloc(sizeof *q);
+	struct service *s = like->service;
+	struct user *u = user_find(s, like->request->peer->actor.uid);
+	struct read *q = u != NULL ? malloc(sizeof *q) : NULL;
 
 	if (q == NULL) {
-		answer_no_memory(like->service, like->request);
+		if (u != NULL)
+			user_leave(s, u);
+		answer_no_memory(s, like->request);
 		return;
 	}
 	*q = *like;
-	if (q->service->current != NULL)
-		q->generation = generation_hold(q->service->current);
-	if (journal_query(q->service->options.journal, run, on_read, q) != 0) {
-		answer_no_memory(q->service, q->request);
-		read_free(q);
-	}
+	q->user = u;
+	q->next = NULL;
+	if (s->current != NULL)
+		q->generation = generation_hold(s->current);
+	*u->last = q;
+	u->last = &q->next;
+	begin_next(s, u);
 }
 
 /* ---- decisions.get ------------------------------------------------------ */

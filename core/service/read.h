@@ -17,9 +17,12 @@ struct read {
 	json_t *found;
 	struct generation *generation; /* held while the question is open, or NULL */
 	char day[DATE_TEXT];           /* the day it is asked about, if any */
+	struct user *user;             /* this and the next: read.c's own */
+	struct read *next;
 };
 
-/* Copies `like` and begins; answers by itself whatever happens. */
+/* Copies `like` and begins, or waits for others of its user; answers by itself whatever
+ * happens. */
 void read_begin(const struct read *like);
 
 /* ---- one entry, by "decision_id" or "sequence" --------------------------- */

@@ -66,6 +66,7 @@ struct service {
 	struct words *words; /* what plugins lend to rules, or NULL */
 	size_t pending;      /* requests not yet answered */
 	size_t submissions_pending;
+	struct user *users; /* who has something under way */
 	int64_t started_ms; /* clock */
 	int64_t started_us; /* monotonic_us */
 	uint64_t calls, errors, decisions, assessments, replays, imports, revocations, erasures,
@@ -170,6 +171,21 @@ void answer_evaluation(struct service *s, struct request *r, const struct evalua
 
 /* Appends an entry that nobody asked for. */
 int append_own(struct service *s, const char *kind, json_t *body, journal_appended_cb done);
+
+/* ---- users.c ------------------------------------------------------------- */
+/* What one Unix user has under way, so that none keeps all others waiting. */
+struct user {
+	struct user *next;
+	uid_t uid;
+	size_t submissions;
+	unsigned reads;             /* handed to the journal */
+	struct read *first, **last; /* reads that wait for those */
+};
+
+/* Finds the user, or makes one; NULL: no memory. */
+struct user *user_find(struct service *s, uid_t uid);
+/* Frees it where nothing of it is under way. */
+void user_leave(struct service *s, struct user *u);
 
 /* ---- start.c ------------------------------------------------------------ */
 /* The rules that the start puts in force are, or there are none, or it failed. */

@@ -19,6 +19,7 @@ struct submission {
 	struct job job; /* first, so that a job is its submission */
 	struct service *service;
 	struct request *request;
+	struct user *user;
 	struct generation *generation;
 	bool logs;              /* decide, not assess */
 	char *id, *partnership; /* submission_id and partnership, or NULL */
@@ -52,6 +53,8 @@ static void finish(struct submission *one)
 	json_decref(one->existing);
 	buffer_deinit(&one->history);
 	buffer_deinit(&one->decision);
+	one->user->submissions--;
+	user_leave(s, one->user);
 	free(one);
 	s->submissions_pending--;
 }
@@ -123,20 +126,38 @@ static void decline(struct submission *one)
 	finish(one);
 }
 
+/* One user may not take the last places from all others. */
+static bool is_overloaded(const struct service *s, const struct user *u)
+{
+	size_t queue = config_number(s->options.config, CONFIG_QUEUE);
+
+	return s->submissions_pending >= queue || u->submissions >= queue - queue / 4;
+}
+
 static void call(struct service *s, struct request *r, bool logs)
 {
-	if (s->submissions_pending >= config_number(s->options.config, CONFIG_QUEUE)) {
+	struct user *u = user_find(s, r->peer->actor.uid);
+
+	if (u == NULL) {
+		answer_no_memory(s, r);
+		return;
+	}
+	if (is_overloaded(s, u)) {
 		s->refused++;
+		user_leave(s, u);
 		answer_error(s, r, CODE_OVERLOADED, "overloaded: nothing was decided, try again",
 			     NULL);
 		return;
 	}
 	struct submission *one = calloc(1, sizeof *one);
 	if (one == NULL) {
+		user_leave(s, u);
 		answer_no_memory(s, r);
 		return;
 	}
 	s->submissions_pending++;
+	u->submissions++;
+	one->user = u;
 	one->job = (struct job){.start = start, .arrive = arrive, .resolved = true};
 	one->service = s;
 	one->request = r;
