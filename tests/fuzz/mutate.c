@@ -113,7 +113,8 @@ size_t params_mutate(uint8_t *data, size_t size, size_t most, unsigned seed)
 	json_t *document = json_read(fuzz_text(data + 1, size - 1), NULL);
 	if (document == NULL)
 		return LLVMFuzzerMutate(data, size, most);
-	for (unsigned changes = 1 + next(&course, 4); changes > 0; changes--)
+	for (unsigned changes = next(&course, 2) == 0 ? 1 : next(&course, 5); changes > 0;
+	     changes--)
 		change(document, &course);
 	buffer_init(&out);
 	fuzz_must(json_compact(document, &out) == 0, "no memory");
