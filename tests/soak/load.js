@@ -23,6 +23,7 @@ class Load {
 		this.example = example;
 		this.sent = this.answered = this.errors = 0;
 		this.lastError = null;
+		this.codes = {};
 		this.latencies = [];
 		this.owed = 0;
 	}
@@ -48,6 +49,8 @@ class Load {
 	failed(error) {
 		this.errors++;
 		this.lastError = error;
+		const code = error.code ?? 'none';
+		this.codes[code] = (this.codes[code] ?? 0) + 1;
 	}
 
 	decide() {
@@ -96,7 +99,7 @@ class Load {
 
 	async close() {
 		clearInterval(this.timer);
-		while (this.owed > 0 && this.errors === 0)
+		for (let rounds = 0; this.owed > 0 && rounds < 60000 / TICK_MS; rounds++)
 			await new Promise((resolve) => setTimeout(resolve, TICK_MS));
 		for (const client of [...this.clients, this.asking])
 			client.close();

@@ -217,7 +217,8 @@ async function main() {
 	process.stdout.write(`${load.sent} decisions in ${(seconds / 60).toFixed(1)} minutes, ` +
 		`${load.answered} answered, ${load.errors} errors; the daemon ended with ${end}\n`);
 	if (load.lastError !== null)
-		process.stdout.write(`the last error: ${JSON.stringify(load.lastError)}\n`);
+		process.stdout.write(`errors by code: ${JSON.stringify(load.codes)}; the last: ` +
+			`${JSON.stringify(load.lastError)}\n`);
 	execFileSync(`${options.build}/awardctl`, ['log', 'verify', scene.log], {stdio: 'ignore'});
 	const rising = report(samples);
 	process.stdout.write(`the table: ${options.out}\n`);
