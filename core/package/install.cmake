@@ -16,4 +16,5 @@ install(FILES ${CMAKE_BINARY_DIR}/package/awardd.conf DESTINATION ${CMAKE_INSTAL
 if(AWARDD_ETC STREQUAL "/etc")
 	install(FILES ${CMAKE_BINARY_DIR}/package/awardd.conf DESTINATION /etc/awardd)
 	install(DIRECTORY rules/ DESTINATION /etc/awardd/rules FILES_MATCHING PATTERN "*.lua")
+	include(core/package/package.cmake)
 endif()
