@@ -1,5 +1,7 @@
 /* The real daemon, confined as its unit says: nothing that it needs is cut off, and what the
  * unit forbids is. */
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +69,18 @@ static void reads(struct scene *s, const char *path, const char *expected)
 	json_decref(answer);
 }
 
+/* Waits until as many evaluators have died, and two are there again. */
+static void await_evaluators(struct scene *s, json_int_t crashes)
+{
+	for (bool there = false; !there; (void)poll(NULL, 0, 5)) {
+		json_t *status = called(s, "server.status", NULL);
+		const json_t *evaluators = json_object_get(status, "evaluators");
+		there = json_member_integer(evaluators, "crashes", 0) >= crashes &&
+			json_member_integer(evaluators, "alive", 0) == 2;
+		json_decref(status);
+	}
+}
+
 static void it_does_all_it_is_for(void **state)
 {
 	struct scene *s = *state;
@@ -89,7 +103,8 @@ static void it_does_all_it_is_for(void **state)
 	pid_t children[EVALUATORS_MAX];
 	size_t count = scene_evaluators(s, children);
 	for (size_t i = 0; i < count; i++)
-		(void)kill(children[i], SIGKILL); /* it may be replaced already */
+		(void)kill(children[i], SIGKILL); /* a plugin's too: it may be replaced already */
+	await_evaluators(s, 2);
 	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
 	scene_stop(s);
 	/* It is run as another user, and the log is for its group. */
