@@ -155,8 +155,8 @@ void page_end(struct html *h, const struct page *page)
 	if (page->file != NULL)
 		html_text(
 			h,
-			"Made from the log of decisions. Every award shown here was decided by the "
-			"rules in force on its day, and can be proved. ");
+			"Made from the log of awards. Every award shown here stands in it, which can "
+			"be proved. ");
 	else
 		html_text(
 			h,
