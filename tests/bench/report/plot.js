@@ -18,11 +18,15 @@ const FILLS = {
 	'no-log': 'url(#cross)',
 };
 
-const DEFINITIONS = `<defs>
-<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#fff"/><path d="M0 6 6 0M-1 1 1 -1M5 7 7 5" stroke="#000" stroke-width="1"/></pattern>
-<pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="#fff"/><circle cx="2.5" cy="2.5" r="1"/></pattern>
-<pattern id="cross" width="7" height="7" patternUnits="userSpaceOnUse"><rect width="7" height="7" fill="#fff"/><path d="M0 0 7 7M7 0 0 7" stroke="#000" stroke-width=".7"/></pattern>
-</defs>`;
+const pattern = (id, size, drawing) =>
+	`<pattern id="${id}" width="${size}" height="${size}" patternUnits="userSpaceOnUse">` +
+	`<rect width="${size}" height="${size}" fill="#fff"/>${drawing}</pattern>`;
+
+const DEFINITIONS = ['<defs>',
+	pattern('hatch', 6, '<path d="M0 6 6 0M-1 1 1 -1M5 7 7 5" stroke="#000"/>'),
+	pattern('dots', 5, '<circle cx="2.5" cy="2.5" r="1"/>'),
+	pattern('cross', 7, '<path d="M0 0 7 7M7 0 0 7" stroke="#000" stroke-width=".7"/>'),
+	'</defs>'].join('\n');
 
 const escape = (text) => String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const whole = (n) => Math.round(n).toLocaleString('en-GB');
@@ -91,10 +95,13 @@ function bars(top, title, groups, servers) {
 
 /* ---- times: p50, p99 and p99.9 of each on one scale ------------------------------------- */
 
+const disc = (x, y, style) => `<circle cx="${x}" cy="${y}" r="4.5" ${style}/>`;
+
 const MARKS = {
-	p50: (x, y) => `<circle cx="${x}" cy="${y}" r="4.5" fill="#000"/>`,
-	p99: (x, y) => `<circle cx="${x}" cy="${y}" r="4.5" fill="#fff" stroke="#000" stroke-width="1.5"/>`,
-	'p99.9': (x, y) => `<path d="M${x - 4.5} ${y - 4.5}l9 9m0 -9l-9 9" stroke="#000" stroke-width="1.6"/>`,
+	p50: (x, y) => disc(x, y, 'fill="#000"'),
+	p99: (x, y) => disc(x, y, 'fill="#fff" stroke="#000" stroke-width="1.5"'),
+	'p99.9': (x, y) =>
+		`<path d="M${x - 4.5} ${y - 4.5}l9 9m0 -9l-9 9" stroke="#000" stroke-width="1.6"/>`,
 };
 
 function times(top, title, groups, servers) {
@@ -176,7 +183,8 @@ function plot({machine, summary: {figures, load}}) {
 		[{name: '1 × 1', of: pick(figures, '1x1', null)},
 			{name: '2,000 a second', of: pick(figures, 'rate', null)}], peers));
 	put(bars(top, 'Memory of all processes after the run, MiB: less is better',
-		shapes.map(([shape, name]) => ({name, of: pick(figures, shape, 'pss_mib')})), servers));
+		[...shapes, ['rate', '2,000 a second']]
+			.map(([shape, name]) => ({name, of: pick(figures, shape, 'pss_mib')})), servers));
 	return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${top}" ` +
 		`viewBox="0 0 ${WIDTH} ${top}">\n<rect width="100%" height="100%" fill="#fff"/>\n` +
 		`${DEFINITIONS}\n${[...head, ...parts].join('\n')}\n</svg>\n`;

@@ -1,8 +1,8 @@
 'use strict';
 /*
  * The criteria of the three awards as rules of json-rules-engine: conditions are data, the
- * operators are what the awards need. Written for speed: the submission is one fact, since each costs
- * the engine a hash, and paths are plain member names and no JSONPath.
+ * operators are what the awards need. Written for speed: the submission is one fact, since each
+ * costs the engine a hash, and paths are plain member names and no JSONPath.
  */
 
 const {Engine} = require('json-rules-engine');
