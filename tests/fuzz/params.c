@@ -144,20 +144,33 @@ static void on_answer(struct request *r, struct reply *reply)
 
 	c->answers++;
 	c->reply = *reply;
+	if (reply->code == 0 && reply->result == NULL)
+		c->reply.result = json_read(reply->json, NULL);
 	if (reply->code != 0)
 		(void)snprintf(c->message, sizeof c->message, "%s", reply->message);
 }
 
 static void ask(struct call *c, const char *method, const json_t *params)
 {
+	struct json_index index;
+	struct buffer text;
+
+	json_index_init(&index);
+	buffer_init(&text);
+	fuzz_must(params == NULL ||
+			  (json_compact(params, &text) == 0 &&
+			   json_index_read(&index, (struct text){text.bytes, text.length}) == 0),
+		  "what was read is not read again");
 	*c = (struct call){.request = {.method = method,
-				       .params = params,
+				       .given = index.items,
 				       .peer = &all.peer,
 				       .answer = on_answer}};
 	service_call(all.service, &c->request);
 	while (c->answers == 0)
 		(void)uv_run(&all.loop, UV_RUN_ONCE);
 	fuzz_must(c->answers == 1, "answered twice");
+	json_index_deinit(&index);
+	buffer_deinit(&text);
 }
 
 static void call_deinit(struct call *c)
