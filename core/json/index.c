@@ -268,7 +268,7 @@ static bool read_array(struct reading *r, size_t *number)
 /* A member; `before` is the one before it, and then its own. */
 static bool read_member(struct reading *r, size_t *before, bool *rising)
 {
-	size_t name, value;
+	size_t name = 0, value = 0;
 
 	skip_space(r);
 	if (!read_string(r, &name))

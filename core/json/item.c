@@ -7,7 +7,7 @@
 const struct json_item *json_item_next(const struct json_item *of, const struct json_item *after)
 {
 	bool is_object = of != NULL && of->kind == JSON_ITEM_OBJECT;
-	const struct json_item *next = of;
+	const struct json_item *next;
 
 	if (!is_object && (of == NULL || of->kind != JSON_ITEM_ARRAY))
 		return NULL;
@@ -72,7 +72,7 @@ int json_item_text(const struct json_item *string, struct buffer *out)
 
 bool json_item_is(const struct json_item *string, struct text wanted)
 {
-	char character[4];
+	char character[4] = "";
 
 	if (string == NULL || string->kind != JSON_ITEM_STRING)
 		return false;

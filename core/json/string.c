@@ -105,7 +105,7 @@ struct text string_inside(const struct json_item *string)
 static int32_t take_place(const char **at, const char *end)
 {
 	const unsigned char *s = (const unsigned char *)*at;
-	int32_t c = *s;
+	int32_t c;
 
 	if (*s == '\\') {
 		c = string_take_escape(at, end);
@@ -149,7 +149,7 @@ const struct json_item **string_sorted_names(const struct json_item *object, siz
 
 	while ((name = json_item_next(object, name)) != NULL)
 		most++;
-	sorted = malloc((most + 1) * sizeof *sorted);
+	sorted = malloc((most + 1) * sizeof *sorted); /* NOLINT: a list of pointers */
 	if (sorted == NULL)
 		return NULL;
 	for (size_t i = 0; (name = json_item_next(object, name)) != NULL; i++) {
@@ -157,7 +157,7 @@ const struct json_item **string_sorted_names(const struct json_item *object, siz
 		rising = rising && (i == 0 || string_compare(sorted[i - 1], name) < 0);
 	}
 	if (!rising)
-		qsort(sorted, most, sizeof *sorted, compare_pointed);
+		qsort(sorted, most, sizeof *sorted, compare_pointed); /* NOLINT: as above */
 	*count = most;
 	return sorted;
 }

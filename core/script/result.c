@@ -198,7 +198,7 @@ int result_write(lua_State *L, int index, struct buffer *out, const char **why)
 	buffer_deinit(&w.unsorted);
 	free(w.members);
 	*why = w.why != NULL ? w.why : "";
-	return written ? 0 : w.why[0] == '\0' ? -ENOMEM : AW_ESCRIPT;
+	return written ? 0 : **why == '\0' ? -ENOMEM : AW_ESCRIPT;
 }
 
 json_t *result_take(lua_State *L, int index, const char **why)
