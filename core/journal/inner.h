@@ -61,7 +61,7 @@ struct writer {
 	struct unquoted {
 		const struct part *part; /* NULL: none */
 		int64_t sequence;
-	} unquoted; /* the last decision of the group at hand that is whole */
+	} unquoted;                  /* the last decision of the group at hand that is whole */
 	int64_t next;                /* sequence of the next entry in the group at hand */
 	struct tlog_signer next_key; /* while a rotation is under way */
 	int wal_pages;               /* in the WAL after the last commit */

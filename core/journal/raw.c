@@ -6,10 +6,12 @@
 #include "journal/reader.h"
 #include "journal/schema.h"
 
+static const char select_entries[] = "SELECT sequence, 0, kind, at, bytes, leaf_hash, " ENTRY_SOURCE
+				     " FROM entry e ORDER BY sequence";
+
 static const char *const selects[RAW_TABLES] = {
 	[RAW_META] = "SELECT 0, 0, name, value FROM meta ORDER BY name",
-	[RAW_ENTRY] = "SELECT sequence, 0, kind, at, bytes, leaf_hash, " ENTRY_SOURCE
-		      " FROM entry e ORDER BY sequence",
+	[RAW_ENTRY] = select_entries,
 	[RAW_BLOB] = "SELECT rowid, 0, sha256, bytes FROM blob ORDER BY rowid",
 	[RAW_PERSONAL] =
 		"SELECT sequence, number, pointer, salt, value FROM personal ORDER BY 1, 2",

@@ -52,7 +52,8 @@ static inline void forge_sql(const struct scene *s, const char *name, const char
 				  "SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger';");
 	char *script = NULL;
 
-	assert_true(asprintf(&script, "BEGIN;%s" WHOLE_ENTRIES "%s;%sCOMMIT;", drops, sql, makes) > 0);
+	assert_true(asprintf(&script, "BEGIN;%s" WHOLE_ENTRIES "%s;%sCOMMIT;", drops, sql, makes) >
+		    0);
 	free(forge_shell(s, name, script));
 	free(script);
 	free(drops);
