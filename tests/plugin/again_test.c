@@ -114,15 +114,16 @@ static void the_log_is_proved_without_the_plugin(void **state)
 static void the_digest_is_over_the_words_as_sha256sum_prints_them(void **state)
 {
 	const struct scene *s = *state;
-	char *bytes = scene_sql(s, "SELECT json_extract(bytes, '$.body.digest') || ' ' ||"
-				   " json_extract(bytes, '$.body.prelude') FROM entry WHERE"
-				   " json_extract(bytes, '$.body.words') IS NOT NULL");
+	char *bytes = scene_sql(s, "SELECT json_extract(entry, '$.body.digest') || ' ' ||"
+				   " json_extract(entry, '$.body.prelude') FROM entries WHERE"
+				   " json_extract(entry, '$.body.words') IS NOT NULL");
 	char *files = scene_sql(s, "SELECT group_concat(json_extract(value, '$.sha256') || '  ' ||"
-				   " json_extract(value, '$.path') || char(10), '') FROM entry,"
-				   " json_each(bytes, '$.body.files') WHERE"
-				   " json_extract(bytes, '$.body.words') IS NOT NULL");
-	char *words = scene_sql(s, "SELECT json_extract(bytes, '$.body.words[0].sha256') FROM entry"
-				   " WHERE json_extract(bytes, '$.body.words') IS NOT NULL");
+				   " json_extract(value, '$.path') || char(10), '') FROM entries,"
+				   " json_each(entry, '$.body.files') WHERE"
+				   " json_extract(entry, '$.body.words') IS NOT NULL");
+	char *words = scene_sql(s,
+				"SELECT json_extract(entry, '$.body.words[0].sha256') FROM entries"
+				" WHERE json_extract(entry, '$.body.words') IS NOT NULL");
 	struct buffer list;
 	char hex[DIGEST_HEX];
 
@@ -190,10 +191,10 @@ static void another_plugin_of_that_name_is_not_used(void **state)
 static void one_decision_is_shown_under_rules_that_need_it(void **state)
 {
 	struct scene *s = *state;
-	char *digest = scene_sql(s, "SELECT json_extract(bytes, '$.body.digest') FROM entry WHERE"
-				    " json_extract(bytes, '$.body.words') IS NOT NULL");
-	char *sequence = scene_sql(s, "SELECT max(sequence) FROM entry WHERE"
-				      " json_extract(bytes, '$.kind') = 'decision'");
+	char *digest = scene_sql(s, "SELECT json_extract(entry, '$.body.digest') FROM entries WHERE"
+				    " json_extract(entry, '$.body.words') IS NOT NULL");
+	char *sequence = scene_sql(s, "SELECT max(sequence) FROM entries WHERE"
+				      " json_extract(entry, '$.kind') = 'decision'");
 	char missing[512], there[512];
 
 	(void)snprintf(missing, sizeof missing,

@@ -128,8 +128,8 @@ static void the_words_belong_to_the_digest_and_are_logged_with_it(void **state)
 	struct scene *s = *state;
 	json_t *plugin = rig_status(s, "bank-holidays");
 	json_t *rules = called(s, "rules.get", "{}");
-	char *body = scene_sql(s, "SELECT json_extract(bytes, '$.body.words') FROM entry WHERE"
-				  " json_extract(bytes, '$.kind') = 'activation'");
+	char *body = scene_sql(s, "SELECT json_extract(entry, '$.body.words') FROM entries WHERE"
+				  " json_extract(entry, '$.kind') = 'activation'");
 	json_t *words = json_read(text_of(body), NULL);
 	json_t *expected = json_pack("[{ss sO}]", "name", "bank-holidays", "sha256",
 				     json_object_get(plugin, "sha256"));
