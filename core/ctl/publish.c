@@ -27,7 +27,7 @@ static void answers_deinit(struct answers *a)
 	json_decref(a->decisions);
 	json_decref(a->practice);
 	json_decref(a->statistics);
-	*a = (struct answers){NULL};
+	*a = (struct answers){.log = NULL};
 }
 
 /* All decisions and imports, page by page. */
@@ -215,7 +215,7 @@ static int publish(struct session *s, json_t *site)
 
 int verb_publish(struct session *s)
 {
-	struct answers a = {NULL};
+	struct answers a = {.log = NULL};
 	const char *given = session_option(s, OPTION_ON);
 	char on[DATE_TEXT];
 	struct date day;

@@ -9,12 +9,17 @@
 
 enum { AT_A_TIME = 32, PATH_BYTES = 64 };
 
+/* An award of the site, borrowed. */
+struct asked {
+	json_t *award;
+};
+
 /* One request for each award of a list, and what is done with its answer. */
 struct questions {
 	struct session *s;
 	struct place *place;
 	const struct tlog_verifier *key;
-	json_t **awards; /* borrowed */
+	struct asked *awards;
 	size_t count;
 	const char *method;
 	int (*answered)(struct questions *q, json_t *award, const json_t *answer, struct err *e);
@@ -30,7 +35,7 @@ static int send_one(const struct questions *q, size_t i)
 	char params[64];
 
 	(void)snprintf(params, sizeof params, "{\"sequence\":%" JSON_INTEGER_FORMAT "}",
-		       sequence_of(q->awards[i])); /* fits */
+		       sequence_of(q->awards[i].award)); /* fits */
 	return awardd_client_send(q->s->client, (int64_t)i, q->method, params);
 }
 
@@ -49,7 +54,7 @@ static int receive_one(struct questions *q)
 		if (document == NULL || answer.id < 0 || (size_t)answer.id >= q->count)
 			status = session_say(q->s, EXIT_UNEXPECTED, "%s: the answer cannot be read",
 					     q->method);
-		else if (q->answered(q, q->awards[answer.id], document, &e) != 0)
+		else if (q->answered(q, q->awards[answer.id].award, document, &e) != 0)
 			status = session_say(q->s, EXIT_UNEXPECTED, "%s", e.text);
 		json_decref(document);
 	}
@@ -153,10 +158,10 @@ static int keep_proofs(struct questions *q, struct err *e)
 	for (size_t i = 0; i < q->count && rv == 0; i++) {
 		char path[PATH_BYTES];
 
-		format_path(q->awards[i], path);
+		format_path(q->awards[i].award, path);
 		buffer_clear(&there);
 		if (place_read(q->place, path, &there) &&
-		    still_proves(q, q->awards[i], (struct text){there.bytes, there.length}))
+		    still_proves(q, q->awards[i].award, (struct text){there.bytes, there.length}))
 			rv = place_keep(q->place, path, e);
 		else
 			q->awards[left++] = q->awards[i];
@@ -168,21 +173,21 @@ static int keep_proofs(struct questions *q, struct err *e)
 
 /* ---- all of them ------------------------------------------------------------------------------------ */
 
-/* Borrows every award of the site. NULL: no memory. */
-static json_t **awards_of(const json_t *site, size_t *count)
+/* Gives every award of the site. NULL: no memory. */
+static struct asked *awards_of(const json_t *site, size_t *count)
 {
 	size_t i, k, most = 0;
 	json_t *partnership, *award;
 
 	json_array_foreach(json_member(site, "partnerships"), i, partnership)
 		most += json_array_size(json_member(partnership, "awards"));
-	json_t **awards = calloc(most + 1, sizeof *awards);
+	struct asked *awards = calloc(most + 1, sizeof *awards);
 
 	*count = 0;
 	json_array_foreach(json_member(site, "partnerships"), i, partnership) {
 		json_array_foreach(json_member(partnership, "awards"), k, award) {
 			if (awards != NULL)
-				awards[(*count)++] = award;
+				awards[(*count)++].award = award;
 		}
 	}
 	return awards;

@@ -121,7 +121,7 @@ static int write_page(struct session *s, const struct gathered *g)
 
 int verb_report(struct session *s)
 {
-	struct gathered g = {NULL};
+	struct gathered g = {.entry = NULL};
 
 	if (s->json)
 		return session_say(s, EXIT_USAGE,

@@ -184,8 +184,8 @@ static struct append *append_new(size_t count)
 
 	if (a == NULL)
 		return NULL;
-	a->receipts = calloc(count, sizeof *a->receipts);
-	if (a->receipts == NULL && count > 0) {
+	a->receipts = calloc(count > 0 ? count : 1, sizeof *a->receipts); /* none of a ping */
+	if (a->receipts == NULL) {
 		free(a);
 		return NULL;
 	}

@@ -46,8 +46,12 @@ static int append_entry(struct journal_reader *r, int64_t sequence, struct buffe
 	bind_integer(&b, sequence);
 	rv = sql_next(&b, e);
 	if (rv == 1) {
-		struct text bytes = column_bytes(b.statement, 0);
-		rv = buffer_append(out, bytes.bytes, bytes.length);
+		const struct stored s = {column_bytes(b.statement, 0),
+					 column_bytes(b.statement, 2)};
+		struct text whole;
+		rv = stored_read(&s, out, &whole, e);
+		if (rv == 0 && !stored_quotes(&s)) /* else it is there already */
+			rv = buffer_append(out, whole.bytes, whole.length);
 		reader_done(&b);
 	} else if (rv == 0) {
 		rv = err_set(e, AW_EABSENT, "there is no entry %" PRId64, sequence);

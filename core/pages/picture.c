@@ -119,7 +119,7 @@ static void put_levels(struct html *h, const struct rows *r)
 /* Where the line crosses the border between row `i` and the next, or NOT_DRAWN. */
 static int crossing(const struct rows *r, size_t i)
 {
-	size_t above = i + 1, below = i + 1;
+	size_t above = i + 1, below = above;
 
 	while (above > 0 && r->at[above - 1] == NOT_DRAWN)
 		above--;
@@ -330,10 +330,13 @@ void picture_profile(struct html *h, const struct picture *p)
 {
 	struct rows r = {.p = p};
 
-	r.ids = statement_order(&p->v, p->scores, &r.count);
 	scale_of(&p->v, &r.from, &r.to);
-	if (r.ids != NULL)
-		r.at = calloc(r.count + 1, sizeof *r.at);
+	r.ids = statement_order(&p->v, p->scores, &r.count);
+	if (r.ids == NULL) {
+		h->out.failed = true;
+		return;
+	}
+	r.at = calloc(r.count + 1, sizeof *r.at);
 	if (r.at == NULL) {
 		h->out.failed = true;
 		free(r.ids);

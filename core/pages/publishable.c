@@ -83,10 +83,16 @@ static int add_benchmark(json_t *latest, json_t *row)
 	return json_object_set(latest, id, row) == 0 ? 0 : -ENOMEM;
 }
 
+/* For sorting: what a list borrows. */
+struct value {
+	json_t *it;
+};
+
 /* Names by their bytes, capitals as small letters; ids where those are equal. */
 static int compare_names(const void *left, const void *right)
 {
-	const json_t *a = *(const json_t *const *)left, *b = *(const json_t *const *)right;
+	const json_t *a = ((const struct value *)left)->it;
+	const json_t *b = ((const struct value *)right)->it;
 	const char *a_name = json_member_text(a, "name"), *b_name = json_member_text(b, "name");
 	int order = strcasecmp(a_name != NULL ? a_name : "", b_name != NULL ? b_name : "");
 
@@ -95,7 +101,8 @@ static int compare_names(const void *left, const void *right)
 
 static int compare_awards(const void *left, const void *right)
 {
-	const json_t *a = *(const json_t *const *)left, *b = *(const json_t *const *)right;
+	const json_t *a = ((const struct value *)left)->it;
+	const json_t *b = ((const struct value *)right)->it;
 	int order = strcmp(json_member_text(b, "awarded_on"), json_member_text(a, "awarded_on"));
 	json_int_t a_at = json_member_integer(a, "sequence", 0);
 	json_int_t b_at = json_member_integer(b, "sequence", 0);
@@ -104,14 +111,15 @@ static int compare_awards(const void *left, const void *right)
 }
 
 /* Gives a new array of the same values in order. */
-static json_t *sorted(json_t **values, size_t count, int (*compare)(const void *, const void *))
+static json_t *sorted(struct value *values, size_t count,
+		      int (*compare)(const void *, const void *))
 {
 	json_t *list = json_array();
 
 	if (count > 0)
 		qsort(values, count, sizeof *values, compare);
 	for (size_t i = 0; list != NULL && i < count; i++)
-		if (json_array_append(list, values[i]) != 0) {
+		if (json_array_append(list, values[i].it) != 0) {
 			json_decref(list);
 			list = NULL;
 		}
@@ -122,12 +130,12 @@ static int sort_awards(json_t *partnership)
 {
 	json_t *awards = json_object_get(partnership, "awards"), *each;
 	size_t i, count = json_array_size(awards);
-	json_t **values = calloc(count + 1, sizeof *values);
+	struct value *values = calloc(count + 1, sizeof *values);
 
 	if (values == NULL)
 		return -ENOMEM;
 	json_array_foreach(awards, i, each)
-		values[i] = each;
+		values[i].it = each;
 	int rv = json_put(partnership, "awards", sorted(values, count, compare_awards));
 	free(values);
 	return rv;
@@ -139,12 +147,12 @@ static json_t *partnerships_of(json_t *by_id)
 	size_t count = 0;
 	const char *id;
 	json_t *each, *list = NULL;
-	json_t **values = calloc(json_object_size(by_id) + 1, sizeof *values);
+	struct value *values = calloc(json_object_size(by_id) + 1, sizeof *values);
 	bool memory = values != NULL;
 
 	if (memory)
 		json_object_foreach(by_id, id, each) {
-			values[count++] = each;
+			values[count++].it = each;
 			memory = memory && sort_awards(each) == 0;
 		}
 	if (memory)

@@ -106,7 +106,7 @@ void sheet_standing(struct sheet *s, const json_t *partnership)
 		const char *status, *class, *word, *then;
 	} known[] = {
 		{"current", "standing current", "Current", " until "},
-		{"due", "standing due", "Due", " for redesignation; current until "},
+		{"due", "standing due", "Due", ", current until "},
 		{"lapsed", "standing lapsed", "Lapsed", " on "},
 	};
 	const char *status = json_member_text(partnership, "status");

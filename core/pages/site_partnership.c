@@ -6,18 +6,20 @@
 
 enum { PATH_BYTES = 128 };
 
-/* AW-5 */
-static void put_lapsed(struct sheet *s, const json_t *partnership)
+/* AW-2, AW-5 */
+static void put_advice(struct sheet *s, const json_t *partnership)
 {
 	const char *status = json_member_text(partnership, "status");
+	bool due = status != NULL && strcmp(status, "due") == 0;
 
-	if (status == NULL || strcmp(status, "lapsed") != 0)
+	if (!due && (status == NULL || strcmp(status, "lapsed") != 0))
 		return;
-	html_open_class(&s->h, "div", "box bad");
+	html_open_class(&s->h, "div", due ? "box" : "box bad");
 	html_element(
 		&s->h, "p",
-		"This award has lapsed. Its logos are no longer for use on websites, letterheads "
-		"or documents.");
+		due ? "This award is due for redesignation: to go on, register before it lapses."
+		    : "This award has lapsed. Its logos are no longer for use on websites, "
+		      "letterheads or documents.");
 	html_close(&s->h);
 }
 
@@ -126,7 +128,7 @@ int site_partnership(const json_t *site, const json_t *partnership, struct buffe
 	html_open_class(&s.h, "p", "citation");
 	html_name(&s.h, json_member_text(newest_award(partnership), "citation"));
 	html_close(&s.h);
-	put_lapsed(&s, partnership);
+	put_advice(&s, partnership);
 	html_open(&s.h, "p");
 	sheet_standing(&s, partnership);
 	html_text(&s.h, ".");

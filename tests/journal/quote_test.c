@@ -244,6 +244,37 @@ static void plain_sql_reads_what_was_logged(void **state)
 	says(log, "21|0");
 }
 
+static void a_proof_holds_the_whole_entry(void **state)
+{
+	struct log *log = *state;
+	struct journal_reader *r = NULL;
+	struct buffer text, extra;
+	struct proof_text proof;
+	struct err e = {.status = 0};
+	json_t *entry = NULL;
+	char hex[DIGEST_HEX];
+
+	decide(log, 3);
+	says(log, "2|0");
+	buffer_init(&text);
+	buffer_init(&extra);
+	assert_int_equal(reader_open(log->path, &r, &e), 0);
+	for (int64_t sequence = 1; sequence <= 3; sequence++) {
+		buffer_clear(&text);
+		buffer_clear(&extra);
+		assert_int_equal(reader_proof(r, sequence, &text, &e), 0);
+		assert_int_equal(proof_text_read(text_in(&text), &proof, &extra, &e), 0);
+		struct digest leaf = digest_leaf(proof.extra.bytes, proof.extra.length);
+		hex_format(leaf.bytes, sizeof leaf.bytes, hex);
+		assert_int_equal(reader_entry(r, sequence, &entry, &e), 0);
+		assert_string_equal(json_member_text(entry, "leaf_hash"), hex);
+		json_decref(entry);
+	}
+	reader_close(&r);
+	buffer_deinit(&text);
+	buffer_deinit(&extra);
+}
+
 static void a_log_whose_entries_are_whole_goes_on_as_it_is(void **state)
 {
 	struct log *log = *state;
@@ -282,6 +313,7 @@ int main(void)
 		cmocka_unit_test(quotes_of_what_is_not_there_are_refused),
 		cmocka_unit_test(a_source_is_quoted_within_reach_alone),
 		IN_A_LOG(plain_sql_reads_what_was_logged),
+		IN_A_LOG(a_proof_holds_the_whole_entry),
 		IN_A_LOG(a_log_whose_entries_are_whole_goes_on_as_it_is),
 		IN_A_LOG(an_entry_whose_source_was_changed_is_refused),
 	};

@@ -49,70 +49,72 @@ static _Noreturn void die(const char *format, ...)
 
 /* ---- system calls --------------------------------------------------------- */
 
-static bool allowed[CALLS];
-static char sets[SETS] = "\n"; /* "@name", and below it, indented, what it holds */
+struct calls {
+	bool allowed[CALLS];
+	char sets[SETS]; /* "@name", and below it, indented, what it holds */
+};
 
-static void read_sets(void)
+static void read_sets(struct calls *c)
 {
 	FILE *all = popen("systemd-analyze syscall-filter --no-pager", "r");
 
-	if (all == NULL || fread(sets + 1, 1, sizeof sets - 2, all) == 0)
+	c->sets[0] = '\n';
+	if (all == NULL || fread(c->sets + 1, 1, sizeof c->sets - 2, all) == 0)
 		die("systemd-analyze names no sets");
 	must(pclose(all));
 }
 
 /* One call or set, allowed or not. */
-static void mark(const char *name, bool allow)
+static void mark(struct calls *c, const char *name, bool allow)
 {
 	char begins[LINE], word[LINE];
 
 	if (name[0] != '@') {
 		int number = seccomp_syscall_resolve_name(name);
 		if (number >= 0 && number < CALLS) /* else this machine has none such */
-			allowed[number] = allow;
+			c->allowed[number] = allow;
 		return;
 	}
 	snprintf(begins, sizeof begins, "\n%s\n", name);
-	const char *line = strstr(sets, begins);
+	const char *line = strstr(c->sets, begins);
 	if (line == NULL)
 		die("there is no set %s", name);
 	line += strlen(begins);
 	for (; *line == ' '; line += strcspn(line, "\n") + 1)
 		if (sscanf(line, "%511s", word) == 1 && word[0] != '#')
-			mark(word, allow);
+			mark(c, word, allow);
 }
 
-static void mark_list(char *list)
+static void mark_list(struct calls *c, char *list)
 {
 	bool allow = list[0] != '~';
 
 	for (char *name; (name = strsep(&list, " ~")) != NULL;)
 		if (*name != '\0')
-			mark(name, allow);
+			mark(c, name, allow);
 }
 
-static void rule(scmp_filter_ctx filter, int error, int call, unsigned count, struct scmp_arg_cmp a,
-		 struct scmp_arg_cmp b)
+static void rule(scmp_filter_ctx filter, int error, int call, unsigned count, struct scmp_arg_cmp a)
 {
-	must(seccomp_rule_add(filter, SCMP_ACT_ERRNO((unsigned)error), call, count, a, b));
+	must(seccomp_rule_add(filter, SCMP_ACT_ERRNO((unsigned)error), call, count, a));
 }
 
-static void apply_calls(void)
+static void apply_calls(struct calls *c)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 
 	if (filter == NULL)
 		die("no filter");
-	mark("@default", true); /* systemd adds it to every list of what is allowed */
+	mark(c, "@default", true); /* systemd adds it to every list of what is allowed */
 	for (int i = 0; i < CALLS; i++)
-		if (allowed[i])
+		if (c->allowed[i])
 			must(seccomp_rule_add(filter, SCMP_ACT_ALLOW, i, 0));
 	must(seccomp_load(filter));
 	seccomp_release(filter);
 }
 
 /* RestrictNamespaces=user mnt, RestrictAddressFamilies=AF_UNIX, MemoryDenyWriteExecute= and
- * LockPersonality=, each in a filter of its own, as there. */
+ * LockPersonality=, in a filter beside that of the calls. */
 static void apply_arguments(void)
 {
 	static const unsigned long long kinds[] = {CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET,
@@ -124,17 +126,17 @@ static void apply_arguments(void)
 		die("no filter");
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		struct scmp_arg_cmp flag = SCMP_A0(SCMP_CMP_MASKED_EQ, kinds[i], kinds[i]);
-		rule(filter, EPERM, SCMP_SYS(unshare), 1, flag, none);
-		rule(filter, EPERM, SCMP_SYS(clone), 1, flag, none);
+		rule(filter, EPERM, SCMP_SYS(unshare), 1, flag);
+		rule(filter, EPERM, SCMP_SYS(clone), 1, flag);
 	}
-	rule(filter, ENOSYS, SCMP_SYS(clone3), 0, none, none);
-	rule(filter, EPERM, SCMP_SYS(setns), 0, none, none);
-	rule(filter, EAFNOSUPPORT, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX), none);
-	rule(filter, EPERM, SCMP_SYS(personality), 1, SCMP_A0(SCMP_CMP_NE, 0), none);
+	rule(filter, ENOSYS, SCMP_SYS(clone3), 0, none);
+	rule(filter, EPERM, SCMP_SYS(setns), 0, none);
+	rule(filter, EAFNOSUPPORT, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
+	rule(filter, EPERM, SCMP_SYS(personality), 1, SCMP_A0(SCMP_CMP_NE, 0, 0));
 	rule(filter, EPERM, SCMP_SYS(mprotect), 1,
-	     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC), none);
+	     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
 	rule(filter, EPERM, SCMP_SYS(mmap), 1,
-	     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, PROT_EXEC | PROT_WRITE), none);
+	     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, PROT_EXEC | PROT_WRITE));
 	must(seccomp_load(filter));
 	seccomp_release(filter);
 }
@@ -217,7 +219,7 @@ static bool is_known(const char *line)
 	return false;
 }
 
-static void read_unit(const char *path)
+static void read_unit(struct calls *c, const char *path)
 {
 	static const char filter[] = "SystemCallFilter=";
 	FILE *unit = fopen(path, "r");
@@ -233,7 +235,7 @@ static void read_unit(const char *path)
 		if (!service || line[0] == '[' || line[0] == '#' || line[0] == '\0')
 			continue;
 		if (strncmp(line, filter, strlen(filter)) == 0)
-			mark_list(line + strlen(filter));
+			mark_list(c, line + strlen(filter));
 		else if (!is_known(line))
 			die("does not know what to do for %s", line);
 	}
@@ -243,22 +245,23 @@ static void read_unit(const char *path)
 int main(int argc, char **argv)
 {
 	const struct rlimit no_core = {0, 0};
+	struct calls *c = calloc(1, sizeof *c);
 	char **rest = argv + 3;
 
-	if (argc < 5)
+	if (c == NULL || argc < 5)
 		die("UNIT USER PATH… -- PROGRAM…");
 	while (*rest != NULL && strcmp(*rest, "--") != 0)
 		rest++;
 	if (*rest == NULL)
 		die("no --");
-	read_sets();
-	read_unit(argv[1]);
+	read_sets(c);
+	read_unit(c, argv[1]);
 	read_only(argv + 3, rest);
 	must(setrlimit(RLIMIT_CORE, &no_core));
 	(void)umask(0027);
 	drop_rights((uid_t)strtoul(argv[2], NULL, 10));
 	apply_arguments();
-	apply_calls();
+	apply_calls(c);
 	execv(rest[1], rest + 1);
 	die("%s", rest[1]);
 }

@@ -44,7 +44,7 @@ static void the_pages_stand_up_in_a_browser(void **state)
 				    " '2024-12-01', 'every': 4, 'scores': {'6': 0, '9': 9}}");
 	char *sequence = scene_sql(s, "SELECT max(sequence) FROM entries WHERE kind = 'decision'");
 	free(TOOL_OUT(s, 0, "report", sequence, "--output", "report.html"));
-	free(TOOL_OUT(s, 0, "publish", "site", "--on", "2024-12-31"));
+	free(TOOL_OUT(s, 0, "publish", "site", "--on", "2026-07-01"));
 	(void)snprintf(command, sizeof command,
 		       "AWARDD_SOCKET='%s' node '" AWARDD_SOURCE "/tests/pages/check.js' '%s/site'"
 		       " '%s/report.html' '" AWARDCTL_PROGRAM "'",

@@ -113,6 +113,9 @@ async function register() {
 	const plain = await look.open(browser, pageOf("index"), { script: false });
 	const rows = await plain.page.locator("#register tbody tr").count();
 	must(rows > 30, `the register without script has ${rows} rows`);
+	for (const status of ["current", "due", "lapsed"]) {
+		must(await plain.page.locator(`.standing.${status}`).count() > 0, `none is ${status} to be looked at`);
+	}
 	must(!(await plain.page.locator("#find").isVisible()), "a search that does nothing is shown");
 	await plain.context.close();
 
@@ -198,6 +201,24 @@ async function form() {
 	await context.close();
 }
 await form();
+
+/* ---- the feed ---- */
+
+async function feed() {
+	const { context, page, faults: seen } = await look.open(browser, pageOf("index"), {});
+	const told = await page.evaluate((text) => {
+		const it = new DOMParser().parseFromString(text, "application/xml");
+		const all = (name) => Array.from(it.getElementsByTagName(name), (each) => each.textContent);
+		return { broken: all("parsererror"), ids: all("id"), titles: all("title") };
+	}, readFileSync(join(site, "feed.xml"), "utf8"));
+	must(told.broken.length === 0, `the feed is no XML: ${told.broken}`);
+	must(told.ids.length > 3 && new Set(told.ids).size === told.ids.length, "ids of the feed are not each its own");
+	must(told.ids.every((id) => /^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)), "an id is no UUID");
+	must(told.titles.some((title) => title.startsWith("<img src=x")), "a title lost its markup");
+	note("feed", seen);
+	await context.close();
+}
+await feed();
 
 await browser.close();
 rmSync(temporary, { recursive: true });

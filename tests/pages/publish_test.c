@@ -290,6 +290,23 @@ static void the_form_stands_alone_and_follows_the_rules(void **state)
 	free(page);
 }
 
+static void changes_to_come_are_announced(void **state)
+{
+	struct scene *s = *state;
+
+	scene_rule_replace(s, "child-first.lua", "in_force_from = \"2022-01-01\"",
+			   "in_force_from = \"2025-04-01\"");
+	scene_start(s, NULL);
+	publishes(s);
+	must_hold(s, "site/scheme.html", "Coming changes");
+	must_hold(s, "site/scheme.html",
+		  "Child First Commendation is in force from <time datetime=\"2025-04-01\">");
+	free(TOOL_OUT(s, 0, "publish", "site", "--on", "2025-04-01"));
+	char *page = tool_read(s, "site/scheme.html");
+	assert_null(strstr(page, "Coming changes"));
+	free(page);
+}
+
 static void refuses_to_publish(const struct scene *s, const char *why)
 {
 	struct ran r = TOOL(s, NULL, PUBLISH);
@@ -441,6 +458,8 @@ int main(void)
 		in_its_own(an_empty_log_has_a_site),
 		cmocka_unit_test_setup_teardown(the_form_stands_alone_and_follows_the_rules,
 						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(changes_to_come_are_announced, scene_setup_stopped,
+						scene_teardown),
 		in_its_own(a_folder_of_something_else_is_left_alone),
 		in_its_own(a_log_that_was_cut_off_is_not_published),
 		in_its_own(one_publishes_at_a_time),

@@ -100,7 +100,7 @@ static inline void leaves_hold(const struct scene *s)
 	snprintf(
 		command, sizeof command,
 		"cd '%s' && sqlite3 -readonly log \"SELECT writefile('leaf-' || sequence,"
-		" CAST(x'00' || bytes AS BLOB)), 0 FROM entry\" >/dev/null && for n in $(seq 1 %d); do"
+		" CAST(x'00' || entry AS BLOB)), 0 FROM entries\" >/dev/null && for n in $(seq 1 %d); do"
 		" sha256sum leaf-$n | cut -d' ' -f1; done >hashed && sqlite3 -readonly log"
 		" 'SELECT leaf_hash FROM entries ORDER BY sequence' | cmp - hashed && rm leaf-*",
 		s->dir, (int)newest);
