@@ -51,24 +51,24 @@ static int begin_pages(struct audit *a)
 	return report_hold(&a->report);
 }
 
-static int end_pages(struct audit *a)
+static int end_pages(struct audit *a, struct err *e)
 {
 	json_t *held = a->report.held;
 
 	a->report.held = NULL;
-	int rv = pages_give(&a->pages, &a->report);
+	int rv = pages_give(&a->pages, &a->report, e);
 	a->report.held = held;
 	return report_release(&a->report) != 0 ? a->report.status : rv;
 }
 
 /* Where they are done, or too much waits for them. */
-static int look_at_pages(struct audit *a)
+static int look_at_pages(struct audit *a, struct err *e)
 {
 	bool waits = a->report.held != NULL;
 
 	if (!waits || (!a->pages.done && json_array_size(a->report.held) < HELD_MOST))
 		return 0;
-	return end_pages(a);
+	return end_pages(a, e);
 }
 
 static int check_schema(struct audit *a, struct err *e)
@@ -215,7 +215,7 @@ static int take_in_batch(struct audit *a, struct batch *b, struct err *e)
 	batch_clear(b);
 	if (a->of > 0 && rv == 0)
 		progress(a, (int)(BAR_ENTRIES * (a->last < a->of ? a->last : a->of) / a->of));
-	return rv == 0 ? look_at_pages(a) : rv;
+	return rv == 0 ? look_at_pages(a, e) : rv;
 }
 
 /* Batches are judged aside, some at once; they are taken in one after the other, as they were
@@ -358,7 +358,7 @@ static int check_all(struct audit *a, struct err *e)
 	if (rv == 0)
 		rv = check_derived(a, e);
 	if (rv == 0 && a->report.held != NULL)
-		rv = end_pages(a);
+		rv = end_pages(a, e);
 	return rv == 0 ? reader_is_still(a->log, e) : rv;
 }
 

@@ -61,7 +61,7 @@ struct pages {
 void pages_init(struct pages *p, const char *path);
 void pages_start(struct pages *p);
 /* Waits for the end, and gives what was found. */
-int pages_give(struct pages *p, struct report *report);
+int pages_give(struct pages *p, struct report *report, struct err *e);
 /* Ends it, where nobody wants to know any more. */
 void pages_deinit(struct pages *p);
 

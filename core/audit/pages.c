@@ -48,7 +48,7 @@ static void wait(struct pages *p)
 	p->started = false;
 }
 
-int pages_give(struct pages *p, struct report *report)
+int pages_give(struct pages *p, struct report *report, struct err *e)
 {
 	json_t *fault;
 	size_t i;
@@ -61,7 +61,9 @@ int pages_give(struct pages *p, struct report *report)
 							      "the pages of the file: %s",
 							      json_string_value(fault)));
 	}
-	return rv == 0 ? report_unreadable(report, p->status, "the file", &p->err) : rv;
+	if (rv == 0)
+		rv = report_unreadable(report, p->status, "the file", &p->err);
+	return rv != 0 && rv == p->status ? err_set(e, rv, "%s", p->err.text) : rv;
 }
 
 void pages_deinit(struct pages *p)

@@ -101,22 +101,25 @@ void notify_log(void *ctx, int level, const char *text)
 	static const char *const names[] = {"emergency", "alert",  "critical", "error",
 					    "warning",   "notice", "info",     "debug"};
 	struct clock clock = clock_system;
+	bool person = isatty(STDERR_FILENO) == 1, quoted = !person && !is_journal();
 	char now[INSTANT_TEXT];
 	struct buffer line;
-	bool journal = is_journal();
 
 	(void)ctx;
 	buffer_init(&line);
 	/* A failure stays marked in the buffer. */
-	if (journal) {
-		(void)buffer_printf(&line, "<%d>", level & 7);
-	} else {
+	if (person) {
+		(void)buffer_printf(&line, "awardd: %s%s", level < 5 ? names[level & 7] : "",
+				    level < 5 ? ": " : "");
+	} else if (quoted) {
 		instant_format(clock.now_ms(clock.ctx), now);
 		(void)buffer_printf(&line, "time=\"%s\" level=\"%s\" message=\"", now,
 				    names[level & 7]);
+	} else {
+		(void)buffer_printf(&line, "<%d>", level & 7);
 	}
-	append_line(&line, text, !journal);
-	(void)buffer_append_text(&line, journal ? "\n" : "\"\n");
+	append_line(&line, text, quoted);
+	(void)buffer_append_text(&line, quoted ? "\"\n" : "\n");
 	/* In one piece; who does not read it cannot be told. */
 	if (buffer_status(&line) == 0)
 		(void)!write(STDERR_FILENO, line.bytes, line.length);

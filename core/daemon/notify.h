@@ -16,9 +16,9 @@ void notify_rules(const char *digest, bool refused, bool ready);
  * ready again. */
 bool notify_reloading(void);
 
-/* A sentence to standard error, as one line: with the level in front ("<4>…") where that is
- * the system's journal, which knows the time; else as time="…" level="…" message="…". Level as
- * in syslog. */
+/* A sentence to standard error, as one line: "awardd: …" on a terminal; with the level in front
+ * ("<4>…") where that is the system's journal, which knows the time; else as time="…"
+ * level="…" message="…". Level as in syslog. */
 void notify_log(void *ctx, int level, const char *text);
 
 /* A sentence for each thing about the log at `path` that began or is over: a full disk, a

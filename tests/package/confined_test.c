@@ -171,7 +171,7 @@ static void a_unit_that_cuts_too_much_is_seen(void **state)
 	rig_add(s, "good/spy");
 	confine(s, unit);
 	rig_start(s, NULL);
-	assert_true(scene_said(s, "cannot be kept from the log's key"));
+	assert_true(scene_said(s, "cannot be hidden from it"));
 	json_decref(fails(s, "spy.read", "{'path': '/'}", -32601));
 	scene_stop(s);
 }

@@ -146,7 +146,7 @@ static void keep_multikey(const struct scene *s)
 
 	assert_non_null(at);
 	at += strlen(mark);
-	at[strcspn(at, "\n")] = '\0';
+	at[strcspn(at, "\"\n")] = '\0';
 	keep(s, "multikey", at);
 	free(said);
 }

@@ -305,6 +305,29 @@ static void lines_have_a_level_for_the_journal_alone(void **state)
 	s->environment = NULL;
 }
 
+static void lines_on_a_terminal_are_for_people(void **state)
+{
+	struct scene *s = *state, other = *s;
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	char said[4096] = "";
+	size_t length = 0;
+
+	assert_int_not_equal(terminal, -1);
+	assert_int_equal(grantpt(terminal), 0);
+	assert_int_equal(unlockpt(terminal), 0);
+	assert_int_equal(ptsname_r(terminal, other.errors, sizeof other.errors), 0);
+	scene_start(&other, NULL);
+	while (strstr(said, "awardd: ready\r\n") == NULL) {
+		ssize_t got = read(terminal, said + length, sizeof said - 1 - length);
+		assert_in_range(got, 1, sizeof said);
+		length += (size_t)got;
+		said[length] = '\0';
+	}
+	assert_null(strstr(said, "level="));
+	scene_stop(&other);
+	assert_int_equal(close(terminal), 0);
+}
+
 static void a_line_stays_one_line(void **state)
 {
 	struct scene *s = *state;
@@ -333,6 +356,7 @@ int main(void)
 		as_a_service(evaluators_that_hang_are_replaced_and_signs_go_on),
 		as_a_service(no_sign_comes_while_the_log_hangs),
 		as_a_service(lines_have_a_level_for_the_journal_alone),
+		as_a_service(lines_on_a_terminal_are_for_people),
 		as_a_service(a_line_stays_one_line),
 	};
 

@@ -66,7 +66,7 @@ function start(scene) {
 
 async function ready(scene) {
 	const said = () => fs.readFileSync(`${scene.dir}/errors`, 'utf8');
-	while (!said().includes('ready\n')) {
+	while (!said().includes('message="ready"')) {
 		if (scene.end !== undefined)
 			throw new Error(`awardd ended with ${scene.end}:\n${said()}`);
 		await wait(0.02);
