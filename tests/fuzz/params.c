@@ -55,6 +55,13 @@ static void on_fatal(void *ctx, const char *why)
 	fuzz_must(false, "the service must end: %s", why);
 }
 
+static void on_rules(void *ctx, const char *digest, bool refused)
+{
+	(void)ctx;
+	(void)digest;
+	(void)refused;
+}
+
 static void on_log(void *ctx, int level, const char *text)
 {
 	(void)ctx;
@@ -117,6 +124,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		.clock = clock_system,
 		.chance = chance_system,
 		.on_fatal = on_fatal,
+		.on_rules = on_rules,
 		.on_log = on_log,
 	};
 	fuzz_must(service_open(&service, &all.service, &e) == 0, "%s", e.text);
