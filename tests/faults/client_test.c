@@ -10,11 +10,11 @@ static const char *socket_path;
 
 /* ---- what is walked: each gives the worst result ------------------------------------- */
 
-static enum awardd_result call(void)
+static int call(void)
 {
 	struct awardd_client *c = NULL;
 	struct awardd_answer a;
-	enum awardd_result rv = awardd_client_new(&c);
+	int rv = awardd_client_new(&c);
 
 	awardd_answer_init(&a);
 	if (rv == AWARDD_OK)
@@ -31,11 +31,11 @@ static enum awardd_result call(void)
 	return rv;
 }
 
-static enum awardd_result refusal(void)
+static int refusal(void)
 {
 	struct awardd_client *c = NULL;
 	struct awardd_answer a;
-	enum awardd_result rv = awardd_client_new(&c);
+	int rv = awardd_client_new(&c);
 
 	awardd_answer_init(&a);
 	if (rv == AWARDD_OK)
@@ -50,12 +50,12 @@ static enum awardd_result refusal(void)
 	return rv;
 }
 
-static enum awardd_result many(void)
+static int many(void)
 {
 	enum { MANY = 12 };
 	struct awardd_client *c = NULL;
 	struct awardd_answer a;
-	enum awardd_result rv = awardd_client_new(&c);
+	int rv = awardd_client_new(&c);
 
 	awardd_answer_init(&a);
 	if (rv == AWARDD_OK)
@@ -77,13 +77,13 @@ static enum awardd_result many(void)
 
 static int walk(struct memory *memory)
 {
-	static enum awardd_result (*const each[])(void) = {call, refusal, many};
+	static int (*const each[])(void) = {call, refusal, many};
 
 	for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
 		for (long n = 0;; n++) {
 			atomic_store(&memory->failed, 0);
 			atomic_store(&memory->countdown, n);
-			enum awardd_result rv = each[i]();
+			int rv = each[i]();
 			atomic_store(&memory->countdown, -1);
 			bool reached = atomic_load(&memory->failed) > 0;
 			if (rv != (reached ? AWARDD_MEMORY : AWARDD_OK)) {
