@@ -10,7 +10,9 @@ enum {
 	BEGIN = '\x01',
 	MIDDLE = '\x02',
 	END = '\x03',
-	PIECE = 24, /* bytes that are looked for together; a quote takes up to 14 itself */
+	SEQUENCE_DIGITS = 18,
+	PLACE_DIGITS = 5, /* no entry is longer than 65,535 bytes */
+	PIECE = 24,       /* bytes that are looked for together; a quote takes up to 14 itself */
 };
 
 /* ---- reading ------------------------------------------------------------- */
@@ -20,15 +22,16 @@ bool stored_quotes(const struct stored *s)
 	return s->bytes.length > 0 && s->bytes.bytes[0] == BEGIN;
 }
 
-/* Takes digits and the mark behind them off the text; -1 where they are not there. */
-static int64_t take_number(struct text *rest, char mark)
+/* Takes up to `most` digits and the mark behind them off the text; -1 where they are not there.
+ * Nothing that schema.h's SQL would read as another number: no zero in front. */
+static int64_t take_number(struct text *rest, size_t most, char mark)
 {
 	int64_t number = 0;
 	size_t i = 0;
 
-	for (; i < rest->length && i < 18 && rest->bytes[i] >= '0' && rest->bytes[i] <= '9'; i++)
+	for (; i < rest->length && i < most && rest->bytes[i] >= '0' && rest->bytes[i] <= '9'; i++)
 		number = 10 * number + (rest->bytes[i] - '0');
-	if (i == 0 || i == rest->length || rest->bytes[i] != mark)
+	if (i == 0 || i == rest->length || rest->bytes[i] != mark || rest->bytes[0] == '0')
 		return -1;
 	rest->bytes += i + 1;
 	rest->length -= i + 1;
@@ -48,8 +51,8 @@ static int read_part(struct text *rest, struct text source, struct buffer *out)
 		return rv;
 	rest->bytes++;
 	rest->length--;
-	int64_t offset = take_number(rest, MIDDLE);
-	int64_t length = offset > 0 ? take_number(rest, END) : -1;
+	int64_t offset = take_number(rest, PLACE_DIGITS, MIDDLE);
+	int64_t length = offset > 0 ? take_number(rest, PLACE_DIGITS, END) : -1;
 	if (length < 0 || offset + length - 1 > (int64_t)source.length)
 		return AW_ECORRUPT;
 	return buffer_append(out, source.bytes + offset - 1, (size_t)length);
@@ -67,7 +70,8 @@ int stored_read(const struct stored *s, struct buffer *scratch, struct text *out
 		return 0;
 	rest.bytes++;
 	rest.length--;
-	if (take_number(&rest, END) < 0 || s->source.length == 0 || stored_quotes(&source))
+	if (take_number(&rest, SEQUENCE_DIGITS, END) < 0 || s->source.length == 0 ||
+	    stored_quotes(&source))
 		rv = AW_ECORRUPT;
 	/* No entry is longer, whatever a file says that somebody else made. */
 	while (rv == 0 && rest.length > 0 && scratch->length - from <= UINT16_MAX)

@@ -127,6 +127,19 @@ static void quotes_of_what_is_not_there_are_refused(void **state)
 		"1\3{\1"
 		"1\2"
 		"1",
+		/* What SQL would read as another number. */
+		"\1"
+		"1\3\1"
+		"0000001\2"
+		"1\3",
+		"\1"
+		"1\3\1"
+		"1\2"
+		"01\3",
+		"\1"
+		"01\3\1"
+		"1\2"
+		"1\3",
 	};
 	struct buffer scratch, long_one;
 	struct text out;
