@@ -1,5 +1,6 @@
 /* What is looked at when the log is opened: its end, and whether the derived tables follow. */
 #include <inttypes.h>
+#include <sys/stat.h>
 
 #include "journal/sql.h"
 #include "journal/store.h"
@@ -24,6 +25,25 @@ static int check_entry(sqlite3_stmt *row, int64_t expected, struct err *e)
 		rv = err_set(e, AW_ECORRUPT, "its columns and its bytes differ");
 	json_decref(document);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "checking entry %" PRId64, sequence);
+}
+
+/* SQLite counts a page that was cut in two as there. Where a WAL is full the end may be on its way
+ * into the file still. */
+static int check_size(const struct store *s, struct err *e)
+{
+	struct stat file, wal;
+	struct buffer name;
+	int64_t page = 0;
+
+	buffer_init(&name);
+	int rv = buffer_printf(&name, "%s-wal", s->path);
+	if (rv == 0)
+		rv = sql_integer(s->db, "PRAGMA page_size", &page, e);
+	if (rv == 0 && (stat(name.bytes, &wal) != 0 || wal.st_size == 0) &&
+	    stat(s->path, &file) == 0 && file.st_size % page != 0)
+		rv = err_set(e, AW_ECORRUPT, "its end was cut off, within a page");
+	buffer_deinit(&name);
+	return rv;
 }
 
 static int check_tail(struct store *s, struct err *e)
@@ -86,6 +106,8 @@ int store_check(struct store *s, struct err *e)
 	bool follow = true;
 	int rv = sql_integer(s->db, "SELECT coalesce(max(sequence), 0) FROM entry", &s->last, e);
 
+	if (rv == 0)
+		rv = check_size(s, e);
 	if (rv == 0)
 		rv = check_tail(s, e);
 	if (rv == 0)
