@@ -99,7 +99,7 @@ static void relieve(struct server *s)
 	char text[128];
 
 	for (struct conn *c = s->conns; c != NULL; c = c->next) {
-		if (c->state != CONN_CLOSING && (most == NULL || c->held > most->held))
+		if (c->state != CONN_CLOSING && c->held > (most != NULL ? most->held : 0))
 			most = c;
 	}
 	if (most == NULL)
@@ -111,6 +111,8 @@ static void relieve(struct server *s)
 	conn_close(most);
 	buffer_deinit(&most->in);
 	buffer_deinit(&most->out);
+	s->held -= most->held; /* now, and not when its last answer is there */
+	most->held = 0;
 }
 
 static void weigh(struct conn *c)
