@@ -99,6 +99,9 @@ int pool_ask(struct pool *p, const char *operation, const json_t *input, evaluat
 /* The same with the input's JSON. */
 int pool_ask_text(struct pool *p, const char *operation, struct text input, evaluation_cb done,
 		  void *ctx);
+/* A sign of life of one evaluator, ahead of all that waits: it takes one evaluation's time at
+ * most. Answered as the others are. */
+int pool_pulse(struct pool *p, evaluation_cb done, void *ctx);
 
 /* Ends the processes. Evaluations still owed are answered with AW_ECRASH. The
  * pool is gone inside `closed` (may be NULL). */

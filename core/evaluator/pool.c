@@ -203,8 +203,8 @@ int pool_ask(struct pool *pool, const char *operation, const json_t *input, eval
 	return rv;
 }
 
-int pool_ask_text(struct pool *pool, const char *operation, struct text input, evaluation_cb done,
-		  void *ctx)
+static int ask_new(struct pool *pool, const char *operation, struct text input, evaluation_cb done,
+		   void *ctx, struct ask **out)
 {
 	struct ask *ask = calloc(1, sizeof *ask);
 	if (ask == NULL)
@@ -221,14 +221,48 @@ int pool_ask_text(struct pool *pool, const char *operation, struct text input, e
 		free(ask);
 		return rv;
 	}
+	*out = ask;
+	return 0;
+}
+
+static bool give_to_idle(struct pool *pool, struct ask *ask)
+{
 	for (unsigned i = 0; i < pool->options.processes; i++) {
 		if (pool->processes[i].state == PROCESS_IDLE) {
 			process_ask(&pool->processes[i], ask);
-			return 0;
+			return true;
 		}
 	}
+	return false;
+}
+
+int pool_ask_text(struct pool *pool, const char *operation, struct text input, evaluation_cb done,
+		  void *ctx)
+{
+	struct ask *ask;
+	int rv = ask_new(pool, operation, input, done, ctx, &ask);
+
+	if (rv != 0 || give_to_idle(pool, ask))
+		return rv;
 	*pool->last = ask;
 	pool->last = &ask->next;
+	pool->queued++;
+	return 0;
+}
+
+int pool_pulse(struct pool *pool, evaluation_cb done, void *ctx)
+{
+	struct ask *ask;
+	int rv = ask_new(pool, "pulse", text_of("null"), done, ctx, &ask);
+
+	if (rv != 0 || give_to_idle(pool, ask))
+		return rv;
+	if (pool->first == NULL)
+		pool->last = &ask->next;
+	else
+		ask->since = pool->first->since; /* the line stays in order of age */
+	ask->next = pool->first;
+	pool->first = ask;
 	pool->queued++;
 	return 0;
 }

@@ -141,13 +141,7 @@ bool service_reload(struct service *s, const char *cause)
 
 int service_pulse(struct service *s, evaluation_cb done, void *ctx)
 {
-	json_t *nothing = s->current != NULL ? json_object() : NULL;
-
-	if (nothing == NULL)
-		return s->current != NULL ? -ENOMEM : AW_EABSENT;
-	int rv = pool_ask(generation_pool(s->current), "pulse", nothing, done, ctx);
-	json_decref(nothing);
-	return rv;
+	return s->current != NULL ? pool_pulse(generation_pool(s->current), done, ctx) : AW_EABSENT;
 }
 
 void service_offer(struct service *s, struct rule_files *files, json_t *faults)
