@@ -416,7 +416,8 @@ int audit_verify(const struct audit_options *options, json_t **summary, struct e
 	if (rv == 0) {
 		*summary = audit_summarise(&a);
 		rv = *summary != NULL ? 0 : -ENOMEM;
-	}
+	} else if (a.report.held != NULL)
+		(void)report_release(&a.report); /* what was found is told, though it is not all */
 	deinit(&a);
 	if (rv == -ENOMEM)
 		return err_set(e, rv, "no memory to verify the log");
