@@ -47,7 +47,9 @@ void answer_no_plugin(struct service *s, struct request *r, int status, const st
 
 void answer_no_method(struct service *s, struct request *r)
 {
-	const char *why = hosts_no_method(s->options.hosts, r->method);
+	/* What it said last may name files: that is for those who may ask for the status. */
+	bool may_know = (roles_of(s, r->peer) & ACCESS_AUDIT) != 0;
+	const char *why = may_know ? hosts_no_method(s->options.hosts, r->method) : NULL;
 	char message[2048];
 
 	if (why == NULL) {

@@ -152,7 +152,7 @@ void plugin_call(struct service *s, struct request *r, const struct host_offer *
 /* Answers with why a plugin gave nothing; or why it was not even asked. */
 void answer_plugin_failure(struct service *s, struct request *r, const struct host_answer *answer);
 void answer_no_plugin(struct service *s, struct request *r, int status, const struct err *e);
-/* Answers that there is no such method, and why where its plugin does not run. */
+/* Answers that there is no such method; and to auditors why, where its plugin does not run. */
 void answer_no_method(struct service *s, struct request *r);
 
 /* Gives the decision as answered, from a logged one (borrowed). */
