@@ -31,7 +31,9 @@ static void write_file(uv_work_t *work)
 	buffer_init(&beside);
 	m->written = buffer_printf(&beside, "%s.new", m->path);
 	if (m->written == 0) {
-		int fd = open(beside.bytes, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+		(void)unlink(beside.bytes); /* of a try that was cut short; usually there is none */
+		int fd = open(beside.bytes, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			      0644);
 		m->written = fd < 0 ? -errno : write_all(fd, &m->text);
 		/* Others are to read it, whatever the daemon's umask is. */
 		if (fd >= 0 && m->written == 0 && fchmod(fd, 0644) != 0)
@@ -40,6 +42,8 @@ static void write_file(uv_work_t *work)
 			m->written = -errno;
 		if (m->written == 0 && rename(beside.bytes, m->path) != 0)
 			m->written = -errno;
+		if (m->written != 0)
+			(void)unlink(beside.bytes); /* the next try does, too */
 	}
 	buffer_deinit(&beside);
 }
