@@ -62,6 +62,17 @@ static json_t *file_of(const char *path, struct text source)
 			    : json_pack("{ss ss so}", "path", path, "sha256", hash, "text", text);
 }
 
+static void take_text(struct reading *r, const char *path, struct text source)
+{
+	struct text text = {source.bytes != NULL ? source.bytes : "", source.length};
+	json_t *file = file_of(path, text);
+
+	if (file == NULL && errno != ENOMEM)
+		fault(r, path, "is not text in UTF-8");
+	else if (json_array_append_new(r->files, file) != 0) /* nor may it be NULL */
+		r->status = -ENOMEM;
+}
+
 static void read_source(struct reading *r, int dir, const char *name, const char *path)
 {
 	struct buffer source;
@@ -79,21 +90,14 @@ static void read_source(struct reading *r, int dir, const char *name, const char
 	(void)snprintf(through, sizeof through, "/proc/self/fd/%d", fd);
 	int rv = file_read(through, SOURCE_LIMIT, &source, &e);
 	file_close(fd);
-	json_t *file = NULL;
 	if (rv == AW_ELIMIT)
 		fault(r, path, "is longer than 256 KiB");
 	else if (rv != 0)
 		fault_of(r, path, rv);
 	else if (memchr(source.bytes != NULL ? source.bytes : "", '\0', source.length) != NULL)
 		fault(r, path, "holds a NUL byte and is no text");
-	else if ((file = file_of(path, (struct text){source.bytes != NULL ? source.bytes : "",
-						     source.length})) == NULL &&
-		 errno == ENOMEM)
-		r->status = -ENOMEM;
-	else if (file == NULL)
-		fault(r, path, "is not text in UTF-8");
-	else if (json_array_append_new(r->files, file) != 0)
-		r->status = -ENOMEM;
+	else
+		take_text(r, path, (struct text){source.bytes, source.length});
 	buffer_deinit(&source);
 }
 
