@@ -9,58 +9,112 @@
 #include <unistd.h>
 
 #include "ctl/place.h"
+#include "pages/pages.h"
 
 enum { PATH_BYTES = 192 };
 
 static const char temporary[] = ".publishing"; /* one is enough: the folder is held */
+static const char *const folders[] = {"partnerships", "proofs"};
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
-static bool is_empty(int dir)
+static bool ends_with(const char *name, const char *ending)
 {
-	int copy = dup(dir);
-	DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
-	const struct dirent *each;
-	bool empty = list != NULL;
+	size_t length = strlen(name), wanted = strlen(ending);
 
-	if (list == NULL && copy >= 0)
-		(void)close(copy); /* only read */
-	while (empty && (each = readdir(list)) != NULL)
-		empty = strcmp(each->d_name, ".") == 0 || strcmp(each->d_name, "..") == 0 ||
-			strcmp(each->d_name, temporary) == 0;
-	if (list != NULL) {
-		rewinddir(list); /* the descriptor's place is shared with `dir` */
-		(void)closedir(list);
-	}
-	return empty;
+	return length > wanted && strcmp(name + length - wanted, ending) == 0;
 }
 
-/* A folder that is not this site may be anything, and files are removed here. */
+/* Whether all that is in a folder passes. */
+static bool holds_only(int dir, const char *folder, bool (*passes)(int dir, const char *name))
+{
+	int fd = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *each;
+	bool only = list != NULL;
+
+	if (list == NULL && fd >= 0)
+		(void)close(fd); /* only read */
+	while (only && (each = readdir(list)) != NULL)
+		only = strcmp(each->d_name, ".") == 0 || strcmp(each->d_name, "..") == 0 ||
+		       passes(fd, each->d_name);
+	if (list != NULL)
+		(void)closedir(list); /* only read */
+	return only;
+}
+
+static bool is_folder(const char *name)
+{
+	return strcmp(name, folders[0]) == 0 || strcmp(name, folders[1]) == 0;
+}
+
+static bool passes_none(int dir, const char *name)
+{
+	(void)dir;
+	(void)name;
+	return false;
+}
+
+/* What a first publishing leaves that was ended before its checkpoint stood. */
+static bool is_beginning(int dir, const char *name)
+{
+	return strcmp(name, temporary) == 0 ||
+	       (is_folder(name) && holds_only(dir, name, passes_none));
+}
+
+static bool is_page(int dir, const char *name)
+{
+	(void)dir;
+	return ends_with(name, ".html") || ends_with(name, ".tlog-proof");
+}
+
+static bool is_of_site(int dir, const char *name)
+{
+	bool ours = strcmp(name, temporary) == 0 || strcmp(name, "checkpoint") == 0 ||
+		    (is_folder(name) && holds_only(dir, name, is_page));
+
+	for (size_t i = 0; i < site_file_count && !ours; i++)
+		ours = strcmp(name, site_files[i].path) == 0;
+	return ours;
+}
+
+static int check_earlier(const char *path, struct text note, const struct checkpoint *now,
+			 struct err *e)
+{
+	struct checkpoint before;
+
+	if (checkpoint_read(note, &before, e) != 0)
+		return err_wrap(e, "%s/checkpoint", path);
+	if (strcmp(before.origin, now->origin) != 0)
+		return err_set(e, AW_EINVALID, "%s is the site of another log", path);
+	if (before.size > now->size)
+		return err_set(e, AW_EINVALID,
+			       "%s shows a log of %llu entries, and this one has %llu: it was "
+			       "cut off, or is an older copy",
+			       path, (unsigned long long)before.size,
+			       (unsigned long long)now->size);
+	return 0;
+}
+
+/* A folder that is not this site may be anything, and files are removed here. A loss of power
+ * can leave a checkpoint with nothing in it: then the names must do. */
 static int check_owner(const struct place *p, const char *path, struct text checkpoint,
 		       struct err *e)
 {
-	struct checkpoint now, before;
+	struct checkpoint now;
 	struct buffer note;
 	int rv = checkpoint_read(checkpoint, &now, e);
 
 	buffer_init(&note);
-	if (rv == 0 && !place_read(p, "checkpoint", &note)) {
-		if (!is_empty(p->dir))
+	if (rv == 0) {
+		bool there = place_read(p, "checkpoint", &note);
+		if (note.length > 0 && there)
+			rv = check_earlier(path, (struct text){note.bytes, note.length}, &now, e);
+		else if (!holds_only(p->dir, ".", there ? is_of_site : is_beginning))
 			rv = err_set(e, AW_EINVALID,
 				     "%s has files in it and is no published site: give an empty "
 				     "folder",
 				     path);
-	} else if (rv == 0) {
-		rv = checkpoint_read((struct text){note.bytes, note.length}, &before, e);
-		if (rv != 0 || strcmp(before.origin, now.origin) != 0)
-			rv = err_set(e, AW_EINVALID, "%s is the site of another log", path);
-		else if (before.size > now.size)
-			rv = err_set(
-				e, AW_EINVALID,
-				"%s shows a log of %llu entries, and this one has %llu: it was "
-				"cut off, or is an older copy",
-				path, (unsigned long long)before.size,
-				(unsigned long long)now.size);
 	}
 	buffer_deinit(&note);
 	return rv;
@@ -68,7 +122,6 @@ static int check_owner(const struct place *p, const char *path, struct text chec
 
 int place_open(struct place *p, const char *path, struct text checkpoint, struct err *e)
 {
-	static const char *const folders[] = {"partnerships", "proofs"};
 	int rv;
 
 	*p = (struct place){.dir = -1, .kept = json_object()};
@@ -135,13 +188,16 @@ static bool is_same(const struct place *p, const char *path, struct text bytes)
 	return same;
 }
 
-/* Not synced: what a crash of the machine leaves differs, and is written again. */
+/* Only the checkpoint, which says whose the folder is, is synced: whatever else a crash of the
+ * machine leaves differs, and is written again. */
 static int replace(const struct place *p, const char *path, struct text bytes)
 {
 	int fd = openat(p->dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
 			0644);
 	int rv = fd >= 0 ? file_write(fd, bytes) : -errno;
 
+	if (rv == 0 && strcmp(path, "checkpoint") == 0 && fsync(fd) != 0)
+		rv = -errno;
 	if (fd >= 0 && close(fd) != 0 && rv == 0)
 		rv = -errno;
 	if (rv == 0 && renameat(p->dir, temporary, p->dir, path) != 0)
@@ -162,13 +218,6 @@ int place_write(struct place *p, const char *path, struct text bytes, struct err
 		return err_set(e, rv, "writing %s: %s", path, status_text(rv));
 	p->written++;
 	return 0;
-}
-
-static bool ends_with(const char *name, const char *ending)
-{
-	size_t length = strlen(name), wanted = strlen(ending);
-
-	return length > wanted && strcmp(name + length - wanted, ending) == 0;
 }
 
 static int remove_stale(struct place *p, const char *folder, const char *name, struct err *e)

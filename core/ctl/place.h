@@ -14,9 +14,10 @@ struct place {
 	size_t written, unchanged, removed;
 };
 
-/* Makes the folder where it is not there, and holds it against others who publish. Gives
- * AW_EINVALID where it has files and is no site of the log with this checkpoint (a signed
- * note), or one of a later state of it; AW_EBUSY; an errno. Closing is always legal. */
+/* Makes the folder where it is not there, and holds it against others who publish. What was
+ * cut short there is gone on with. Gives AW_EINVALID where it has files and is no site of the
+ * log with this checkpoint (a signed note), or one of a later state of it; AW_ESYNTAX where
+ * its own checkpoint cannot be read; AW_EBUSY; an errno. Closing is always legal. */
 int place_open(struct place *p, const char *path, struct text checkpoint, struct err *e);
 void place_close(struct place *p);
 

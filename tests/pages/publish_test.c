@@ -328,9 +328,41 @@ static void a_folder_of_something_else_is_left_alone(void **state)
 	tool_write(s, "site/checkpoint",
 		   "other/log\n1\n"
 		   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n"
-		   "— other/log AAAA\n");
+		   "— other/log AAAAAAAA\n");
 	refuses_to_publish(s, "is the site of another log");
+	tool_write(s, "site/checkpoint", "shopping\n");
+	refuses_to_publish(s, "site/checkpoint: no signed checkpoint");
+	tool_write(s, "site/checkpoint", "");
+	refuses_to_publish(s, "has files in it and is no published site");
 	assert_false(is_there(s, "site/index.html"));
+}
+
+/* Killed before its checkpoint stands, it leaves folders; a loss of power, empty files. */
+static void what_was_cut_short_is_published_again(void **state)
+{
+	struct scene *s = *state;
+	static const char *const folders[] = {"site", "site/partnerships", "site/proofs"};
+	char path[2 * PATH_TEXT];
+
+	for (size_t i = 0; i < 3; i++) {
+		tool_path(s, folders[i], path);
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
+	tool_write(s, "site/.publishing", "other");
+	tool_write(s, "site/proofs/precious", "mine");
+	refuses_to_publish(s, "has files in it and is no published site");
+	tool_path(s, "site/proofs/precious", path);
+	assert_int_equal(unlink(path), 0);
+	json_decref(decided(s, "{'partnership': {'id': 'first'}}"));
+	publishes(s);
+	assert_true(is_there(s, "site/partnerships/first.html"));
+	tool_write(s, "site/checkpoint", "");
+	tool_write(s, "site/partnerships/precious", "mine");
+	refuses_to_publish(s, "has files in it and is no published site");
+	tool_path(s, "site/partnerships/precious", path);
+	assert_int_equal(unlink(path), 0);
+	publishes(s);
+	must_hold(s, "site/checkpoint", "— awardd/");
 }
 
 static void a_log_that_was_cut_off_is_not_published(void **state)
@@ -461,6 +493,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(changes_to_come_are_announced, scene_setup_stopped,
 						scene_teardown),
 		in_its_own(a_folder_of_something_else_is_left_alone),
+		in_its_own(what_was_cut_short_is_published_again),
 		in_its_own(a_log_that_was_cut_off_is_not_published),
 		in_its_own(one_publishes_at_a_time),
 		in_its_own(it_is_served_while_it_is_made),
