@@ -129,10 +129,11 @@ int verb_health(struct session *s)
 
 	if (status == EXIT_DONE) {
 		json_t *document = json_loads(answer.result, 0, NULL);
-		problems = look(document);
+		problems = document != NULL ? look(document) : NULL;
 		json_decref(document);
 		if (problems == NULL)
-			status = session_say(s, EXIT_UNEXPECTED, "no memory to look at the answer");
+			status = session_say(s, EXIT_UNEXPECTED,
+					     "the answer is no document, or memory ran out");
 	}
 	if (status == EXIT_DONE)
 		status = s->json ? print_json(s, problems) : print(s, problems);
