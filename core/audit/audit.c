@@ -1,5 +1,5 @@
-/* The order of an audit: pages, tables, texts, every entry in turn, what is left,
- * and the tables that follow from the entries. */
+/* The order of an audit: tables, texts, every entry in turn, what is left, and the
+ * tables that follow from the entries; pages beside all of it. */
 #include "audit/audit.h"
 
 #include <errno.h>

@@ -23,8 +23,8 @@ enum {
  * AW_EFOREIGN, AW_ENEWER. Changes nothing. */
 int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e);
 
-/* Brings the file from `version` to LOG_VERSION, in one transaction. Derived
- * tables are made anew, and empty. */
+/* Brings the file from `version` to LOG_VERSION, in one transaction. Views are made
+ * anew; derived tables only below form 2, and empty. */
 int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e);
 
 /* Reads the log's identity. */
