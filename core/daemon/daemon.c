@@ -269,7 +269,8 @@ static rlim_t descriptors_beside(const struct config *c)
 static int make_room(struct daemon *d)
 {
 	struct rlimit limit;
-	rlim_t wanted = config_number(d->config, CONFIG_CONNECTIONS) + descriptors_beside(d->config);
+	rlim_t wanted =
+		config_number(d->config, CONFIG_CONNECTIONS) + descriptors_beside(d->config);
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && wanted >= limit.rlim_cur)
 		wanted = limit.rlim_cur - 1;
