@@ -171,10 +171,15 @@ static int read_all(int fd, size_t limit, struct buffer *out)
 	}
 }
 
+static int open_to_read(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 int file_read(const char *path, size_t limit, struct buffer *out, struct err *e)
 {
 	buffer_clear(out);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open_to_read(path);
 	if (fd < 0)
 		return err_set(e, -errno, "cannot open %s: %s", path, status_text(-errno));
 	int rv = read_all(fd, limit, out);
