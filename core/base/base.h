@@ -68,6 +68,12 @@ bool text_equal(struct text a, struct text b);
 /* Number of code points in valid UTF-8. */
 size_t text_characters(struct text t);
 
+/* Bytes of the UTF-8 sequence that the text begins with; 0 where it is none, or empty. */
+size_t text_sequence(struct text t);
+/* How many bytes it begins with that are printable ASCII and neither a quotation mark nor a
+ * backslash: what JSON writes as it stands, and most of what there is. */
+size_t text_plain(struct text t);
+
 /* How many bytes must be changed, put in or left out to make `a` of `b`: for
  * "is ... meant?". Texts over 64 bytes are as far apart as they are long. */
 size_t text_distance(struct text a, struct text b);
@@ -89,6 +95,7 @@ void buffer_clear(struct buffer *b); /* empties, keeps the memory */
 int buffer_reserve(struct buffer *b, size_t more);
 int buffer_append(struct buffer *b, const void *bytes, size_t length);
 int buffer_append_text(struct buffer *b, const char *zero_terminated);
+int buffer_append_integer(struct buffer *b, int64_t value);
 int buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Drops the first `length` bytes. */
 void buffer_consume(struct buffer *b, size_t length);

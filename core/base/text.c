@@ -27,6 +27,60 @@ size_t text_characters(struct text t)
 	return characters;
 }
 
+size_t text_sequence(struct text t)
+{
+	const unsigned char *s = (const unsigned char *)t.bytes;
+
+	if (t.length == 0)
+		return 0;
+	size_t length = s[0] < 0x80   ? 1
+			: s[0] < 0xC2 ? 0
+			: s[0] < 0xE0 ? 2
+			: s[0] < 0xF0 ? 3
+			: s[0] < 0xF5 ? 4
+				      : 0;
+	if (length == 0 || length > t.length)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((s[i] & 0xC0) != 0x80)
+			return 0;
+	}
+	bool overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
+	bool beyond = (s[0] == 0xED && s[1] >= 0xA0) || (s[0] == 0xF4 && s[1] >= 0x90);
+	return overlong || beyond ? 0 : length;
+}
+
+/* Eight bytes at once: the highest bit of each tells where one is not plain, or, which is as
+ * good, where one below it is not. */
+static bool is_plain_word(const char *bytes)
+{
+	static const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof word);
+	uint64_t control = word - ones * 0x20;
+	uint64_t quote = (word ^ ones * '"') - ones, backslash = (word ^ ones * '\\') - ones;
+	return ((word | control | quote | backslash) & ones * 0x80) == 0;
+}
+
+static bool is_plain(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+size_t text_plain(struct text t)
+{
+	size_t i = 0;
+
+	while (i + sizeof(uint64_t) <= t.length && is_plain_word(t.bytes + i))
+		i += sizeof(uint64_t);
+	while (i < t.length && is_plain(t.bytes[i]))
+		i++;
+	return i;
+}
+
 size_t text_distance(struct text a, struct text b)
 {
 	enum { LONGEST = 64 };
@@ -109,21 +163,39 @@ int buffer_append_text(struct buffer *b, const char *zero_terminated)
 	return buffer_append(b, zero_terminated, strlen(zero_terminated));
 }
 
+int buffer_append_integer(struct buffer *b, int64_t value)
+{
+	char digits[20]; /* of the least there is, with its sign */
+	size_t at = sizeof digits;
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do {
+		digits[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (value < 0)
+		digits[--at] = '-';
+	return buffer_append(b, digits + at, sizeof digits - at);
+}
+
 int buffer_printf(struct buffer *b, const char *format, ...)
 {
 	va_list arguments, again;
+	size_t room = b->bytes != NULL ? b->capacity - b->length : 0;
 
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, arguments);
+	int length = vsnprintf(room > 0 ? b->bytes + b->length : NULL, room, format, arguments);
 	va_end(arguments);
 	int rv = length >= 0 ? buffer_reserve(b, (size_t)length) : -EINVAL;
-	b->failed = b->failed || rv != 0;
-	if (rv == 0) {
+	if (rv == 0 && (size_t)length >= room)
 		(void)vsnprintf(b->bytes + b->length, (size_t)length + 1, format, again);
-		b->length += (size_t)length;
-	}
 	va_end(again);
+	if (rv == 0)
+		b->length += (size_t)length;
+	else if (room > 0)
+		b->bytes[b->length] = '\0';
+	b->failed = b->failed || rv != 0;
 	return rv;
 }
 

@@ -2,7 +2,6 @@
 #include "journal/quote.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +149,17 @@ static size_t find(const struct source *s, const char *at, size_t most, size_t *
 	return length < PIECE ? 0 : length;
 }
 
+static void put_mark(char mark, struct buffer *out)
+{
+	(void)buffer_append(out, &mark, 1); /* buffer_status tells */
+}
+
+static void put_number(char mark, int64_t number, struct buffer *out)
+{
+	put_mark(mark, out);
+	(void)buffer_append_integer(out, number); /* buffer_status tells */
+}
+
 bool source_quote(const struct source *s, int64_t sequence, struct text whole, struct buffer *out)
 {
 	size_t from = out->length, plain = 0, place = 0;
@@ -157,7 +167,8 @@ bool source_quote(const struct source *s, int64_t sequence, struct text whole, s
 	if (s->sequence == 0 || sequence - s->sequence > QUOTE_REACH)
 		return false;
 	/* buffer_status tells of all of these. */
-	(void)buffer_printf(out, "%c%" PRId64 "%c", BEGIN, s->sequence, END);
+	put_number(BEGIN, s->sequence, out);
+	put_mark(END, out);
 	for (size_t i = 0; i < whole.length;) {
 		size_t length = find(s, whole.bytes + i, whole.length - i, &place);
 		if (length == 0) {
@@ -165,7 +176,9 @@ bool source_quote(const struct source *s, int64_t sequence, struct text whole, s
 			continue;
 		}
 		(void)buffer_append(out, whole.bytes + plain, i - plain);
-		(void)buffer_printf(out, "%c%zu%c%zu%c", BEGIN, place, MIDDLE, length, END);
+		put_number(BEGIN, (int64_t)place, out);
+		put_number(MIDDLE, (int64_t)length, out);
+		put_mark(END, out);
 		i += length;
 		plain = i;
 	}

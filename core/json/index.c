@@ -78,12 +78,12 @@ static bool read_string(struct reading *r, size_t *number)
 		return false;
 	r->at++;
 	for (;;) {
-		const unsigned char *s = (const unsigned char *)r->at;
-		if (r->at == r->end || *s < 0x20)
+		r->at += text_plain((struct text){r->at, (size_t)(r->end - r->at)});
+		if (r->at == r->end || (unsigned char)*r->at < 0x20)
 			return refuse(r);
-		if (*s == '"')
+		if (*r->at == '"')
 			break;
-		if (*s == '\\') {
+		if (*r->at == '\\') {
 			const char *from = r->at;
 			int32_t c = string_take_escape(&r->at, r->end);
 			if (c < 0)
@@ -93,7 +93,7 @@ static bool read_string(struct reading *r, size_t *number)
 			r->index->canonical &= string_is_canonical(escape, c);
 			continue;
 		}
-		size_t length = *s < 0x80 ? 1 : string_sequence(s, (size_t)(r->end - r->at));
+		size_t length = text_sequence((struct text){r->at, (size_t)(r->end - r->at)});
 		if (length == 0)
 			return refuse(r);
 		r->at += length;

@@ -4,26 +4,6 @@
 
 #include "json/string.h"
 
-size_t string_sequence(const unsigned char *s, size_t rest)
-{
-	size_t length = s[0] < 0x80   ? 1
-			: s[0] < 0xC2 ? 0
-			: s[0] < 0xE0 ? 2
-			: s[0] < 0xF0 ? 3
-			: s[0] < 0xF5 ? 4
-				      : 0;
-
-	if (length == 0 || length > rest)
-		return 0;
-	for (size_t i = 1; i < length; i++) {
-		if ((s[i] & 0xC0) != 0x80)
-			return 0;
-	}
-	bool overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
-	bool beyond = (s[0] == 0xED && s[1] >= 0xA0) || (s[0] == 0xF4 && s[1] >= 0x90);
-	return overlong || beyond ? 0 : length;
-}
-
 static int hex_digit(char c)
 {
 	return c >= '0' && c <= '9'   ? c - '0'

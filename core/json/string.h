@@ -6,9 +6,6 @@
 
 #include "json/json.h"
 
-/* Bytes of the UTF-8 sequence at `s`, of which `rest` bytes are there; 0 where it is none. */
-size_t string_sequence(const unsigned char *s, size_t rest);
-
 /* Takes the escape at *at, which begins with a backslash: the character it stands for, or -1. */
 int32_t string_take_escape(const char **at, const char *end);
 

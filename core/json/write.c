@@ -51,27 +51,34 @@ const char **json_sorted_names(const json_t *object, size_t *count)
 
 static int write_value(const json_t *value, struct buffer *out);
 
-int json_canonical_text(struct text t, struct buffer *out)
+static void write_escape(unsigned char c, struct buffer *out)
 {
 	static const char shorts[] = "\bb\ff\nn\rr\tt\"\"\\\\";
-	size_t from = 0;
+	const char *found = NULL;
 
+	for (const char *s = shorts; *s != '\0' && found == NULL; s += 2)
+		found = (unsigned char)*s == c ? s : NULL;
+	/* A failure stays marked in the buffer. */
+	if (found != NULL)
+		(void)buffer_printf(out, "\\%c", found[1]);
+	else
+		(void)buffer_printf(out, "\\u%04x", c);
+}
+
+int json_canonical_text(struct text t, struct buffer *out)
+{
 	(void)buffer_append(out, "\"", 1); /* a failure stays marked in the buffer */
-	for (size_t i = 0; i < t.length; i++) {
-		unsigned char c = (unsigned char)t.bytes[i];
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		(void)buffer_append(out, t.bytes + from, i - from);
-		from = i + 1;
-		const char *found = NULL;
-		for (const char *s = shorts; *s != '\0' && found == NULL; s += 2)
-			found = (unsigned char)*s == c ? s : NULL;
-		if (found != NULL)
-			(void)buffer_printf(out, "\\%c", found[1]);
-		else
-			(void)buffer_printf(out, "\\u%04x", c);
+	while (t.length > 0) {
+		size_t taken = text_plain(t);
+		while (taken < t.length && (unsigned char)t.bytes[taken] >= 0x80)
+			taken++;
+		(void)buffer_append(out, t.bytes, taken);
+		if (taken == 0) {
+			write_escape((unsigned char)*t.bytes, out);
+			taken = 1;
+		}
+		t = (struct text){t.bytes + taken, t.length - taken};
 	}
-	(void)buffer_append(out, t.bytes + from, t.length - from);
 	return buffer_append(out, "\"", 1);
 }
 
@@ -120,7 +127,7 @@ static int write_value(const json_t *value, struct buffer *out)
 		if (json_integer_value(value) > JSON_EXACT ||
 		    json_integer_value(value) < -JSON_EXACT)
 			return AW_EINVALID;
-		return buffer_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		return buffer_append_integer(out, json_integer_value(value));
 	case JSON_TRUE:
 		return buffer_append(out, "true", 4);
 	case JSON_FALSE:

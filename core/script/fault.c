@@ -30,35 +30,17 @@ int faults_add(struct script_faults *list, const struct script_fault *f)
 	return 0;
 }
 
-/* Length of the UTF-8 sequence at `s`, 0 where none is whole within `left`. */
-static size_t sequence(const unsigned char *s, size_t left)
-{
-	size_t length = s[0] < 0x80   ? 1
-			: s[0] < 0xC2 ? 0
-			: s[0] < 0xE0 ? 2
-			: s[0] < 0xF0 ? 3
-			: s[0] < 0xF5 ? 4
-				      : 0;
-
-	if (length > left)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((s[i] & 0xC0) != 0x80)
-			return 0;
-	if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ||
-	    (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F))
-		return 0;
-	return length;
-}
-
 bool text_is_clean(const char *bytes, size_t length)
 {
-	const unsigned char *s = (const unsigned char *)bytes;
+	struct text left = {bytes, length};
 
-	for (size_t at = 0, step; at < length; at += step) {
-		step = sequence(s + at, length - at);
-		if (step == 0 || s[at] == '\0')
+	while (left.length > 0) {
+		size_t step = text_plain(left);
+		if (step == 0)
+			step = *left.bytes != '\0' ? text_sequence(left) : 0;
+		if (step == 0)
 			return false;
+		left = (struct text){left.bytes + step, left.length - step};
 	}
 	return true;
 }
@@ -70,7 +52,7 @@ static void copy_clean(char *to, size_t size, const char *from)
 	while (*from != '\0') {
 		/* No more is looked at than the longest letter has: a message may have
 		 * millions of bytes. */
-		size_t length = sequence((const unsigned char *)from, strnlen(from, 4));
+		size_t length = text_sequence((struct text){from, strnlen(from, 4)});
 		bool bad = length == 0 || (length == 1 && (unsigned char)*from < ' ');
 
 		if (used + (bad ? 1 : length) >= size)

@@ -61,7 +61,7 @@ static bool write_integer(lua_Integer value, struct writing *w)
 {
 	if (value > JSON_EXACT || value < -JSON_EXACT)
 		return fail(w, "a number beyond 9007199254740991");
-	return wrote(w, buffer_printf(w->out, "%lld", value));
+	return wrote(w, buffer_append_integer(w->out, value));
 }
 
 static bool marked_list(lua_State *L, int index)

@@ -1,4 +1,5 @@
 /* Borrowed text, growing buffers, whole files. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,6 +147,76 @@ static void a_buffer_takes_texts_formats_and_nothing(void **state)
 	buffer_deinit(&b);
 }
 
+static void whole_numbers_are_written_as_printf_writes_them(void **state)
+{
+	static const int64_t numbers[] = {0,  7,   -1,        10,        -10,
+					  99, 100, INT64_MAX, INT64_MIN, 9007199254740991};
+	struct buffer b;
+	char wanted[32];
+
+	(void)state;
+	buffer_init(&b);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		buffer_clear(&b);
+		assert_int_equal(buffer_append_integer(&b, numbers[i]), 0);
+		snprintf(wanted, sizeof wanted, "%" PRId64, numbers[i]);
+		assert_string_equal(b.bytes, wanted);
+	}
+	buffer_deinit(&b);
+}
+
+/* Each byte at each place of a text that is otherwise plain, and of each length. */
+static void plain_is_what_json_writes_as_it_stands(void **state)
+{
+	char bytes[24];
+
+	(void)state;
+	for (size_t length = 0; length <= sizeof bytes; length++) {
+		for (size_t at = 0; at <= length; at++) {
+			for (int c = 0; c < 256; c++) {
+				bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+				memset(bytes, 'a', sizeof bytes);
+				if (at < length)
+					bytes[at] = (char)c;
+				assert_int_equal(text_plain((struct text){bytes, length}),
+						 plain || at == length ? length : at);
+			}
+		}
+	}
+}
+
+static void a_sequence_is_one_character_of_utf_8(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t length, wanted;
+	} cases[] = {
+		{"", 0, 0},
+		{"\0", 1, 1},
+		{"a\x80", 2, 1},
+		{"\x80", 1, 0},
+		{"\xC1\xBF", 2, 0}, /* one byte would do */
+		{"\xC2\x80", 2, 2},
+		{"\xC2", 1, 0},
+		{"\xC2z", 2, 0},
+		{"\xE0\x9F\xBF", 3, 0},
+		{"\xE0\xA0\x80", 3, 3},
+		{"\xED\x9F\xBF", 3, 3},
+		{"\xED\xA0\x80", 3, 0}, /* half of a pair */
+		{"\xEF\xBF\xBF", 3, 3},
+		{"\xF0\x8F\xBF\xBF", 4, 0},
+		{"\xF0\x90\x80\x80", 4, 4},
+		{"\xF4\x8F\xBF\xBF", 4, 4},
+		{"\xF4\x90\x80\x80", 4, 0}, /* beyond the last */
+		{"\xF5\x80\x80\x80", 4, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(text_sequence((struct text){cases[i].bytes, cases[i].length}),
+				 cases[i].wanted);
+}
+
 static void consuming_drops_from_the_front(void **state)
 {
 	struct buffer b;
@@ -279,6 +350,9 @@ int main(void)
 		cmocka_unit_test(texts_too_long_to_compare_are_as_far_as_they_are_long),
 		cmocka_unit_test(a_buffer_grows_and_always_ends_in_nul),
 		cmocka_unit_test(a_buffer_takes_texts_formats_and_nothing),
+		cmocka_unit_test(whole_numbers_are_written_as_printf_writes_them),
+		cmocka_unit_test(plain_is_what_json_writes_as_it_stands),
+		cmocka_unit_test(a_sequence_is_one_character_of_utf_8),
 		cmocka_unit_test(consuming_drops_from_the_front),
 		cmocka_unit_test(a_failure_is_kept_until_the_buffer_is_cleared),
 		cmocka_unit_test(a_format_that_cannot_be_printed_is_a_failed_append),
