@@ -18,18 +18,22 @@ const struct json_item *json_item_next(const struct json_item *of, const struct 
 	return next < of + of->span ? next : NULL;
 }
 
-const struct json_item *json_item_get(const struct json_item *object, const char *name)
+const struct json_item *json_item_find(const struct json_item *object, struct text name)
 {
-	struct text wanted = text_of(name);
 	const struct json_item *each = NULL;
 
 	if (object == NULL || object->kind != JSON_ITEM_OBJECT)
 		return NULL;
 	while ((each = json_item_next(object, each)) != NULL) {
-		if (json_item_is(each, wanted))
+		if (json_item_is(each, name))
 			return each + 1;
 	}
 	return NULL;
+}
+
+const struct json_item *json_item_get(const struct json_item *object, const char *name)
+{
+	return json_item_find(object, text_of(name));
 }
 
 const struct json_item *json_item_member(const struct json_item *object, const char *name)

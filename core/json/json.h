@@ -98,8 +98,10 @@ int json_index_read(struct json_index *x, struct text t);
  * The first or next value of an array, or name of an object (its value is behind it);
  * NULL at the end, and of anything else. */
 const struct json_item *json_item_next(const struct json_item *of, const struct json_item *after);
-/* A member, or NULL; json_item_member: also where it is null. */
+/* A member, or NULL, by a name that ends with a NUL byte or not; json_item_member: also NULL
+ * where it is null. */
 const struct json_item *json_item_get(const struct json_item *object, const char *name);
+const struct json_item *json_item_find(const struct json_item *object, struct text name);
 const struct json_item *json_item_member(const struct json_item *object, const char *name);
 /* Whether it is a string, and this one. */
 bool json_item_is(const struct json_item *string, struct text wanted);

@@ -11,9 +11,10 @@ struct running {
 	const struct json_item *input;
 };
 
-static void push_input(lua_State *L, const struct running *r, const char *name)
+static void push_input(lua_State *L, const struct running *r, const char *name,
+		       const struct shape *shape)
 {
-	view_push(L, json_item_get(r->input, name), json_object_get(r->script->shapes, name));
+	view_push(L, json_item_get(r->input, name), shape);
 }
 
 static int run(lua_State *L)
@@ -22,11 +23,11 @@ static int run(lua_State *L)
 
 	engine_push(L, r->operation);
 	if (strcmp(r->operation, "import") == 0) {
-		push_input(L, r, "awards");
+		push_input(L, r, "awards", r->script->awards);
 		lua_call(L, 1, 1);
 	} else {
-		push_input(L, r, "submission");
-		push_input(L, r, "history");
+		push_input(L, r, "submission", r->script->submission);
+		push_input(L, r, "history", &shape_history);
 		lua_call(L, 2, 1);
 	}
 	return 1;

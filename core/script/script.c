@@ -12,14 +12,6 @@
 extern const unsigned char prelude_lua[];
 extern const size_t prelude_lua_length;
 
-static const char history_shape[] =
-	"{\"type\":\"list\",\"of\":{\"type\":\"object\",\"members\":["
-	"{\"name\":\"sequence\",\"type\":\"integer\"},{\"name\":\"id\",\"type\":\"text\"},"
-	"{\"name\":\"kind\",\"type\":\"text\"},{\"name\":\"revoked\",\"type\":\"boolean\"},"
-	"{\"name\":\"name\",\"type\":\"text\"},{\"name\":\"assessed_on\",\"type\":\"date\"},"
-	"{\"name\":\"registered_on\",\"type\":\"date\"},{\"name\":\"scores\",\"type\":\"any\"},"
-	"{\"name\":\"outcome\",\"type\":\"any\"}]}}";
-
 struct text script_prelude(void)
 {
 	return (struct text){(const char *)prelude_lua, prelude_lua_length};
@@ -247,49 +239,21 @@ static int describe(lua_State *L)
 	return 1;
 }
 
-/* A copy, which is added to. */
-static json_t *object_shape(const json_t *members)
-{
-	return json_pack("{s:s, s:o}", "type", "object", "members", json_deep_copy_of(members));
-}
-
-/* Adds to each group its members by their names, which views look for all the time. */
-static int index_shape(json_t *shape)
-{
-	json_t *members = json_object_get(shape, "members"), *of = json_object_get(shape, "of");
-	json_t *by_name = members != NULL ? json_object() : NULL, *member;
-	int rv = of != NULL ? index_shape(of) : 0;
-	size_t i;
-
-	json_array_foreach(members, i, member) {
-		if (rv == 0)
-			rv = index_shape(member);
-		if (rv == 0 &&
-		    json_object_set(by_name, json_member_text(member, "name"), member) != 0)
-			rv = -ENOMEM;
-	}
-	if (members != NULL && json_put(shape, "by_name", by_name) != 0)
-		rv = -ENOMEM;
-	return rv;
-}
-
+/* What evaluations are given. */
 static int keep_shapes(struct script *s)
 {
-	json_t *form = json_object_get(s->manifest, "form");
-	json_t *awards = json_object_get(s->manifest, "import_form"), *shape;
-	const char *name;
-	int rv = 0;
+	json_t *submission = json_pack("{s:s, s:O}", "type", "object", "members",
+				       json_object_get(s->manifest, "form"));
+	json_t *awards = json_pack("{s:s, s:{s:s, s:O}}", "type", "list", "of", "type", "object",
+				   "members", json_object_get(s->manifest, "import_form"));
 
-	s->shapes = json_pack("{s:o, s:o, s:{s:s, s:o}}", "submission", object_shape(form),
-			      "history", json_loads(history_shape, 0, NULL), "awards", "type",
-			      "list", "of", object_shape(awards));
-	if (s->shapes == NULL)
-		return -ENOMEM;
-	json_object_foreach(s->shapes, name, shape) {
-		if (rv == 0)
-			rv = index_shape(shape);
-	}
-	return rv;
+	if (submission != NULL)
+		s->submission = shape_new(submission);
+	if (awards != NULL)
+		s->awards = shape_new(awards);
+	json_decref(submission); /* the names stay in the manifest */
+	json_decref(awards);
+	return s->submission != NULL && s->awards != NULL ? 0 : -ENOMEM;
 }
 
 static int take_manifest(struct script *s, struct vm *vm, struct script_faults *faults)
@@ -374,7 +338,8 @@ void script_close(struct script **s)
 		compiled_deinit(&it->files[i]);
 	free(it->files);
 	json_decref(it->manifest);
-	json_decref(it->shapes);
+	free(it->submission);
+	free(it->awards);
 	json_decref(it->tests);
 	if (it->c_locale != (locale_t)0)
 		freelocale(it->c_locale);

@@ -12,7 +12,7 @@ const char view_key = 0;
 
 struct view {
 	const struct json_item *value; /* borrowed; NULL for a list that is not there */
-	const json_t *shape;           /* borrowed; NULL where anything may be there */
+	const struct shape *shape;     /* borrowed; NULL where anything may be there */
 	/* Of a list: the entry that was read last, counted from 1 (0: none), and how many items
 	 * after `value` it is; rules walk through lists. */
 	uint32_t entry, offset;
@@ -100,14 +100,7 @@ static const struct json_item *find_entry(lua_State *L, struct view *v, lua_Inte
 	return each;
 }
 
-static bool shape_is(const json_t *shape, const char *type)
-{
-	const char *of = shape != NULL ? json_string_value(json_object_get(shape, "type")) : NULL;
-
-	return of != NULL && strcmp(of, type) == 0;
-}
-
-static void push(lua_State *L, const struct json_item *value, const json_t *shape)
+static void push(lua_State *L, const struct json_item *value, const struct shape *shape)
 {
 	struct view *v = lua_newuserdatauv(L, sizeof *v, 0);
 
@@ -132,14 +125,14 @@ static void push_string(lua_State *L, const struct json_item *string)
 	luaL_pushresultsize(&said, json_item_say(string, room));
 }
 
-void view_push(lua_State *L, const struct json_item *value, const json_t *shape)
+void view_push(lua_State *L, const struct json_item *value, const struct shape *shape)
 {
 	luaL_checkstack(L, 4, "reading");
-	if (shape_is(shape, "any"))
+	if (shape != NULL && shape->kind == SHAPE_ANY)
 		shape = NULL;
 	switch (value != NULL ? value->kind : JSON_ITEM_NULL) {
 	case JSON_ITEM_NULL:
-		if (shape_is(shape, "list"))
+		if (shape != NULL && shape->kind == SHAPE_LIST)
 			push(L, NULL, shape);
 		else
 			lua_pushnil(L);
@@ -163,21 +156,14 @@ void view_push(lua_State *L, const struct json_item *value, const json_t *shape)
 	}
 }
 
-static const json_t *find(const json_t *shape, const char *name)
+static int unknown(lua_State *L, const struct shape *group, const char *name)
 {
-	return json_object_get(json_object_get(shape, "by_name"), name);
-}
-
-static int unknown(lua_State *L, const json_t *members, const char *name)
-{
-	size_t count = json_array_size(members), i;
-	const char **names = lua_newuserdatauv(L, (count + 1) * sizeof *names, 0);
+	const char **names = lua_newuserdatauv(L, (group->count + 1) * sizeof *names, 0);
 	const char *near;
-	json_t *member;
 
-	json_array_foreach(members, i, member)
-		names[i] = json_string_value(json_object_get(member, "name"));
-	near = nearest(name, names, count);
+	for (size_t i = 0; i < group->count; i++)
+		names[i] = group->members[i].name.bytes;
+	near = nearest(name, names, group->count);
 	if (near != NULL)
 		return luaL_error(L, "there is no \"%s\" here; did you mean \"%s\"?", name, near);
 	return luaL_error(L, "there is no \"%s\" here", name);
@@ -192,39 +178,38 @@ static int index_list(lua_State *L, struct view *v)
 			L, "this is a list, which has no \"%s\": take its entries one by one",
 			lua_tostring(L, 2));
 	at = luaL_checkinteger(L, 2);
-	view_push(L, find_entry(L, v, at), json_object_get(v->shape, "of"));
+	view_push(L, find_entry(L, v, at), v->shape != NULL ? v->shape->of : NULL);
 	return 1;
 }
 
 static int index_object(lua_State *L, const struct view *v)
 {
-	const json_t *shape = NULL;
-	const char *name;
+	const struct shape *shape = NULL;
+	struct text name;
 
 	if (lua_type(L, 2) != LUA_TSTRING)
 		return luaL_error(
 			L, "this is a group and not a list: its members have names in quotes");
-	name = lua_tostring(L, 2);
+	name.bytes = lua_tolstring(L, 2, &name.length);
 	if (v->shape != NULL) {
-		shape = find(v->shape, name);
+		shape = shape_member(v->shape, name);
 		if (shape == NULL)
-			return unknown(L, json_object_get(v->shape, "members"), name);
-		if (json_is_true(json_object_get(shape, "personal")))
-			return luaL_error(L, "\"%s\" is personal: rules do not see it", name);
+			return unknown(L, v->shape, name.bytes);
+		if (shape->personal)
+			return luaL_error(L, "\"%s\" is personal: rules do not see it", name.bytes);
 	}
-	const struct json_item *found = json_item_get(v->value, name);
+	const struct json_item *found = json_item_find(v->value, name);
 
 	charge_way(L, found != NULL ? (size_t)(found - v->value) : v->value->span);
 	view_push(L, found, shape);
 	return 1;
 }
 
+/* Of views alone: their metatable is the only place where it is. */
 static int on_index(lua_State *L)
 {
-	struct view *v = view_at(L, 1);
+	struct view *v = lua_touserdata(L, 1);
 
-	if (v == NULL)
-		return luaL_error(L, "not a part of a submission");
 	vm_charge(L, 0);
 	return is_list(v) ? index_list(L, v) : index_object(L, v);
 }
@@ -259,16 +244,14 @@ static int on_equal(lua_State *L)
 static void push_form_names(lua_State *L, const struct view *v)
 {
 	lua_Integer count = 0;
-	size_t i;
-	json_t *member;
 
-	json_array_foreach(json_object_get(v->shape, "members"), i, member) {
-		const char *name = json_string_value(json_object_get(member, "name"));
+	for (size_t i = 0; i < v->shape->count; i++) {
+		const struct shape *member = &v->shape->members[i];
+		const struct json_item *found = json_item_find(v->value, member->name);
 
-		if (json_item_member(v->value, name) == NULL ||
-		    json_is_true(json_object_get(member, "personal")))
+		if (found == NULL || found->kind == JSON_ITEM_NULL || member->personal)
 			continue;
-		lua_pushstring(L, name);
+		lua_pushlstring(L, member->name.bytes, member->name.length);
 		lua_rawseti(L, -2, ++count);
 	}
 }

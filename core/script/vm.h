@@ -11,6 +11,7 @@
 #include "json/json.h"
 #include "script/arena.h"
 #include "script/script.h"
+#include "script/shape.h"
 
 enum {
 	HOOK_EVERY = 100,            /* instructions between two looks at the fuel */
@@ -126,8 +127,8 @@ int host_freeze(lua_State *L);
 extern const char list_key, view_key;
 
 /* Pushes a read-only view of a document, borrowed until the state closes.
- * `shape` is a form member, or NULL for anything. */
-void view_push(lua_State *L, const struct json_item *value, const json_t *shape);
+ * `shape` is borrowed as long, and NULL for anything. */
+void view_push(lua_State *L, const struct json_item *value, const struct shape *shape);
 void view_open(lua_State *L);
 bool view_is(lua_State *L, int index);
 /* Gives the document behind a view. */
