@@ -130,36 +130,7 @@ static int host_fault(lua_State *L)
 	return 0;
 }
 
-/* ---- lists, groups, records --------------------------------------------------------- */
-
-static int host_list(lua_State *L)
-{
-	luaL_checktype(L, 1, LUA_TTABLE);
-	lua_settop(L, 1);
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
-	lua_setmetatable(L, 1);
-	return 1;
-}
-
-/* A view of a list, a list made by host.list, a table with entries, or an
- * empty one. */
-static int host_is_list(lua_State *L)
-{
-	bool is = view_is_list(L, 1);
-
-	if (!is && lua_istable(L, 1)) {
-		lua_settop(L, 1);
-		if (!frozen_push(L, 1))
-			lua_pushvalue(L, 1);
-		is = lua_rawlen(L, 2) > 0;
-		if (!is) {
-			lua_pushnil(L);
-			is = lua_next(L, 2) == 0;
-		}
-	}
-	lua_pushboolean(L, is);
-	return 1;
-}
+/* ---- records ---------------------------------------------------------------------- */
 
 /* upvalues: the values, what to say before the name, the names that may be read */
 static int on_record_index(lua_State *L)
@@ -320,11 +291,9 @@ void host_add(lua_State *L)
 					{"freeze", host_freeze},
 					{"is_award_name", host_is_award_name},
 					{"is_date", host_is_date},
-					{"is_list", host_is_list},
 					{"is_member_name", host_is_member_name},
 					{"is_printable", host_is_printable},
 					{"is_whole", host_is_whole},
-					{"list", host_list},
 					{"months_after", host_months_after},
 					{"nearest", host_nearest},
 					{"raise", vm_raise},
@@ -335,8 +304,5 @@ void host_add(lua_State *L)
 	luaL_setfuncs(L, host, 0);
 	lua_pushlightuserdata(L, NULL);
 	lua_setfield(L, -2, "null");
-	lua_createtable(L, 0, 1);
-	lua_pushboolean(L, 0);
-	lua_setfield(L, -2, "__metatable");
-	lua_rawsetp(L, LUA_REGISTRYINDEX, &list_key);
+	host_values_add(L);
 }

@@ -113,8 +113,9 @@ int lint_slips(const struct script_file *file, struct script_fault *fault);
 void words_base_add(lua_State *L);
 void words_table_add(lua_State *L);
 void words_text_add(lua_State *L);
-/* Sets what only the prelude may call in the table on top of the stack. */
+/* Sets what only the prelude may call in the table on top of the stack; host_add: all of it. */
 void host_add(lua_State *L);
+void host_values_add(lua_State *L);
 /* Pushes the table rule files run in, given the table of words at `index`. */
 void words_environment_push(lua_State *L, int index);
 
@@ -141,6 +142,8 @@ int result_write(lua_State *L, int index, struct buffer *out, const char **why);
 /* The same as a document, or NULL. */
 json_t *result_take(lua_State *L, int index, const char **why);
 
+/* Replaces the table on top of the stack by a read-only face of it. */
+void frozen_make(lua_State *L);
 /* True for a table that was made read-only; pushes what is behind it. */
 bool frozen_push(lua_State *L, int index);
 /* pairs of a view: pushes the list of names or numbers. */

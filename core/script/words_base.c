@@ -182,8 +182,7 @@ bool frozen_push(lua_State *L, int index)
 	return true;
 }
 
-/* Replaces the table on top by a read-only face of it. */
-static void freeze(lua_State *L)
+void frozen_make(lua_State *L)
 {
 	lua_newtable(L);
 	lua_createtable(L, 0, 6);
@@ -205,7 +204,7 @@ int host_freeze(lua_State *L)
 {
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 1);
-	freeze(L);
+	frozen_make(L);
 	return 1;
 }
 
@@ -262,7 +261,7 @@ static void complain_of_missing(lua_State *L, const char *prefix)
 void words_library_seal(lua_State *L, const char *prefix)
 {
 	complain_of_missing(L, prefix);
-	freeze(L);
+	frozen_make(L);
 }
 
 static int refuse_global(lua_State *L)

@@ -30,20 +30,6 @@ local function here()
 	return { file = file or "", line = line or 0 }
 end
 
--- A copy, all the way down, that rules can read and not change.
-local function read_only(value)
-	if type(value) ~= "table" then
-		return value
-	end
-	local copy = {}
-	for key, item in pairs(value) do
-		if item ~= host.null then
-			copy[key] = read_only(item)
-		end
-	end
-	return host.freeze(copy)
-end
-
 local function complain(place, message)
 	host.fault(place.file, place.line, message)
 end

@@ -79,13 +79,7 @@ function words.applies(score)
 end
 
 function words.applicable(scores)
-	local found = {}
-	for _, id in ipairs(statement_ids) do
-		if words.applies(scores[id]) then
-			table.insert(found, id)
-		end
-	end
-	return host.list(found)
+	return host.applicable(scores, statement_ids, once.scale.given.not_applicable)
 end
 
 local function say_list(items)
@@ -222,8 +216,11 @@ end
 local function high_scores(scores, needs)
 	local high, best = {}, nil
 	for _, id in ipairs(words.applicable(scores)) do
-		best = math.max(best or scores[id], scores[id])
-		if scores[id] >= needs then
+		local score = scores[id]
+		if best == nil or score > best then
+			best = score
+		end
+		if score >= needs then
 			table.insert(high, id)
 		end
 	end

@@ -13,13 +13,17 @@ local function text_or_complain(value, what, limit)
 end
 
 -- A copy that is whole numbers, text, true, false, lists and groups of them, and nothing else.
+-- host.copy makes most of them; what it does not is a part of the submission, or wrong.
 local function plain(value, depth)
-	local kind = type(value)
 	if value == nil then
 		return host.null
-	elseif kind == "boolean" then
-		return value
-	elseif host.is_whole(value) then
+	end
+	local made = host.copy(value, depth)
+	if made ~= nil then
+		return made
+	end
+	local kind = type(value)
+	if host.is_whole(value) then
 		if value < -LARGEST or value > LARGEST then
 			error("a number of a decision is from " .. -LARGEST .. " to " .. LARGEST
 				.. ", and " .. value .. " is not")
@@ -148,7 +152,7 @@ local function ids_met(list, results)
 			table.insert(ids, award.id)
 		end
 	end
-	return read_only(ids)
+	return host.read_only(ids)
 end
 
 -- What the engine and later decisions build on, and so must be as it says.
@@ -189,8 +193,8 @@ end
 -- Runs the steps from top to bottom; each sees what stands above it.
 local function follow(list, known)
 	local decided, names = {}, keys_of(known)
+	local so_far = host.record(known, "\"so_far\" has no \"", names)
 	for _, step in ipairs(list) do
-		local so_far = host.record(known, "\"so_far\" has no \"", names)
 		local ok, value, line, message = host.attempt(STEP.fuel, STEP.memory, run_step, step, so_far)
 		if not ok then
 			host.raise(value or step.place.file, value and line or step.place.line,
@@ -202,7 +206,7 @@ local function follow(list, known)
 		if value == host.null then
 			known[step.name] = nil
 		else
-			known[step.name] = read_only(value)
+			known[step.name] = host.read_only(value)
 		end
 		table.insert(names, step.name)
 	end

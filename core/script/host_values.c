@@ -1,0 +1,243 @@
+/*
+ * What the prelude does most often with what rules gave: copies of it, which of them is a list, and
+ * which scores count. What is wrong with a value is for the prelude to say.
+ */
+#include "script/vm.h"
+
+enum { TEXT_BYTES = 10000, NAME_BYTES = 200, DEEPEST = 8 };
+
+/* ---- lists -------------------------------------------------------------------- */
+
+static void mark_list(lua_State *L, int index)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
+	lua_setmetatable(L, index);
+}
+
+static int host_list(lua_State *L)
+{
+	luaL_checktype(L, 1, LUA_TTABLE);
+	lua_settop(L, 1);
+	mark_list(L, 1);
+	return 1;
+}
+
+/* Of a table that is not a face of another: one with entries, or an empty one. */
+static bool is_list(lua_State *L, int index)
+{
+	if (lua_rawlen(L, index) > 0)
+		return true;
+	lua_pushnil(L);
+	if (lua_next(L, index) == 0)
+		return true;
+	lua_pop(L, 2);
+	return false;
+}
+
+/* A view of a list, a list made by host.list, a table with entries, or an
+ * empty one. */
+static int host_is_list(lua_State *L)
+{
+	bool is = view_is_list(L, 1);
+
+	if (!is && lua_istable(L, 1)) {
+		lua_settop(L, 1);
+		if (!frozen_push(L, 1))
+			lua_pushvalue(L, 1);
+		is = is_list(L, 2);
+	}
+	lua_pushboolean(L, is);
+	return 1;
+}
+
+/* ---- copies ------------------------------------------------------------------- */
+
+static bool is_text(lua_State *L, int index, size_t limit)
+{
+	size_t length;
+	const char *bytes = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &length)
+							      : NULL;
+
+	return bytes != NULL && length <= limit && text_is_clean(bytes, length);
+}
+
+static bool copy(lua_State *L, int index, int depth);
+
+/* As ipairs reads it: up to the first that is not there. */
+static bool copy_list(lua_State *L, int from, int to, int depth)
+{
+	for (lua_Integer i = 1;; i++) {
+		lua_rawgeti(L, from, i);
+		if (lua_isnil(L, -1))
+			break;
+		if (!copy(L, lua_gettop(L), depth + 1))
+			return false;
+		lua_rawseti(L, to, i);
+		lua_pop(L, 1);
+	}
+	lua_pop(L, 1);
+	mark_list(L, to);
+	return true;
+}
+
+static bool copy_group(lua_State *L, int from, int to, int depth)
+{
+	lua_pushnil(L);
+	while (lua_next(L, from)) {
+		int value = lua_gettop(L);
+
+		if (!is_text(L, value - 1, NAME_BYTES) || !copy(L, value, depth + 1))
+			return false;
+		lua_pushvalue(L, value - 1);
+		lua_insert(L, -2);
+		lua_rawset(L, to);
+		lua_pop(L, 1);
+	}
+	return true;
+}
+
+/* One that answers for what is not in the table. */
+static bool has_other_metatable(lua_State *L, int index)
+{
+	bool has;
+
+	if (!lua_getmetatable(L, index))
+		return false;
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
+	has = !lua_rawequal(L, -1, -2);
+	lua_pop(L, 2);
+	return has;
+}
+
+static bool copy_table(lua_State *L, int index, int depth)
+{
+	int from, to;
+
+	if (depth > DEEPEST)
+		return false;
+	luaL_checkstack(L, 12, "copying");
+	if (!frozen_push(L, index)) {
+		if (has_other_metatable(L, index))
+			return false;
+		lua_pushvalue(L, index);
+	}
+	from = lua_gettop(L);
+	lua_newtable(L);
+	to = lua_gettop(L);
+	if (!(is_list(L, from) ? copy_list(L, from, to, depth) : copy_group(L, from, to, depth)))
+		return false;
+	lua_remove(L, from);
+	return true;
+}
+
+/* Pushes a copy of whole numbers, text, true, false, and plain lists and groups of them. False,
+ * and anything on the stack, where it is to be looked at closer. */
+static bool copy(lua_State *L, int index, int depth)
+{
+	lua_Integer number;
+
+	vm_charge(L, 0);
+	switch (lua_type(L, index)) {
+	case LUA_TSTRING:
+		if (!is_text(L, index, TEXT_BYTES))
+			return false;
+		break;
+	case LUA_TNUMBER:
+		number = lua_tointeger(L, index);
+		if (!lua_isinteger(L, index) || number > JSON_EXACT || number < -JSON_EXACT)
+			return false;
+		break;
+	case LUA_TBOOLEAN:
+		break;
+	case LUA_TTABLE:
+		return copy_table(L, index, depth);
+	default:
+		return false;
+	}
+	lua_pushvalue(L, index);
+	return true;
+}
+
+/* host.copy(value, depth): the copy, or nil where the value holds anything else. */
+static int host_copy(lua_State *L)
+{
+	lua_Integer depth = luaL_checkinteger(L, 2);
+
+	lua_settop(L, 1);
+	if (!copy(L, 1, (int)depth))
+		lua_pushnil(L);
+	return 1;
+}
+
+/* Pushes a face of a copy, all the way down, without what is null. */
+static void push_read_only(lua_State *L, int index)
+{
+	vm_charge(L, 0);
+	if (!lua_istable(L, index)) {
+		lua_pushvalue(L, index);
+		return;
+	}
+	luaL_checkstack(L, 12, "copying");
+	lua_newtable(L);
+	int to = lua_gettop(L);
+	lua_pushnil(L);
+	while (lua_next(L, index)) {
+		if (!lua_islightuserdata(L, -1)) {
+			lua_pushvalue(L, -2);
+			push_read_only(L, lua_gettop(L) - 1);
+			lua_rawset(L, to);
+		}
+		lua_pop(L, 1);
+	}
+	frozen_make(L);
+}
+
+/* host.read_only(value), of what host.copy gave: as rules may read it, and not change it. */
+static int host_read_only(lua_State *L)
+{
+	luaL_checkany(L, 1);
+	lua_settop(L, 1);
+	push_read_only(L, 1);
+	return 1;
+}
+
+/* ---- scores ------------------------------------------------------------------- */
+
+/* host.applicable(scores, ids, none): the ids that have a score, and another than `none`. */
+static int host_applicable(lua_State *L)
+{
+	lua_Integer found = 0;
+
+	luaL_checktype(L, 2, LUA_TTABLE);
+	lua_settop(L, 3);
+	if (!lua_istable(L, 1) && !view_is(L, 1))
+		return luaL_error(L, "applicable needs scores, and got %s",
+				  lua_isnil(L, 1) ? "nothing" : luaL_typename(L, 1));
+	lua_newtable(L);
+	for (lua_Integer i = 1; lua_rawgeti(L, 2, i) != LUA_TNIL; i++) {
+		vm_charge(L, 0);
+		lua_pushvalue(L, -1);
+		if (lua_gettable(L, 1) == LUA_TNIL || lua_rawequal(L, -1, 3)) {
+			lua_pop(L, 2);
+			continue;
+		}
+		lua_pop(L, 1);
+		lua_rawseti(L, 4, ++found);
+	}
+	lua_pop(L, 1);
+	mark_list(L, 4);
+	return 1;
+}
+
+void host_values_add(lua_State *L)
+{
+	static const luaL_Reg values[] = {{"applicable", host_applicable}, {"copy", host_copy},
+					  {"is_list", host_is_list},       {"list", host_list},
+					  {"read_only", host_read_only},   {NULL, NULL}};
+
+	luaL_setfuncs(L, values, 0);
+	lua_createtable(L, 0, 1);
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &list_key);
+}
