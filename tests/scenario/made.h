@@ -5,7 +5,7 @@
 #ifndef AW_TESTS_SCENARIO_MADE_H
 #define AW_TESTS_SCENARIO_MADE_H
 
-#include "forge.h"
+#include "auditor.h"
 
 enum { DECISIONS = 270, NOTE_AT = 120 };
 
@@ -33,14 +33,6 @@ static inline void keep_checkpoint(struct scene *s, const char *name)
 
 	tool_write(s, name, note);
 	free(note);
-}
-
-static inline void decide_many(struct scene *s, int count)
-{
-	for (int i = 0; i < count; i++) {
-		assert_int_equal(scene_next_area((void **)&s), 0);
-		json_decref(decided(s, NULL));
-	}
 }
 
 /* Start, activation, decisions, an import, a revocation, a stop, a start. */
