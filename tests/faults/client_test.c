@@ -3,6 +3,7 @@
  * every n: AWARDD_MEMORY, or the right answer; nothing is leaked. The walk is a process of
  * its own, this program run again with the module preloaded.
  */
+#include "../support/faults/module.h"
 #include "awardd/client.h"
 #include "memory.h"
 
@@ -101,18 +102,13 @@ static int walk(struct memory *memory)
 
 static int walked(const char *path)
 {
-	const char *file = getenv("AWARDD_MEMORY");
-	int fd = open(file != NULL ? file : "", O_RDWR | O_CLOEXEC);
-	struct memory *memory =
-		fd >= 0 ? mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
-			: MAP_FAILED;
+	struct memory *memory = module_shared("AWARDD_MEMORY", sizeof *memory);
 
 	if (*path == '\0')
 		return EXIT_SUCCESS; /* nothing is done: what any program keeps */
 	socket_path = path;
-	if (memory == MAP_FAILED)
+	if (memory == NULL)
 		return EXIT_FAILURE;
-	(void)close(fd);     /* the mapping stays */
 	return walk(memory); /* which stays to the end, where what is kept is counted */
 }
 
@@ -126,8 +122,8 @@ static long run_again(const struct shortage *sh, const char *path)
 
 	assert_int_not_equal(child, -1);
 	if (child == 0) {
-		for (size_t i = 0; sh->environment[i] != NULL; i++)
-			(void)putenv((char *)(uintptr_t)sh->environment[i]);
+		for (size_t i = 0; sh->preloaded.environment[i] != NULL; i++)
+			(void)putenv((char *)(uintptr_t)sh->preloaded.environment[i]);
 		(void)execl("/proc/self/exe", "client_test", path, (char *)NULL);
 		_exit(127);
 	}

@@ -4,17 +4,15 @@
  * byte; what was not is there once at most, and once when it is sent again. AWARDD_SEED and
  * AWARDD_CRASHES choose the moments and their number.
  */
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sqlite3.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../scenario/tool.h"
 #include "preload/kill.h"
+#include "preloaded.h"
 
 enum {
 	CRASHES_SHORT = 12,
@@ -28,9 +26,8 @@ enum {
 
 struct campaign {
 	struct scene *scene;
+	struct preloaded preloaded;
 	struct kill_at *kill;
-	char file[PATH_TEXT + 16], named[PATH_TEXT + 32], preload[PATH_MAX];
-	const char *environment[3];
 	uint64_t chance;
 	json_t *known; /* by submission_id: the leaf of the decision acknowledged since the last look */
 	json_t *owed; /* by submission_id: sent, and not acknowledged */
@@ -58,24 +55,14 @@ static int number_of(const char *variable, int otherwise)
 static void begin(struct campaign *c, void **state)
 {
 	struct scene *s = *state;
-	int fd;
 
 	*c = (struct campaign){.scene = s, .known = json_object(), .owed = json_object()};
 	c->chance = 0x9E3779B97F4A7C15u * (uint64_t)(number_of("AWARDD_SEED", 1) + 1);
-	snprintf(c->file, sizeof c->file, "%s/kill", s->dir);
-	snprintf(c->named, sizeof c->named, "AWARDD_KILL=%s", c->file);
-	snprintf(c->preload, sizeof c->preload, "LD_PRELOAD=%s", AWARDD_KILL_MODULE);
-	fd = open(c->file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(ftruncate(fd, sizeof *c->kill), 0);
-	c->kill = mmap(NULL, sizeof *c->kill, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	assert_true(c->kill != MAP_FAILED);
-	assert_int_equal(close(fd), 0);
+	preloaded_open(&c->preloaded, s, "AWARDD_KILL", AWARDD_KILL_MODULE, sizeof *c->kill);
+	c->kill = c->preloaded.memory;
 	snprintf(c->kill->log, sizeof c->kill->log, "%s", s->log);
 	atomic_store(&c->kill->after, -1);
-	c->environment[0] = c->named;
-	c->environment[1] = c->preload;
-	s->environment = c->environment;
+	s->environment = c->preloaded.environment;
 }
 
 static void arm(struct campaign *c, long after)
@@ -295,7 +282,7 @@ static void end(struct campaign *c)
 {
 	tell(c);
 	c->scene->environment = NULL;
-	assert_int_equal(munmap(c->kill, sizeof *c->kill), 0);
+	preloaded_close(&c->preloaded);
 	json_decref(c->known);
 	json_decref(c->owed);
 }

@@ -6,26 +6,22 @@
 #define AW_TESTS_FAULTS_SHORT_H
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "preload/memory.h"
-#include "support.h"
+#include "preloaded.h"
 
 struct shortage {
 	struct scene *scene;
+	struct preloaded preloaded;
 	struct memory *memory;
-	char file[PATH_TEXT + 16], named[PATH_TEXT + 32], preload[PATH_MAX];
-	const char *environment[3];
 	long step; /* of the walk: 1 walks every allocation */
 };
 
@@ -39,29 +35,19 @@ static inline long number_of(const char *variable, long otherwise)
 /* Shares memory with the daemons that the scene starts from now on. */
 static inline void shortage_init(struct shortage *sh, struct scene *s)
 {
-	int fd;
-
 	*sh = (struct shortage){.scene = s, .step = number_of("AWARDD_STEP", 0)};
-	snprintf(sh->file, sizeof sh->file, "%s/memory", s->dir);
-	snprintf(sh->named, sizeof sh->named, "AWARDD_MEMORY=%s", sh->file);
-	snprintf(sh->preload, sizeof sh->preload, "LD_PRELOAD=%s", AWARDD_MEMORY_MODULE);
-	fd = open(sh->file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(ftruncate(fd, sizeof *sh->memory), 0);
-	sh->memory = mmap(NULL, sizeof *sh->memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	assert_true(sh->memory != MAP_FAILED);
-	assert_int_equal(close(fd), 0);
+	preloaded_open(&sh->preloaded, s, "AWARDD_MEMORY", AWARDD_MEMORY_MODULE,
+		       sizeof *sh->memory);
+	sh->memory = sh->preloaded.memory;
 	atomic_store(&sh->memory->countdown, -1);
 	atomic_store(&sh->memory->trace, getenv("AWARDD_TRACE") != NULL);
-	sh->environment[0] = sh->named;
-	sh->environment[1] = sh->preload;
-	s->environment = sh->environment;
+	s->environment = sh->preloaded.environment;
 }
 
 static inline void shortage_deinit(struct shortage *sh)
 {
 	sh->scene->environment = NULL;
-	assert_int_equal(munmap(sh->memory, sizeof *sh->memory), 0);
+	preloaded_close(&sh->preloaded);
 }
 
 static inline void arm(struct shortage *sh, enum who who, long n, bool for_ever)

@@ -3,35 +3,23 @@
  * daemon's, its evaluators', its plugins', and the client library's. What is answered is what
  * is answered otherwise.
  */
-#include <sys/mman.h>
-
 #include "../plugin/rig.h"
 #include "../scenario/tool.h"
 #include "preload/slices.h"
+#include "preloaded.h"
 
 struct sliced {
 	struct scene *scene;
+	struct preloaded preloaded;
 	struct slices *slices;
-	char file[PATH_TEXT + 16], named[PATH_TEXT + 32], preload[600];
-	const char *environment[3];
 };
 
 static void sliced_init(struct sliced *sl, struct scene *s)
 {
-	int fd;
-
 	*sl = (struct sliced){.scene = s};
-	snprintf(sl->file, sizeof sl->file, "%s/slices", s->dir);
-	snprintf(sl->named, sizeof sl->named, "AWARDD_SLICES=%s", sl->file);
-	snprintf(sl->preload, sizeof sl->preload, "LD_PRELOAD=%s", AWARDD_SLICES_MODULE);
-	fd = open(sl->file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(ftruncate(fd, sizeof *sl->slices), 0);
-	sl->slices = mmap(NULL, sizeof *sl->slices, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	assert_true(sl->slices != MAP_FAILED);
-	assert_int_equal(close(fd), 0);
-	sl->environment[0] = sl->named;
-	sl->environment[1] = sl->preload;
+	preloaded_open(&sl->preloaded, s, "AWARDD_SLICES", AWARDD_SLICES_MODULE,
+		       sizeof *sl->slices);
+	sl->slices = sl->preloaded.memory;
 }
 
 static void sliced_deinit(struct sliced *sl)
@@ -40,7 +28,7 @@ static void sliced_deinit(struct sliced *sl)
 	assert_true(atomic_load(&sl->slices->cut) > 100);
 	assert_true(atomic_load(&sl->slices->none) > 100);
 	sl->scene->environment = NULL;
-	assert_int_equal(munmap(sl->slices, sizeof *sl->slices), 0);
+	preloaded_close(&sl->preloaded);
 }
 
 /* ---- the daemon and its children ------------------------------------------------------ */
@@ -102,7 +90,7 @@ static void the_daemon_answers_the_same_a_few_bytes_at_a_time(void **state)
 	json_t *wanted;
 
 	sliced_init(&sl, s);
-	s->environment = sl.environment;
+	s->environment = sl.preloaded.environment;
 	rig_add(s, "good/hello");
 	rig_start(s, NULL);
 	for (int i = 0; i < 5; i++)
@@ -145,8 +133,8 @@ static void awardctl_prints_the_same_a_few_bytes_at_a_time(void **state)
 		char **out = round == 0 ? plain : sliced;
 		if (round == 1) {
 			atomic_store(&sl.slices->most, 1);
-			assert_int_equal(putenv(sl.named), 0);
-			assert_int_equal(putenv(sl.preload), 0);
+			assert_int_equal(putenv(sl.preloaded.named), 0);
+			assert_int_equal(putenv(sl.preloaded.preload), 0);
 		}
 		out[0] = TOOL_OUT(s, 0, "scheme");
 		out[1] = TOOL_OUT(s, 0, "decisions", "list", "--format", "json");

@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "faults/faults.h"
+#include "preloaded.h"
 #include "support.h"
 
 /* ---- the socket ---------------------------------------------------------- */
@@ -235,20 +235,13 @@ static void evaluators_that_hang_are_replaced_and_signs_go_on(void **state)
 static void no_sign_comes_while_the_log_hangs(void **state)
 {
 	struct scene *s = *state;
-	char memory[PATH_TEXT + 16], named[PATH_TEXT + 32], preload[512], said[MESSAGE];
-	struct faults *faults;
+	struct preloaded p;
+	char said[MESSAGE];
 
-	snprintf(memory, sizeof memory, "%s/faults", s->dir);
-	snprintf(named, sizeof named, "AWARDD_FAULTS=%s", memory);
-	snprintf(preload, sizeof preload, "LD_PRELOAD=%s", AWARDD_FAULTS);
-	int fd = open(memory, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(ftruncate(fd, sizeof *faults), 0);
-	faults = mmap(NULL, sizeof *faults, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	assert_true(faults != MAP_FAILED);
-	assert_int_equal(close(fd), 0);
+	preloaded_open(&p, s, "AWARDD_FAULTS", AWARDD_FAULTS, sizeof(struct faults));
+	struct faults *faults = p.memory;
 	snprintf(faults->log, sizeof faults->log, "%s", s->log);
-	s->environment = (const char *const[]){named, preload, signs[0], NULL};
+	s->environment = (const char *const[]){p.environment[0], p.environment[1], signs[0], NULL};
 	scene_start(s, NULL);
 	next_is_a_sign(s);
 
@@ -267,7 +260,7 @@ static void no_sign_comes_while_the_log_hangs(void **state)
 	assert_non_null(json_object_get(answer, "result"));
 	json_decref(answer);
 	scene_stop(s);
-	assert_int_equal(munmap(faults, sizeof *faults), 0);
+	preloaded_close(&p);
 	s->environment = NULL;
 }
 

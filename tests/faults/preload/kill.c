@@ -1,45 +1,17 @@
 /* An end by SIGKILL at one step of a commit; and a planted defect, for the campaign to find. */
 #include "kill.h"
 
-#include <dlfcn.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "../../support/faults/module.h"
 
 static struct kill_at *shared;
 static sqlite3_stmt *held; /* a COMMIT that was not carried out */
 
 __attribute__((constructor)) static void attach(void)
 {
-	const char *path = getenv("AWARDD_KILL");
-	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *memory;
-
-	if (fd < 0)
-		return;
-	memory = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	(void)close(fd); /* the mapping stays */
-	if (memory != MAP_FAILED)
-		shared = memory;
-}
-
-static bool is_the_log(int fd)
-{
-	char name[32], path[512];
-	ssize_t length;
-
-	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-	length = readlink(name, path, sizeof path - 1);
-	if (length < 0)
-		return false;
-	path[length] = '\0';
-	return strncmp(path, shared->log, strlen(shared->log)) == 0;
+	shared = module_shared("AWARDD_KILL", sizeof *shared);
 }
 
 static void end(void)
@@ -52,15 +24,13 @@ static void end(void)
 /* Whether this step is the one; ends here where it is not to begin. */
 static bool is_last(int fd)
 {
-	if (shared == NULL || atomic_load(&shared->after) < 0 || !is_the_log(fd) ||
+	if (shared == NULL || atomic_load(&shared->after) < 0 || !module_is_of(fd, shared->log) ||
 	    atomic_fetch_sub(&shared->after, 1) != 0)
 		return false;
 	if (atomic_load(&shared->moment) == MOMENT_BEFORE)
 		end();
 	return true;
 }
-
-#define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
 
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at)
 {

@@ -1,18 +1,12 @@
 /* Allocations that fail, one at a time or all from one on; and what is never freed. */
 #include "memory.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "../../support/faults/module.h"
 
 enum { LIVE = 0x5AFE5AFE, FREED = 0x0DEAD0DE, FRAMES = 14, FRESH = 0xA5, STALE = 0xDD };
 
@@ -297,22 +291,18 @@ static enum who who_is_this(void)
 /* Before main, so that processes which may open nothing later have it too. */
 __attribute__((constructor)) static void attach(void)
 {
-	const char *path = getenv("AWARDD_MEMORY");
-	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *memory, *trace[1];
+	struct memory *memory = module_shared("AWARDD_MEMORY", sizeof *memory);
+	void *trace[1];
 
-	if (fd < 0)
+	if (memory == NULL)
 		return;
-	memory = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	(void)close(fd); /* the mapping stays */
 	find(&loop);
 	find(&loader);
 	self = who_is_this();
 	self_path = getenv("LD_PRELOAD");
-	shared_path = path;
+	shared_path = getenv("AWARDD_MEMORY");
 	(void)backtrace(trace, 1); /* loads what it needs while files may be opened */
-	if (memory != MAP_FAILED)
-		shared = memory;
+	shared = memory;
 }
 
 __attribute__((destructor)) static void count(void)

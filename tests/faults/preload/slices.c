@@ -1,18 +1,12 @@
 /* Reads and writes of sockets in small pieces. */
 #include "slices.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <unistd.h>
+
+#include "../../support/faults/module.h"
 
 static struct slices *shared;
 static const char *self_path = "", *shared_path = "";
@@ -22,8 +16,6 @@ static _Thread_local unsigned turn;
 /* Found before an evaluator is sealed. */
 static ssize_t (*real_read)(int, void *, size_t);
 static ssize_t (*real_write)(int, const void *, size_t);
-
-#define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
 
 static void find(void)
 {
@@ -35,20 +27,11 @@ static void find(void)
 
 __attribute__((constructor)) static void attach(void)
 {
-	const char *path = getenv("AWARDD_SLICES");
-	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *memory;
-
 	find();
-	if (fd < 0)
-		return;
-	memory = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	(void)close(fd); /* the mapping stays */
 	is_child = getenv("AWARDD_IS_CHILD") != NULL;
 	self_path = getenv("LD_PRELOAD");
-	shared_path = path;
-	if (memory != MAP_FAILED)
-		shared = memory;
+	shared_path = getenv("AWARDD_SLICES");
+	shared = module_shared("AWARDD_SLICES", sizeof *shared);
 }
 
 static bool is_socket(int fd)

@@ -1,50 +1,22 @@
 /* Writes and syncs of one file that fail, and a time of day that is wrong. */
 #include "faults.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "module.h"
 
 static struct faults *shared;
 
 /* Before the daemon's main, so that evaluators, which may open nothing, have it too. */
 __attribute__((constructor)) static void attach(void)
 {
-	const char *path = getenv("AWARDD_FAULTS");
-	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *memory;
-
-	if (fd < 0)
-		return;
-	memory = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (memory != MAP_FAILED)
-		shared = memory;
-}
-
-static bool is_the_log(int fd)
-{
-	char name[32], path[512];
-	ssize_t length;
-
-	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-	length = readlink(name, path, sizeof path - 1);
-	if (length < 0)
-		return false;
-	path[length] = '\0';
-	return strncmp(path, shared->log, strlen(shared->log)) == 0;
+	shared = module_shared("AWARDD_FAULTS", sizeof *shared);
 }
 
 static bool fails(int kind, int fd)
 {
-	if (shared == NULL || atomic_load(&shared->kind) != kind || !is_the_log(fd))
+	if (shared == NULL || atomic_load(&shared->kind) != kind || !module_is_of(fd, shared->log))
 		return false;
 	if (atomic_fetch_sub(&shared->after, 1) > 0)
 		return false;
@@ -52,8 +24,6 @@ static bool fails(int kind, int fd)
 	atomic_fetch_add(&shared->failed, 1);
 	return true;
 }
-
-#define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
 
 static int sync_with(const char *name, int fd)
 {
