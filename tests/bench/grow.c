@@ -5,16 +5,11 @@
  * reproduces. All partnerships have their first decision, then all their second, as in life.
  */
 #include <inttypes.h>
-#include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include "journal/journal.h"
+#include "appending.h"
 
-enum { GROUP = 250, TOLD = 100000 };
+enum { TOLD = 100000 };
 
 /* A decision of the log: its body as text, cut where ids stand. */
 struct scene {
@@ -31,19 +26,11 @@ struct career {
 };
 
 struct growing {
-	struct journal *j;
-	int event;
-	size_t owed;
+	struct appending log;
 	struct career *careers;
 	size_t count;
 	uint64_t made; /* by all runs so far: ids go on from it */
 };
-
-static void die(const char *what)
-{
-	(void)fprintf(stderr, "bench-grow: %s\n", what);
-	exit(1);
-}
 
 static void *need(void *memory)
 {
@@ -151,24 +138,6 @@ static void read_careers(struct growing *g, const char *path)
 
 /* ---- more of it ------------------------------------------------------------ */
 
-static void on_work(void *ctx)
-{
-	uint64_t one = 1;
-
-	if (write(((struct growing *)ctx)->event, &one, sizeof one) != sizeof one)
-		die("the event cannot be told");
-}
-
-static void on_appended(void *ctx, int status, const struct journal_receipt *receipts, size_t count,
-			const struct err *e)
-{
-	(void)receipts;
-	(void)count;
-	if (status != 0)
-		die(e->text);
-	((struct growing *)ctx)->owed--;
-}
-
 /* Appends `text` with new ids in the place of the old ones. */
 static void rewrite(const struct scene *s, const char *id, const char *submission,
 		    struct buffer *out)
@@ -220,21 +189,7 @@ static void append(struct growing *g, const struct scene *s, uint64_t partnershi
 	if (draft.body == NULL)
 		die(e.text);
 	draft.personal = json_incref(s->personal);
-	if (journal_append(g->j, &draft, 1, on_appended, g) != 0)
-		die("no memory");
-	g->owed++;
-}
-
-static void await(struct growing *g, size_t owed)
-{
-	while (g->owed > owed) {
-		struct pollfd p = {.fd = g->event, .events = POLLIN};
-		uint64_t drained;
-
-		if (poll(&p, 1, -1) != 1 || read(g->event, &drained, sizeof drained) < 0)
-			die("the event cannot be heard");
-		journal_poll(g->j);
-	}
+	appending_add(&g->log, &draft);
 }
 
 /* Round after round, each over all new partnerships. */
@@ -254,32 +209,22 @@ static void grow(struct growing *g, uint64_t count)
 				continue;
 			append(g, &c->scenes[round], g->made + p, g->made + done);
 			done++;
-			if (g->owed > 2 * (size_t)GROUP)
-				await(g, GROUP);
 			if (done / TOLD != shown)
 				(void)fprintf(stderr, "bench-grow: %" PRIu64 "\n", done);
 			shown = done / TOLD;
 		}
 	}
-	await(g, 0);
 }
 
 int main(int argc, char **argv)
 {
-	struct growing g = {.event = eventfd(0, EFD_CLOEXEC)};
-	struct err e = {.status = 0};
+	struct growing g = {.careers = NULL};
 
 	if (argc != 3)
 		die("usage: bench-grow LOG COUNT");
 	read_careers(&g, argv[1]);
-	struct journal_options options = {.path = argv[1],
-					  .clock = clock_system,
-					  .chance = chance_system,
-					  .notify = on_work,
-					  .notify_ctx = &g};
-	if (journal_open(&options, &g.j, &e) != 0)
-		die(e.text);
+	appending_open(&g.log, argv[1]);
 	grow(&g, strtoull(argv[2], NULL, 10));
-	journal_close(&g.j);
+	appending_close(&g.log);
 	return 0;
 }

@@ -4,31 +4,18 @@
  *   bench-lists time FILE          what each list of a page of 50 takes
  */
 #include <errno.h>
-#include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "journal/journal.h"
+#include "appending.h"
 
-enum { GROUP = 250, ROUNDS = 21 };
-
-static void die(const char *what)
-{
-	fprintf(stderr, "bench-lists: %s\n", what);
-	exit(1);
-}
+enum { ROUNDS = 21 };
 
 /* ---- filling ------------------------------------------------------------- */
 
 struct filling {
-	struct journal *j;
-	int event;
+	struct appending log;
 	uint64_t chance;
-	size_t owed;
 };
 
 static uint64_t draw(struct filling *f, uint64_t below)
@@ -37,24 +24,6 @@ static uint64_t draw(struct filling *f, uint64_t below)
 	f->chance ^= f->chance >> 7;
 	f->chance ^= f->chance << 17;
 	return f->chance % below;
-}
-
-static void on_work(void *ctx)
-{
-	uint64_t one = 1;
-
-	if (write(((struct filling *)ctx)->event, &one, sizeof one) != sizeof one)
-		die("the event cannot be told");
-}
-
-static void on_appended(void *ctx, int status, const struct journal_receipt *receipts, size_t count,
-			const struct err *e)
-{
-	(void)receipts;
-	(void)count;
-	if (status != 0)
-		die(e->text);
-	((struct filling *)ctx)->owed--;
 }
 
 static json_t *criteria(struct filling *f, const char *const *ids, size_t count, bool met)
@@ -146,45 +115,20 @@ static void append(struct filling *f, const char *kind, json_t *body)
 		die("the body of an entry is wrong");
 	draft.by.uid = 1000 + user;
 	strcpy(draft.by.user, users[user]);
-	if (journal_append(f->j, &draft, 1, on_appended, f) != 0)
-		die("no memory");
-	f->owed++;
-}
-
-static void await(struct filling *f, size_t owed)
-{
-	while (f->owed > owed) {
-		struct pollfd p = {.fd = f->event, .events = POLLIN};
-		uint64_t drained;
-
-		if (poll(&p, 1, -1) != 1 || read(f->event, &drained, sizeof drained) < 0)
-			die("the event cannot be heard");
-		journal_poll(f->j);
-	}
+	appending_add(&f->log, &draft);
 }
 
 static void fill(const char *path, size_t count)
 {
-	struct filling f = {.chance = 88172645463325252u, .event = eventfd(0, EFD_CLOEXEC)};
-	struct journal_options options = {.path = path,
-					  .clock = clock_system,
-					  .chance = chance_system,
-					  .notify = on_work,
-					  .notify_ctx = &f};
-	struct err e = {.status = 0};
+	struct filling f = {.chance = 88172645463325252u};
 
-	if (journal_open(&options, &f.j, &e) != 0)
-		die(e.text);
+	appending_open(&f.log, path);
 	for (size_t i = 0; i < count; i++) {
 		append(&f, "decision", decision(&f, i, count));
 		if (i % 2000 == 0)
 			append(&f, "import", import(&f));
-		if (f.owed > 2 * (size_t)GROUP)
-			await(&f, GROUP);
 	}
-	await(&f, 0);
-	journal_close(&f.j);
-	(void)close(f.event);
+	appending_close(&f.log);
 }
 
 /* ---- asking -------------------------------------------------------------- */

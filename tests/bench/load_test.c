@@ -167,37 +167,34 @@ static void a_good_server_passes(void **state)
 	loaded_deinit(&l);
 }
 
-static void a_lost_answer_is_noticed(void **state)
+static void is_noticed(void **state, const char *fault, const char *options, const char *says)
 {
-	struct loaded l =
-		load_faulty(state, "lose", "--connections 4 --depth 8 --count 300 --patience 2");
+	struct loaded l = load_faulty(state, fault, options);
 
 	assert_int_equal(l.status, 1);
-	assert_non_null(strstr(l.said, "1 were not answered"));
+	assert_non_null(strstr(l.said, says));
 	loaded_deinit(&l);
+}
+
+static void a_lost_answer_is_noticed(void **state)
+{
+	is_noticed(state, "lose", "--connections 4 --depth 8 --count 300 --patience 2",
+		   "1 were not answered");
 }
 
 static void an_answer_that_comes_twice_is_noticed(void **state)
 {
-	/* Once amid the others, and once as the last of all. */
-	struct loaded amid = load_faulty(state, "double", "--connections 4 --depth 8 --count 300");
-	struct loaded last = load_faulty(state, "double", "--depth 8 --count 150");
+	static const char says[] = "1 answers came twice, or to no request";
 
-	assert_int_equal(amid.status, 1);
-	assert_non_null(strstr(amid.said, "1 answers came twice, or to no request"));
-	assert_int_equal(last.status, 1);
-	assert_non_null(strstr(last.said, "1 answers came twice, or to no request"));
-	loaded_deinit(&amid);
-	loaded_deinit(&last);
+	/* Once amid the others, and once as the last of all. */
+	is_noticed(state, "double", "--connections 4 --depth 8 --count 300", says);
+	is_noticed(state, "double", "--depth 8 --count 150", says);
 }
 
 static void the_answer_of_another_submission_is_noticed(void **state)
 {
-	struct loaded l = load_faulty(state, "wrong", "--connections 4 --depth 8 --count 300");
-
-	assert_int_equal(l.status, 1);
-	assert_non_null(strstr(l.said, "1 answers are of another submission"));
-	loaded_deinit(&l);
+	is_noticed(state, "wrong", "--connections 4 --depth 8 --count 300",
+		   "1 answers are of another submission");
 }
 
 /* The server does nothing for 250 ms. A client that waits for its answer has one slow one; at

@@ -7,68 +7,61 @@
 #include "awardd/client.h"
 #include "memory.h"
 
-static const char *socket_path;
+/* ---- what is walked ------------------------------------------------------------------ */
 
-/* ---- what is walked: each gives the worst result ------------------------------------- */
-
-static int call(void)
+static int call(struct awardd_client *c, struct awardd_answer *a)
 {
-	struct awardd_client *c = NULL;
-	struct awardd_answer a;
-	int rv = awardd_client_new(&c);
+	int rv = awardd_client_call(c, "scheme.get", "{}", a);
 
-	awardd_answer_init(&a);
-	if (rv == AWARDD_OK)
-		rv = awardd_client_connect(c, socket_path);
-	if (rv == AWARDD_OK)
-		rv = awardd_client_call(c, "scheme.get", "{}", &a);
-	if (rv == AWARDD_OK && (a.result == NULL || strstr(a.result, "\"quality-lead\"") == NULL ||
-				a.result[strlen(a.result) - 1] != '}'))
+	if (rv == AWARDD_OK &&
+	    (a->result == NULL || strstr(a->result, "\"quality-lead\"") == NULL ||
+	     a->result[strlen(a->result) - 1] != '}'))
 		rv = AWARDD_GARBLED;
-	if (rv != AWARDD_OK && a.result != NULL)
+	if (rv != AWARDD_OK && a->result != NULL)
 		rv = AWARDD_MISUSE; /* what failed leaves the answer empty */
-	awardd_answer_deinit(&a);
-	awardd_client_free(&c);
 	return rv;
 }
 
-static int refusal(void)
+static int refusal(struct awardd_client *c, struct awardd_answer *a)
 {
-	struct awardd_client *c = NULL;
-	struct awardd_answer a;
-	int rv = awardd_client_new(&c);
+	int rv = awardd_client_call(c, "decide", "{\"no-such-member\": 1}", a);
 
-	awardd_answer_init(&a);
-	if (rv == AWARDD_OK)
-		rv = awardd_client_connect(c, socket_path);
-	if (rv == AWARDD_OK)
-		rv = awardd_client_call(c, "decide", "{\"no-such-member\": 1}", &a);
 	if (rv == AWARDD_REFUSED)
-		rv = a.code == -32602 && a.message != NULL && a.data != NULL ? AWARDD_OK
-									     : AWARDD_GARBLED;
-	awardd_answer_deinit(&a);
-	awardd_client_free(&c);
+		rv = a->code == -32602 && a->message != NULL && a->data != NULL ? AWARDD_OK
+										: AWARDD_GARBLED;
 	return rv;
 }
 
-static int many(void)
+static int many(struct awardd_client *c, struct awardd_answer *a)
 {
 	enum { MANY = 12 };
-	struct awardd_client *c = NULL;
-	struct awardd_answer a;
-	int rv = awardd_client_new(&c);
+	int rv = AWARDD_OK;
 
-	awardd_answer_init(&a);
-	if (rv == AWARDD_OK)
-		rv = awardd_client_connect(c, socket_path);
 	for (int i = 0; i < MANY && rv == AWARDD_OK; i++)
 		rv = awardd_client_send(c, i, "register.list", NULL);
 	if (rv == AWARDD_OK)
 		rv = awardd_client_finish(c);
 	for (int i = 0; i < MANY && rv == AWARDD_OK; i++)
-		rv = awardd_client_receive(c, &a);
+		rv = awardd_client_receive(c, a);
 	if (rv == AWARDD_OK && awardd_client_pending(c) != 0)
 		rv = AWARDD_GARBLED;
+	return rv;
+}
+
+typedef int asking_fn(struct awardd_client *c, struct awardd_answer *a);
+
+/* On a connection of its own; gives what went wrong first. */
+static int asked(const char *path, asking_fn *asks)
+{
+	struct awardd_client *c = NULL;
+	struct awardd_answer a;
+	int rv = awardd_client_new(&c);
+
+	awardd_answer_init(&a);
+	if (rv == AWARDD_OK)
+		rv = awardd_client_connect(c, path);
+	if (rv == AWARDD_OK)
+		rv = asks(c, &a);
 	awardd_answer_deinit(&a);
 	awardd_client_free(&c);
 	return rv;
@@ -76,15 +69,15 @@ static int many(void)
 
 /* ---- the process that is walked ------------------------------------------------------ */
 
-static int walk(struct memory *memory)
+static int walk(struct memory *memory, const char *path)
 {
-	static int (*const each[])(void) = {call, refusal, many};
+	static asking_fn *const each[] = {call, refusal, many};
 
 	for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
 		for (long n = 0;; n++) {
 			atomic_store(&memory->failed, 0);
 			atomic_store(&memory->countdown, n);
-			int rv = each[i]();
+			int rv = asked(path, each[i]);
 			atomic_store(&memory->countdown, -1);
 			bool reached = atomic_load(&memory->failed) > 0;
 			if (rv != (reached ? AWARDD_MEMORY : AWARDD_OK)) {
@@ -106,10 +99,9 @@ static int walked(const char *path)
 
 	if (*path == '\0')
 		return EXIT_SUCCESS; /* nothing is done: what any program keeps */
-	socket_path = path;
 	if (memory == NULL)
 		return EXIT_FAILURE;
-	return walk(memory); /* which stays to the end, where what is kept is counted */
+	return walk(memory, path); /* which stays to the end, where what is kept is counted */
 }
 
 /* ---- the test -------------------------------------------------------------------------- */

@@ -7,13 +7,14 @@
 #define AW_TESTS_FAULTS_DISK_H
 
 #include <pthread.h>
-#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "../support/vfs.h"
 
 enum { DISK_FILES = 8, DISK_NAME = 160, SECTOR = 512 };
 /* What fails: every kind of call in its own way; or what needs room, or opens. */
@@ -53,9 +54,8 @@ struct disk {
 };
 
 struct disk_file {
-	sqlite3_file base;
+	struct vfs_file file;
 	struct kept_file *kept;
-	sqlite3_file *real;
 };
 
 static inline struct disk *the_disk(void)
@@ -244,21 +244,11 @@ static inline void kept_lose(const struct kept_file *k, enum loss loss, uint64_t
 
 /* ---- the VFS -------------------------------------------------------------------------- */
 
-static inline sqlite3_file *real_of(sqlite3_file *file)
-{
-	return ((struct disk_file *)file)->real;
-}
-
-static int on_close(sqlite3_file *f)
-{
-	return real_of(f)->pMethods->xClose(real_of(f));
-}
-
 static int on_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
 {
 	if (disk_fails(DISK_ERROR))
 		return SQLITE_IOERR_READ;
-	return real_of(f)->pMethods->xRead(real_of(f), to, n, at);
+	return vfs_read(f, to, n, at);
 }
 
 static int on_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
@@ -276,7 +266,7 @@ static int on_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 		kept_add(k, from, (size_t)n, at);
 		(void)pthread_mutex_unlock(&d->mutex);
 	}
-	return real_of(f)->pMethods->xWrite(real_of(f), from, n, at);
+	return vfs_write(f, from, n, at);
 }
 
 static int on_truncate(sqlite3_file *f, sqlite3_int64 size)
@@ -292,7 +282,7 @@ static int on_truncate(sqlite3_file *f, sqlite3_int64 size)
 		kept_add(k, NULL, 0, size);
 		(void)pthread_mutex_unlock(&d->mutex);
 	}
-	return real_of(f)->pMethods->xTruncate(real_of(f), size);
+	return vfs_truncate(f, size);
 }
 
 static int on_sync(sqlite3_file *f, int flags)
@@ -310,51 +300,34 @@ static int on_sync(sqlite3_file *f, int flags)
 		(void)pthread_mutex_unlock(&d->mutex);
 		return SQLITE_OK; /* it is durable where it is kept: the real disk may wait */
 	}
-	return real_of(f)->pMethods->xSync(real_of(f), flags);
+	return vfs_sync(f, flags);
 }
 
 static int on_size(sqlite3_file *f, sqlite3_int64 *size)
 {
 	if (disk_fails(DISK_ERROR))
 		return SQLITE_IOERR_FSTAT;
-	return real_of(f)->pMethods->xFileSize(real_of(f), size);
+	return vfs_size(f, size);
 }
 
 static int on_lock(sqlite3_file *f, int level)
 {
 	if (disk_fails(DISK_ERROR))
 		return SQLITE_IOERR_LOCK;
-	return real_of(f)->pMethods->xLock(real_of(f), level);
-}
-
-static int on_unlock(sqlite3_file *f, int level)
-{
-	return real_of(f)->pMethods->xUnlock(real_of(f), level);
+	return vfs_lock(f, level);
 }
 
 static int on_reserved(sqlite3_file *f, int *is)
 {
 	if (disk_fails(DISK_ERROR))
 		return SQLITE_IOERR_CHECKRESERVEDLOCK;
-	return real_of(f)->pMethods->xCheckReservedLock(real_of(f), is);
-}
-
-static int on_control(sqlite3_file *f, int op, void *with)
-{
-	return real_of(f)->pMethods->xFileControl(real_of(f), op, with);
-}
-
-static int on_sector(sqlite3_file *f)
-{
-	return real_of(f)->pMethods->xSectorSize(real_of(f));
+	return vfs_reserved(f, is);
 }
 
 /* Nothing is promised of what a loss of power does to what is written. */
 static int on_device(sqlite3_file *f)
 {
-	return ((struct disk_file *)f)->kept != NULL
-		       ? 0
-		       : real_of(f)->pMethods->xDeviceCharacteristics(real_of(f));
+	return ((struct disk_file *)f)->kept != NULL ? 0 : vfs_device(f);
 }
 
 static int on_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
@@ -363,24 +336,14 @@ static int on_shm_map(sqlite3_file *f, int page, int size, int extend, void vola
 		return SQLITE_IOERR_SHMMAP;
 	if (disk_fails(DISK_FULL))
 		return SQLITE_CANTOPEN;
-	return real_of(f)->pMethods->xShmMap(real_of(f), page, size, extend, out);
+	return vfs_shm_map(f, page, size, extend, out);
 }
 
 static int on_shm_lock(sqlite3_file *f, int at, int n, int flags)
 {
 	if ((flags & SQLITE_SHM_LOCK) != 0 && disk_fails(DISK_ERROR))
 		return SQLITE_IOERR_SHMLOCK;
-	return real_of(f)->pMethods->xShmLock(real_of(f), at, n, flags);
-}
-
-static void on_shm_barrier(sqlite3_file *f)
-{
-	real_of(f)->pMethods->xShmBarrier(real_of(f));
-}
-
-static int on_shm_unmap(sqlite3_file *f, int delete)
-{
-	return real_of(f)->pMethods->xShmUnmap(real_of(f), delete);
+	return vfs_shm_lock(f, at, n, flags);
 }
 
 static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
@@ -388,9 +351,9 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int f
 	struct disk *d = vfs->pAppData;
 	struct disk_file *t = (struct disk_file *)file;
 
-	t->base.pMethods = NULL;
+	t->file.base.pMethods = NULL;
 	t->kept = NULL;
-	t->real = (sqlite3_file *)(t + 1);
+	t->file.real = (sqlite3_file *)(t + 1);
 	if (disk_fails(DISK_ERROR) || disk_fails(DISK_FULL))
 		return SQLITE_CANTOPEN;
 	if (d->keeps && name != NULL) {
@@ -399,8 +362,8 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int f
 		t->kept->there = true;
 		(void)pthread_mutex_unlock(&d->mutex);
 	}
-	int code = d->real->xOpen(d->real, name, t->real, flags, out);
-	t->base.pMethods = code == SQLITE_OK ? &d->methods : NULL;
+	int code = d->real->xOpen(d->real, name, t->file.real, flags, out);
+	t->file.base.pMethods = code == SQLITE_OK ? &d->methods : NULL;
 	return code;
 }
 
@@ -445,34 +408,22 @@ static inline int disk_install(void **state)
 	struct disk *d = the_disk();
 
 	(void)state;
-	d->real = sqlite3_vfs_find(NULL);
-	d->vfs = *d->real; /* names and the rest are the real one's */
-	d->vfs.zName = "disk";
-	d->vfs.szOsFile = (int)sizeof(struct disk_file) + d->real->szOsFile;
+	d->real = vfs_before(&d->vfs, "disk", sizeof(struct disk_file), &d->methods);
 	d->vfs.pAppData = d;
 	d->vfs.xOpen = on_open;
 	d->vfs.xDelete = on_delete;
 	d->vfs.xAccess = on_access;
 	d->vfs.xFullPathname = on_full_path;
-	d->methods = (sqlite3_io_methods){
-		.iVersion = 2,
-		.xClose = on_close,
-		.xRead = on_read,
-		.xWrite = on_write,
-		.xTruncate = on_truncate,
-		.xSync = on_sync,
-		.xFileSize = on_size,
-		.xLock = on_lock,
-		.xUnlock = on_unlock,
-		.xCheckReservedLock = on_reserved,
-		.xFileControl = on_control,
-		.xSectorSize = on_sector,
-		.xDeviceCharacteristics = on_device,
-		.xShmMap = on_shm_map,
-		.xShmLock = on_shm_lock,
-		.xShmBarrier = on_shm_barrier,
-		.xShmUnmap = on_shm_unmap,
-	};
+	d->methods.xRead = on_read;
+	d->methods.xWrite = on_write;
+	d->methods.xTruncate = on_truncate;
+	d->methods.xSync = on_sync;
+	d->methods.xFileSize = on_size;
+	d->methods.xLock = on_lock;
+	d->methods.xCheckReservedLock = on_reserved;
+	d->methods.xDeviceCharacteristics = on_device;
+	d->methods.xShmMap = on_shm_map;
+	d->methods.xShmLock = on_shm_lock;
 	return sqlite3_vfs_register(&d->vfs, 1);
 }
 

@@ -1,10 +1,11 @@
 /* A disk that fills up and files that fail: nothing acknowledged is ever lost. */
 #include "log.h"
 
-#include <sqlite3.h>
 #include <stdatomic.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+
+#include "../support/vfs.h"
 
 /* ---- a VFS whose writes and syncs fail on demand ------------------------- */
 
@@ -18,12 +19,6 @@ struct tap {
 	atomic_bool for_ever; /* and not only once */
 	atomic_int syncs;     /* asked for */
 	sqlite3_io_methods methods;
-};
-
-struct tapped {
-	sqlite3_file base;
-	struct tap *tap;
-	sqlite3_file *real;
 };
 
 static struct tap *the_tap(void)
@@ -44,108 +39,28 @@ static bool fails(struct tap *tap, enum fault kind)
 	return true;
 }
 
-static sqlite3_file *real_of(sqlite3_file *file)
-{
-	return ((struct tapped *)file)->real;
-}
-
-static int on_close(sqlite3_file *f)
-{
-	return real_of(f)->pMethods->xClose(real_of(f));
-}
-
-static int on_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
-{
-	return real_of(f)->pMethods->xRead(real_of(f), to, n, at);
-}
-
 static int on_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 {
-	struct tap *tap = ((struct tapped *)f)->tap;
-
-	if (fails(tap, FAULT_WRITE))
+	if (fails(the_tap(), FAULT_WRITE))
 		return SQLITE_IOERR_WRITE;
-	if (fails(tap, FAULT_FULL))
+	if (fails(the_tap(), FAULT_FULL))
 		return SQLITE_FULL;
-	return real_of(f)->pMethods->xWrite(real_of(f), from, n, at);
-}
-
-static int on_truncate(sqlite3_file *f, sqlite3_int64 size)
-{
-	return real_of(f)->pMethods->xTruncate(real_of(f), size);
+	return vfs_write(f, from, n, at);
 }
 
 static int on_sync(sqlite3_file *f, int flags)
 {
-	struct tap *tap = ((struct tapped *)f)->tap;
-
-	atomic_fetch_add(&tap->syncs, 1);
-	if (fails(tap, FAULT_SYNC))
+	atomic_fetch_add(&the_tap()->syncs, 1);
+	if (fails(the_tap(), FAULT_SYNC))
 		return SQLITE_IOERR_FSYNC;
-	return real_of(f)->pMethods->xSync(real_of(f), flags);
-}
-
-static int on_size(sqlite3_file *f, sqlite3_int64 *size)
-{
-	return real_of(f)->pMethods->xFileSize(real_of(f), size);
-}
-
-static int on_lock(sqlite3_file *f, int level)
-{
-	return real_of(f)->pMethods->xLock(real_of(f), level);
-}
-
-static int on_unlock(sqlite3_file *f, int level)
-{
-	return real_of(f)->pMethods->xUnlock(real_of(f), level);
-}
-
-static int on_reserved(sqlite3_file *f, int *is)
-{
-	return real_of(f)->pMethods->xCheckReservedLock(real_of(f), is);
-}
-
-static int on_control(sqlite3_file *f, int op, void *with)
-{
-	return real_of(f)->pMethods->xFileControl(real_of(f), op, with);
-}
-
-static int on_sector(sqlite3_file *f)
-{
-	return real_of(f)->pMethods->xSectorSize(real_of(f));
-}
-
-static int on_device(sqlite3_file *f)
-{
-	return real_of(f)->pMethods->xDeviceCharacteristics(real_of(f));
-}
-
-static int on_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
-{
-	return real_of(f)->pMethods->xShmMap(real_of(f), page, size, extend, out);
-}
-
-static int on_shm_lock(sqlite3_file *f, int at, int n, int flags)
-{
-	return real_of(f)->pMethods->xShmLock(real_of(f), at, n, flags);
-}
-
-static void on_shm_barrier(sqlite3_file *f)
-{
-	real_of(f)->pMethods->xShmBarrier(real_of(f));
-}
-
-static int on_shm_unmap(sqlite3_file *f, int delete)
-{
-	return real_of(f)->pMethods->xShmUnmap(real_of(f), delete);
+	return vfs_sync(f, flags);
 }
 
 static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
 {
 	struct tap *tap = vfs->pAppData;
-	struct tapped *t = (struct tapped *)file;
+	struct vfs_file *t = (struct vfs_file *)file;
 
-	t->tap = tap;
 	t->real = (sqlite3_file *)(t + 1);
 	int code = tap->real->xOpen(tap->real, name, t->real, flags, out);
 	t->base.pMethods = code == SQLITE_OK ? &tap->methods : NULL;
@@ -157,31 +72,11 @@ static int install(void **state)
 	struct tap *tap = the_tap();
 
 	(void)state;
-	tap->real = sqlite3_vfs_find(NULL);
-	tap->vfs = *tap->real; /* names and the rest are the real one's */
-	tap->vfs.zName = "tap";
-	tap->vfs.szOsFile = (int)sizeof(struct tapped) + tap->real->szOsFile;
+	tap->real = vfs_before(&tap->vfs, "tap", sizeof(struct vfs_file), &tap->methods);
 	tap->vfs.pAppData = tap;
 	tap->vfs.xOpen = on_open;
-	tap->methods = (sqlite3_io_methods){
-		.iVersion = 2,
-		.xClose = on_close,
-		.xRead = on_read,
-		.xWrite = on_write,
-		.xTruncate = on_truncate,
-		.xSync = on_sync,
-		.xFileSize = on_size,
-		.xLock = on_lock,
-		.xUnlock = on_unlock,
-		.xCheckReservedLock = on_reserved,
-		.xFileControl = on_control,
-		.xSectorSize = on_sector,
-		.xDeviceCharacteristics = on_device,
-		.xShmMap = on_shm_map,
-		.xShmLock = on_shm_lock,
-		.xShmBarrier = on_shm_barrier,
-		.xShmUnmap = on_shm_unmap,
-	};
+	tap->methods.xWrite = on_write;
+	tap->methods.xSync = on_sync;
 	return sqlite3_vfs_register(&tap->vfs, 1);
 }
 
