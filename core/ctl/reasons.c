@@ -39,23 +39,11 @@ static void put_verdict(struct paper *p, const char *status)
 	paper_tone(p, TONE_PLAIN);
 }
 
-/* "/sign_off/send_leadership" as "sign off, send leadership". */
 static void put_place(struct paper *p, int indent, const char *pointer)
 {
-	char words[256];
-	size_t put = 0;
+	char words[PLACE_TEXT];
 
-	for (const char *c = pointer + (*pointer == '/'); *c != '\0'; c++) {
-		if (put + 3 >= sizeof words)
-			break;
-		if (*c == '/') {
-			words[put++] = ',';
-			words[put++] = ' ';
-		} else {
-			words[put++] = (char)(*c == '_' ? ' ' : *c);
-		}
-	}
-	words[put] = '\0';
+	wording_place(pointer, words);
 	paper_wrap_format(p, indent, "see %s (%s in the submission)", words, pointer);
 }
 

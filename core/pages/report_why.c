@@ -19,19 +19,11 @@ static void put_verdict(struct html *h, const char *status)
 			html_element_class(h, "span", known[i].class, known[i].shown);
 }
 
-/* "/sign_off/send_leadership" as "sign off, send leadership". */
-static void put_pointer(struct html *h, const char *pointer)
+static void put_place(struct html *h, const char *pointer)
 {
-	char words[256];
-	size_t put = 0;
+	char words[PLACE_TEXT];
 
-	for (const char *c = pointer + (*pointer == '/'); *c != '\0' && put + 3 < sizeof words;
-	     c++) {
-		if (*c == '/')
-			words[put++] = ',';
-		words[put++] = (char)(*c == '/' || *c == '_' ? ' ' : *c);
-	}
-	words[put] = '\0';
+	wording_place(pointer, words);
 	html_text(h, "still to come in the submission: ");
 	html_text(h, words);
 }
@@ -51,7 +43,7 @@ static void put_shortfall(struct html *h, const struct told *t, const json_t *sh
 		html_format(h, ": scored %" JSON_INTEGER_FORMAT ", needs %" JSON_INTEGER_FORMAT,
 			    score, needs);
 	} else {
-		put_pointer(h, pointer);
+		put_place(h, pointer);
 	}
 	html_close(h);
 }

@@ -44,27 +44,29 @@ static void put_choice(struct html *h, const char *value, const char *text)
 	html_close(h);
 }
 
+/* Opens a piece with the label of the control that comes next in it. */
+static void open_labelled(struct html *h, const char *control, const char *label)
+{
+	html_open(h, "div");
+	html_open(h, "label");
+	html_attribute(h, "for", control);
+	html_text(h, label);
+	html_close(h);
+}
+
 /* Shown by the script, which alone can serve it. */
 static void put_search(struct html *h)
 {
 	html_open_class(h, "div", "find");
 	html_attribute(h, "id", "find");
 	html_attribute(h, "hidden", "hidden");
-	html_open(h, "div");
-	html_open(h, "label");
-	html_attribute(h, "for", "search");
-	html_text(h, "Search");
-	html_close(h);
+	open_labelled(h, "search", "Search");
 	html_void(h, "input");
 	html_attribute(h, "id", "search");
 	html_attribute(h, "type", "search");
 	html_attribute(h, "autocomplete", "off");
 	html_close(h);
-	html_open(h, "div");
-	html_open(h, "label");
-	html_attribute(h, "for", "status");
-	html_text(h, "Standing");
-	html_close(h);
+	open_labelled(h, "status", "Standing");
 	html_open(h, "select");
 	html_attribute(h, "id", "status");
 	put_choice(h, "", "all");
