@@ -135,7 +135,7 @@ static void await_measuring(const struct scene *s)
 {
 	pid_t children[EVALUATORS_MAX];
 
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < ANSWER_TIMEOUT_MS; i++) {
 		if (scene_evaluators(s, children) >= 6)
 			return;
 		usleep(1000);

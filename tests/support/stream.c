@@ -26,7 +26,7 @@ void stream_open(struct stream *st, struct scene *s, size_t window, const char *
 	*st = (struct stream){.scene = s,
 			      .peer = peer_open(s),
 			      .window = window,
-			      .most_ms = DEADLINE_MS * SLOWER,
+			      .most_ms = 2 * DEADLINE_MS * SLOWER,
 			      .asked = json_array(),
 			      .results = json_array(),
 			      .digests = json_object(),

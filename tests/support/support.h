@@ -143,7 +143,7 @@ struct stream {
 	size_t failed; /* answered with an error; the last is `error` */
 	json_t *error;
 	int64_t slowest_ms; /* from the sending of one to its answer */
-	int64_t most_ms;    /* that this may be: the deadline (SLOWER), if nothing else is set */
+	int64_t most_ms;    /* that this may be: two deadlines (SLOWER), if nothing else is set */
 	int64_t *began_ms;
 	json_t *asked;   /* by number: the submission */
 	json_t *results; /* by number: the decision, or null */
