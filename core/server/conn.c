@@ -14,6 +14,9 @@
  * hold HELD_LEAST, or a quarter of what lines at the limit would take on each. */
 enum { OUT_LIMIT = 4 << 20, DRAIN_LIMIT = 64 << 20, HELD_LEAST = 64 << 20 };
 
+/* Lines of one client in one round of the loop: what gets no answer is bounded by nothing else. */
+enum { ROUND_LINES = 256 };
+
 static void take_lines(struct conn *c);
 static void close_if_done(struct conn *c);
 
@@ -268,12 +271,13 @@ static void begin_draining(struct conn *c)
 	server_watch_draining(c->server);
 }
 
-/* Handles each whole line for which there is room. */
+/* Handles each whole line for which there is room, up to a round's. */
 static void take_lines(struct conn *c)
 {
 	size_t limit = c->server->options.line_limit, done = 0;
+	unsigned taken = 0;
 
-	while ((c->state == CONN_OPEN || c->state == CONN_FINISHING) && has_room(c) &&
+	while ((c->state == CONN_OPEN || c->state == CONN_FINISHING) && has_room(c) && !c->paused &&
 	       c->in.length > 0) {
 		char *from = c->in.bytes + done;
 		size_t rest = c->in.length - done;
@@ -289,16 +293,37 @@ static void take_lines(struct conn *c)
 			break;
 		rpc_line(c, (struct text){from, length});
 		done += length + 1;
+		c->paused = ++taken == ROUND_LINES;
 	}
 	if (c->state == CONN_CLOSING)
 		return;
 	buffer_consume(&c->in, done);
 	if (c->in.length == 0)
 		buffer_deinit(&c->in);
-	if (c->state == CONN_OPEN && has_room(c))
+	if (c->paused)
+		server_go_on(c->server);
+	if (c->state == CONN_OPEN && has_room(c) && !c->paused)
 		start_reading(c);
 	else if (c->state == CONN_OPEN)
 		stop_reading(c);
+}
+
+static void on_walk(uv_idle_t *handle)
+{
+	struct server *s = handle->data;
+
+	(void)uv_idle_stop(handle); /* always 0 */
+	for (struct conn *c = s->conns; c != NULL; c = c->next) {
+		if (c->paused)
+			conn_touch(c);
+		c->paused = false;
+	}
+	rpc_walk(s);
+}
+
+void server_go_on(struct server *s)
+{
+	(void)uv_idle_start(&s->walker, on_walk); /* fails only without a callback */
 }
 
 void conn_finish(struct conn *c)

@@ -16,6 +16,7 @@ struct conn {
 	struct conn *next, **link; /* among all connections */
 	struct conn *next_dirty;
 	bool dirty, reading, shut;
+	bool paused; /* it has taken its lines of this round, and has more */
 	bool ended; /* the client has shut down its writing side */
 	bool stale; /* nothing was taken from it or by it for a whole period */
 	enum conn_state state;
@@ -35,7 +36,7 @@ struct server {
 	struct server_options options;
 	uv_pipe_t listener;
 	uv_prepare_t flusher; /* writes what the last round of callbacks answered */
-	uv_idle_t walker;     /* goes on with batches that have given way to others */
+	uv_idle_t walker;     /* goes on with who has given way to others */
 	struct batch *paused;
 	uv_timer_t patience; /* with clients that do not read, or never end */
 	struct conn *conns, *dirty;
@@ -58,6 +59,8 @@ void conn_settle(struct conn *c);
 void conn_flush(struct conn *c);
 /* Reads no more; closes when all is answered. */
 void conn_finish(struct conn *c);
+/* Whoever has given way goes on in the loop's next round. */
+void server_go_on(struct server *s);
 void conn_close(struct conn *c);
 
 /* ---- rpc.c -------------------------------------------------------------- */

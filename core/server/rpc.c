@@ -10,8 +10,9 @@
  * what is no request, each of which would be told so while nobody else is served. */
 enum { BATCH_LIMIT = 16 << 20, BATCH_MOST = 40000 };
 
-/* After so many bytes of answers a batch gives way to what else there is to do. */
-enum { WALK_BYTES = 1 << 18 };
+/* After so many bytes of answers, or so many requests, a batch gives way to what else there is
+ * to do. */
+enum { WALK_BYTES = 1 << 18, WALK_REQUESTS = 256 };
 
 /* A line that calls are carried out of. */
 struct line {
@@ -253,18 +254,13 @@ static void start_call(struct conn *c, const struct json_item *document, struct 
 	service_call(c->server->options.service, &call->request);
 }
 
-static void on_walk(uv_idle_t *handle)
-{
-	rpc_walk(handle->data);
-}
-
 static void batch_pause(struct batch *b)
 {
 	struct server *s = b->conn->server;
 
 	b->next_paused = s->paused;
 	s->paused = b;
-	(void)uv_idle_start(&s->walker, on_walk); /* fails only without a callback */
+	server_go_on(s);
 }
 
 /* Begins what there is room for; the end of the batch is the end of its walk. */
@@ -274,6 +270,7 @@ static void batch_walk(struct batch *b)
 	struct conn *c = b->conn;
 	struct line *none = NULL;
 	size_t before = b->answers.length;
+	unsigned begun = 0;
 
 	if (b->walking)
 		return;
@@ -286,7 +283,7 @@ static void batch_walk(struct batch *b)
 			       "the batch has too many answers: this was not done");
 		else
 			start_call(c, document, &none, b);
-		if (b->answers.length - before > WALK_BYTES) {
+		if (b->answers.length - before > WALK_BYTES || ++begun == WALK_REQUESTS) {
 			batch_pause(b);
 			return;
 		}
@@ -301,7 +298,6 @@ void rpc_walk(struct server *s)
 	struct batch *paused = s->paused;
 
 	s->paused = NULL;
-	(void)uv_idle_stop(&s->walker); /* always 0 */
 	while (paused != NULL) {
 		struct batch *b = paused;
 		struct conn *c = b->conn;

@@ -125,6 +125,53 @@ static void giant_batches_are_answered_whole_in_bounded_memory(void **state)
 	assert_log_verifies(s);
 }
 
+/* How many calls were made when another client is answered, who asks after these bytes. */
+static int64_t calls_before_another(struct scene *s, const struct buffer *many)
+{
+	struct peer *p = peer_open(s), *other = peer_open(s);
+
+	json_decref(peer_call(p, "x", NULL)); /* both are accepted now */
+	json_decref(peer_call(other, "x", NULL));
+	assert_int_equal(kill(s->pid, SIGSTOP), 0);
+	scene_await_state(s->pid, 'T');
+	peer_send(p, many->bytes, many->length);
+	peer_request(other, 1, "server.status", NULL);
+	assert_int_equal(kill(s->pid, SIGCONT), 0);
+	json_t *answer = peer_receive(other);
+	const json_t *counts = json_member(json_member(answer, "result"), "counts");
+	int64_t calls = json_member_integer(counts, "calls", -1);
+	json_decref(answer);
+	peer_shutdown(p);
+	assert_null(peer_line(p)); /* all were carried out, and none is answered */
+	peer_close(&p);
+	peer_close(&other);
+	return calls;
+}
+
+static void who_wants_no_answers_keeps_nobody_waiting(void **state)
+{
+	enum { ASKED = 3000, ROUNDS = 2 * 256 + 8 };
+	static const char ask[] = "{\"jsonrpc\":\"2.0\",\"method\":\"x\"}";
+	struct scene *s = *state;
+	struct buffer lines, batch;
+
+	buffer_init(&lines);
+	buffer_init(&batch);
+	for (int i = 0; i < ASKED; i++) {
+		assert_int_equal(buffer_printf(&lines, "%s\n", ask), 0);
+		assert_int_equal(buffer_printf(&batch, "%c%s", i == 0 ? '[' : ',', ask), 0);
+	}
+	assert_int_equal(buffer_append_text(&batch, "]\n"), 0);
+	assert_in_range(calls_before_another(s, &lines), 1, ROUNDS);
+	json_t *status = called(s, "server.status", "{}");
+	int64_t before = json_member_integer(json_member(status, "counts"), "calls", -1);
+	assert_in_range(before, ASKED, ASKED + 8);
+	assert_in_range(calls_before_another(s, &batch), 1, before + ROUNDS);
+	json_decref(status);
+	buffer_deinit(&lines);
+	buffer_deinit(&batch);
+}
+
 /* Sends more than the queue holds, in one piece; how many were refused for that. */
 static int flood(struct scene *s, struct peer *p, int count)
 {
@@ -244,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_scene(tiny_requests_without_end_are_each_answered),
 		with_scene(giant_batches_are_answered_whole_in_bounded_memory),
+		with_scene(who_wants_no_answers_keeps_nobody_waiting),
 		with_stopped(beyond_the_queue_it_is_refused_and_may_be_sent_again),
 		with_stopped(one_user_who_fills_the_queue_leaves_some_to_others),
 	};
