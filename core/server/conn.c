@@ -10,9 +10,8 @@
 
 #include "server/conn.h"
 
-/* Above this much unread output a client is not read from. All connections together may
- * hold HELD_LEAST, or a quarter of what lines at the limit would take on each. */
-enum { OUT_LIMIT = 4 << 20, DRAIN_LIMIT = 64 << 20, HELD_LEAST = 64 << 20 };
+/* Above this much unread output, or this much pending, a client is not read from. */
+enum { OUT_LIMIT = 4 << 20, PENDING_LIMIT = 4 << 20, DRAIN_LIMIT = 64 << 20 };
 
 /* Lines of one client in one round of the loop: what gets no answer is bounded by nothing else. */
 enum { ROUND_LINES = 256 };
@@ -92,44 +91,6 @@ void conn_settle(struct conn *c)
 		conn_touch(c);
 }
 
-/* ---- what is held ---------------------------------------------------------- */
-
-/* Answers that nobody reads, and lines without an end, take memory from all: the
- * connection that has most of it gives way. */
-static void relieve(struct server *s)
-{
-	struct conn *most = NULL;
-	char text[128];
-
-	for (struct conn *c = s->conns; c != NULL; c = c->next) {
-		if (c->state != CONN_CLOSING && c->held > (most != NULL ? most->held : 0))
-			most = c;
-	}
-	if (most == NULL)
-		return;
-	(void)snprintf(text, sizeof text,
-		       "a connection of user %u was closed: it held %zu bytes that it did not take",
-		       (unsigned)most->peer.actor.uid, most->held);
-	s->options.on_log(s->options.ctx, 4, text);
-	conn_close(most);
-	buffer_deinit(&most->in);
-	buffer_deinit(&most->out);
-	s->held -= most->held; /* now, and not when its last answer is there */
-	most->held = 0;
-}
-
-static void weigh(struct conn *c)
-{
-	struct server *s = c->server;
-	size_t now = c->in.length + c->out.length + c->sending.length;
-	size_t most = s->options.line_limit / 4 * s->options.connections;
-
-	s->held = s->held - c->held + now;
-	c->held = now;
-	if (s->held > most && s->held > HELD_LEAST)
-		relieve(s);
-}
-
 /* ---- writing ------------------------------------------------------------ */
 
 void conn_touch(struct conn *c)
@@ -191,7 +152,7 @@ void conn_flush(struct conn *c)
 		buffer_deinit(&c->out);
 		buffer_deinit(&c->sending);
 	}
-	weigh(c);
+	conn_weigh(c);
 }
 
 /* ---- reading ------------------------------------------------------------ */
@@ -243,7 +204,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
 
 static bool has_room(const struct conn *c)
 {
-	return c->owed < c->server->options.in_flight &&
+	return c->owed < c->server->options.in_flight && c->pending < PENDING_LIMIT &&
 	       c->out.length + c->sending.length < OUT_LIMIT;
 }
 

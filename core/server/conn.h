@@ -28,7 +28,8 @@ struct conn {
 	size_t scanned; /* bytes of `in` known to hold no end of line */
 	size_t owed;    /* calls whose answers are not written yet */
 	size_t drained;
-	size_t held; /* bytes of its buffers, as the server counts them */
+	size_t held;    /* bytes of its buffers, as the server counts them */
+	size_t pending; /* of lines that are being carried out, and of answers to batches */
 	bool closed; /* its handle is; freed with its last call */
 };
 
@@ -43,7 +44,7 @@ struct server {
 	uv_pipe_t refusal;      /* a connection that there is no memory for */
 	bool refusing, waiting; /* it is open; and another one came meanwhile */
 	size_t conn_count, open_handles;
-	size_t held; /* by all connections */
+	size_t held, pending; /* by all connections */
 	bool closing;
 	void (*closed)(void *ctx);
 	void *closed_ctx;
@@ -62,6 +63,16 @@ void conn_finish(struct conn *c);
 /* Whoever has given way goes on in the loop's next round. */
 void server_go_on(struct server *s);
 void conn_close(struct conn *c);
+
+/* ---- held.c ------------------------------------------------------------- */
+/* Counts its buffers; who holds most gives way where that is too much. */
+void conn_weigh(struct conn *c);
+/* Bytes more, or less, that are pending. */
+void conn_hold(struct conn *c, size_t bytes);
+void conn_release(struct conn *c, size_t bytes);
+/* Whether so much is pending, of this user or of all, that these bytes more are too many; a little
+ * each connection may always have. */
+bool conn_is_overloaded(const struct conn *c, size_t more);
 
 /* ---- rpc.c -------------------------------------------------------------- */
 /* One line without its end. Every call it holds is answered in time. */

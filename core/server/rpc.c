@@ -16,6 +16,8 @@ enum { WALK_BYTES = 1 << 18, WALK_REQUESTS = 256 };
 
 /* A line that calls are carried out of. */
 struct line {
+	struct conn *conn;
+	size_t size; /* bytes that it takes, as its connection counts them */
 	struct buffer text;
 	struct json_index index;
 };
@@ -46,6 +48,7 @@ static void line_free(struct line **line)
 {
 	if (*line == NULL)
 		return;
+	conn_release((*line)->conn, (*line)->size);
 	buffer_deinit(&(*line)->text);
 	json_index_deinit(&(*line)->index);
 	free(*line);
@@ -116,16 +119,20 @@ static void batch_walk(struct batch *b);
 
 static void batch_add(struct batch *b, const struct json_item *id, const struct reply *reply)
 {
+	size_t before = b->answers.length;
+
 	(void)buffer_append_text(&b->answers, b->any ? "," : "[");
 	/* A failure stays marked in the buffer, and closes the connection. */
 	if (write_reply(&b->answers, id, reply) != 0)
 		b->answers.failed = true;
 	b->any = true;
+	conn_hold(b->conn, b->answers.length - before);
 }
 
 /* Everything is answered: one line for all. */
 static void batch_end(struct conn *c, struct batch *b)
 {
+	conn_release(c, b->answers.length);
 	(void)buffer_append_text(&b->answers, "]\n");
 	if (c->state != CONN_CLOSING && b->any) {
 		if (buffer_status(&b->answers) != 0 ||
@@ -169,6 +176,8 @@ static void on_answer(struct request *r, struct reply *reply)
 }
 
 /* ---- calls -------------------------------------------------------------- */
+
+static const char overloaded[] = "overloaded: this was not done, try again";
 
 /* Why this is no request, or NULL. The id is set where it can be answered. */
 static const char *check_request(const struct json_item *document, const struct json_item **id)
@@ -281,6 +290,8 @@ static void batch_walk(struct batch *b)
 		if (b->answers.length > BATCH_LIMIT)
 			refuse(c, b, json_item_get(document, "id"), CODE_OVERLOADED,
 			       "the batch has too many answers: this was not done");
+		else if (conn_is_overloaded(c, 0))
+			refuse(c, b, json_item_get(document, "id"), CODE_OVERLOADED, overloaded);
 		else
 			start_call(c, document, &none, b);
 		if (b->answers.length - before > WALK_BYTES || ++begun == WALK_REQUESTS) {
@@ -342,12 +353,13 @@ static void start_batch(struct conn *c, struct line **line)
 	batch_walk(b);
 }
 
-static int read_line(struct text text, struct line **out)
+static int read_line(struct conn *c, struct text text, struct line **out)
 {
 	struct line *line = calloc(1, sizeof *line);
 
 	if (line == NULL)
 		return -ENOMEM;
+	line->conn = c;
 	buffer_init(&line->text);
 	json_index_init(&line->index);
 	int rv = buffer_append(&line->text, text.bytes, text.length);
@@ -357,6 +369,18 @@ static int read_line(struct text text, struct line **out)
 		line_free(&line);
 	*out = line;
 	return rv;
+}
+
+/* Counts what it takes; false where that is too much. */
+static bool line_hold(struct line *line)
+{
+	size_t size = line->text.capacity + line->index.capacity * sizeof *line->index.items;
+
+	if (conn_is_overloaded(line->conn, size))
+		return false;
+	conn_hold(line->conn, size);
+	line->size = size;
+	return true;
 }
 
 /* The index does not say what is wrong; the reader of documents does. */
@@ -375,6 +399,16 @@ static void refuse_line(struct conn *c, struct text text, int status)
 	rpc_error(c, CODE_PARSE, message);
 }
 
+/* Takes the line. */
+static void turn_away(struct conn *c, struct line **line)
+{
+	const struct json_item *id = NULL;
+
+	(void)check_request((*line)->index.items, &id); /* a batch has none */
+	refuse(c, NULL, id, CODE_OVERLOADED, overloaded);
+	line_free(line);
+}
+
 void rpc_line(struct conn *c, struct text text)
 {
 	struct line *line = NULL;
@@ -383,9 +417,11 @@ void rpc_line(struct conn *c, struct text text)
 		text.length--;
 	if (text.length == 0)
 		return;
-	int rv = read_line(text, &line);
+	int rv = read_line(c, text, &line);
 	if (rv != 0)
 		refuse_line(c, text, rv);
+	else if (!line_hold(line))
+		turn_away(c, &line);
 	else if (line->index.items->kind == JSON_ITEM_ARRAY)
 		start_batch(c, &line);
 	else

@@ -172,6 +172,73 @@ static void who_wants_no_answers_keeps_nobody_waiting(void **state)
 	buffer_deinit(&batch);
 }
 
+/* Tells all evaluators to stop, or to go on. */
+static void signal_evaluators(const struct scene *s, int signal)
+{
+	pid_t evaluators[EVALUATORS_MAX];
+	size_t count = scene_evaluators(s, evaluators);
+
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(kill(evaluators[i], signal), 0);
+}
+
+/* A submission that does not fit, of as many values as a line can hold; it waits for those of
+ * its partnership all the same, since it may have been decided by other rules. */
+static struct buffer submission_of_many_values(void)
+{
+	struct buffer b;
+
+	buffer_init(&b);
+	assert_int_equal(
+		buffer_append_text(&b, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"assess\","
+				       "\"params\":{\"submission_id\":\"many\","
+				       "\"partnership\":{\"id\":\"many\"},\"z\":[0"),
+		0);
+	while (b.length < 1000000)
+		assert_int_equal(buffer_append_text(&b, ",0"), 0);
+	assert_int_equal(buffer_append_text(&b, "]}}\n"), 0);
+	return b;
+}
+
+static void lines_that_wait_take_bounded_memory(void **state)
+{
+	enum { CLIENTS = 24 };
+	static const char *const options[] = {"--connections=64", "--deadline=60000", NULL};
+	struct scene *s = *state;
+	struct buffer line = submission_of_many_values();
+	struct peer *first, *peers[CLIENTS];
+	int refused = 0;
+
+	scene_start(s, options);
+	decides(s, NULL, "{'outcome': {'change': 'first'}}");
+	long before = peak_of(s);
+	first = peer_open(s);
+	signal_evaluators(s, SIGSTOP);
+	peer_request(first, 1, "assess", submission(s, "{'partnership': {'id': 'many'}}"));
+	for (int i = 0; i < CLIENTS; i++) {
+		peers[i] = peer_open(s);
+		peer_send(peers[i], line.bytes, line.length);
+		json_decref(called(s, "server.status", "{}")); /* the others are served */
+	}
+	signal_evaluators(s, SIGCONT);
+	for (int i = 0; i < CLIENTS; i++) {
+		json_t *answer = peer_receive(peers[i]);
+		json_int_t code = json_member_integer(json_member(answer, "error"), "code", 0);
+		assert_true(code == -32602 || code == -32006);
+		refused += code == -32006;
+		json_decref(answer);
+		peer_close(&peers[i]);
+	}
+	assert_in_range(refused, 1, CLIENTS - 1);
+	assert_grew_by_at_most(s, before, 192 * 1024);
+	peer_close(&first);
+	/* What is answered is no longer counted. */
+	json_decref(called(s, "server.status", "{}"));
+	decides(s, NULL, "{'outcome': {'change': 'maintained'}}");
+	assert_log_verifies(s);
+	buffer_deinit(&line);
+}
+
 /* Sends more than the queue holds, in one piece; how many were refused for that. */
 static int flood(struct scene *s, struct peer *p, int count)
 {
@@ -292,6 +359,7 @@ int main(void)
 		with_scene(tiny_requests_without_end_are_each_answered),
 		with_scene(giant_batches_are_answered_whole_in_bounded_memory),
 		with_scene(who_wants_no_answers_keeps_nobody_waiting),
+		with_stopped(lines_that_wait_take_bounded_memory),
 		with_stopped(beyond_the_queue_it_is_refused_and_may_be_sent_again),
 		with_stopped(one_user_who_fills_the_queue_leaves_some_to_others),
 	};
