@@ -36,7 +36,10 @@ struct form_committing {
 	const char *base;
 	struct chance chance;
 	json_t *personal;
+	size_t most; /* values */
 };
+
+enum { FORM_COMMITMENT = 88 }; /* bytes that stand in the place of a value */
 
 /* Replaces each personal value in a document that fits by {"commitment":
  * "sha256:<hex>"}, SHA-256 over a fresh salt and the value's canonical bytes, and
@@ -45,7 +48,7 @@ struct form_committing {
 int form_commit(const struct form *f, json_t *document, const char *base, struct chance chance,
 		json_t *personal);
 /* The same, but that the document stays as it is, and its canonical JSON with the commitments
- * is appended. */
+ * is appended. AW_ELIMIT, too. */
 int form_commit_item(const struct form *f, const struct json_item *document,
 		     const struct form_committing *c, struct buffer *out);
 

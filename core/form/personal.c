@@ -10,7 +10,7 @@ struct visit {
 	const struct form_committing *c;
 	struct buffer pointer; /* of the value */
 	struct json_swap *swaps;
-	size_t count;
+	size_t count, room;
 };
 
 int form_commit_value(const json_t *value, const char *pointer, struct chance chance,
@@ -41,13 +41,15 @@ static int visit_value(struct visit *v, const struct field *f, const struct json
 
 static int add_swap(struct visit *v, const struct json_item *value, const json_t *commitment)
 {
-	struct json_swap *swaps = realloc(v->swaps, (v->count + 1) * sizeof *swaps);
-	struct json_swap *fresh = swaps != NULL ? &swaps[v->count] : NULL;
-
-	if (swaps == NULL)
-		return -ENOMEM;
-	v->swaps = swaps;
-	v->count++;
+	if (v->count == v->room) {
+		size_t room = v->room > 0 ? 2 * v->room : 8;
+		struct json_swap *swaps = realloc(v->swaps, room * sizeof *swaps);
+		if (swaps == NULL)
+			return -ENOMEM;
+		v->swaps = swaps;
+		v->room = room;
+	}
+	struct json_swap *fresh = &v->swaps[v->count++];
 	fresh->value = value;
 	buffer_init(&fresh->by);
 	return json_canonical(commitment, &fresh->by);
@@ -55,7 +57,11 @@ static int add_swap(struct visit *v, const struct json_item *value, const json_t
 
 static int commit_one(struct visit *v, const struct json_item *value)
 {
-	json_t *document = json_read(value->text, NULL), *commitment = NULL, *row = NULL;
+	json_t *document, *commitment = NULL, *row = NULL;
+
+	if (v->count == v->c->most)
+		return AW_ELIMIT;
+	document = json_read(value->text, NULL);
 	int rv = document != NULL ? form_commit_value(document, v->pointer.bytes, v->c->chance,
 						      &commitment, &row)
 				  : -ENOMEM;
@@ -108,6 +114,14 @@ static int visit_value(struct visit *v, const struct field *f, const struct json
 	return rv;
 }
 
+/* They were visited in the form's order. */
+static int compare_places(const void *left, const void *right)
+{
+	const struct json_swap *a = left, *b = right;
+
+	return (a->value > b->value) - (a->value < b->value);
+}
+
 int form_commit_item(const struct form *f, const struct json_item *document,
 		     const struct form_committing *c, struct buffer *out)
 {
@@ -117,6 +131,8 @@ int form_commit_item(const struct form *f, const struct json_item *document,
 	int rv = buffer_append_text(&v.pointer, c->base);
 	if (rv == 0)
 		rv = visit_value(&v, &f->root, document);
+	if (v.count > 0)
+		qsort(v.swaps, v.count, sizeof *v.swaps, compare_places);
 	if (rv == 0)
 		rv = json_item_canonical(document, v.swaps, v.count, out);
 	for (size_t i = 0; i < v.count; i++)
@@ -129,7 +145,7 @@ int form_commit_item(const struct form *f, const struct json_item *document,
 int form_commit(const struct form *f, json_t *document, const char *base, struct chance chance,
 		json_t *personal)
 {
-	const struct form_committing c = {base, chance, personal};
+	const struct form_committing c = {base, chance, personal, SIZE_MAX};
 	struct json_index index;
 	struct buffer text, committed;
 	json_t *fresh = NULL;

@@ -115,12 +115,12 @@ const struct json_item *json_item_at(const struct json_item *from, const char *p
 int json_item_put(const struct json_item *object, const char *name, struct text value,
 		  struct buffer *out);
 
-/* A value that is written as other bytes than its own; a document's few. */
+/* A value that is written as other bytes than its own. */
 struct json_swap {
 	const struct json_item *value;
 	struct buffer by;
 };
-/* Appends the canonical bytes, as json_canonical would. */
+/* Appends the canonical bytes, as json_canonical would; `swaps` as their values stand in the text. */
 int json_item_canonical(const struct json_item *value, const struct json_swap *swaps, size_t count,
 			struct buffer *out);
 

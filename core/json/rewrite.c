@@ -74,12 +74,28 @@ static int rewrite_object(struct rewriting *w, const struct json_item *object)
 	return rv == 0 ? buffer_append(w->out, "}", 1) : rv;
 }
 
+static const struct json_swap *find_swap(const struct rewriting *w, const struct json_item *value)
+{
+	size_t from = 0, to = w->count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (w->swaps[middle].value == value)
+			return &w->swaps[middle];
+		if (w->swaps[middle].value < value)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return NULL;
+}
+
 static int rewrite(struct rewriting *w, const struct json_item *value)
 {
-	for (size_t i = 0; i < w->count; i++) {
-		if (w->swaps[i].value == value)
-			return put(w, (struct text){w->swaps[i].by.bytes, w->swaps[i].by.length});
-	}
+	const struct json_swap *swap = find_swap(w, value);
+
+	if (swap != NULL)
+		return put(w, (struct text){swap->by.bytes, swap->by.length});
 	switch (value->kind) {
 	case JSON_ITEM_OBJECT:
 		return rewrite_object(w, value);

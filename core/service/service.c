@@ -119,7 +119,7 @@ void answer_status(struct service *s, struct request *r, int status, const struc
 			     NULL);
 		break;
 	case AW_ELIMIT:
-		answer_param(s, r, "", "is too long: an entry of the log holds 65,535 bytes");
+		answer_param(s, r, "", TOO_LONG);
 		break;
 	case -ENOMEM:
 		answer_no_memory(s, r);

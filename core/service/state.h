@@ -103,6 +103,7 @@ void answer_no_memory(struct service *s, struct request *r);
 void answer_params(struct service *s, struct request *r, json_t *errors);
 /* One error at one pointer. */
 void answer_param(struct service *s, struct request *r, const char *pointer, const char *message);
+#define TOO_LONG "is too long: an entry of the log holds 65,535 bytes"
 /* What a status of the journal or of a read means to the caller. */
 void answer_status(struct service *s, struct request *r, int status, const struct err *e);
 

@@ -91,6 +91,17 @@ static int take_text(const struct json_item *member, char **out)
 	return *out != NULL ? 0 : -ENOMEM;
 }
 
+/* No entry can hold it. */
+static int note_too_long(struct submission *one)
+{
+	json_t *error = form_error("", TOO_LONG);
+
+	buffer_deinit(&one->submission);
+	(void)json_array_clear(one->personal); /* always 0 */
+	one->errors = error != NULL ? json_pack("[o]", error) : NULL;
+	return one->errors != NULL ? 0 : -ENOMEM;
+}
+
 static int prepare(struct submission *one)
 {
 	const struct json_item *given = one->request->given;
@@ -98,6 +109,7 @@ static int prepare(struct submission *one)
 		.base = "/submission",
 		.chance = one->service->options.chance,
 		.personal = one->personal = json_array(),
+		.most = ENTRY_LIMIT / FORM_COMMITMENT,
 	};
 	int rv = one->personal != NULL ? 0 : -ENOMEM;
 
@@ -108,8 +120,11 @@ static int prepare(struct submission *one)
 			       &one->partnership);
 	if (rv != 0 || one->generation == NULL || one->errors != NULL)
 		return rv;
-	return form_commit_item(generation_form(one->generation), given, &committing,
-				&one->submission);
+	rv = form_commit_item(generation_form(one->generation), given, &committing,
+			      &one->submission);
+	if (rv == 0 && one->submission.length > ENTRY_LIMIT)
+		rv = AW_ELIMIT;
+	return rv == AW_ELIMIT ? note_too_long(one) : rv;
 }
 
 /* It can't be decided: says why, and is done. */

@@ -152,6 +152,56 @@ static void a_personal_list_is_committed_to_as_a_whole(void **state)
 	form_free(&f);
 }
 
+/* Visited in the form's order, which is not that of the text. */
+static void each_of_many_values_gets_its_own_commitment(void **state)
+{
+	enum { VISITS = 1000 };
+	struct form *f = form_of(signed_form);
+	json_t *value = json_pack("{s[] s{ss} ss}", "visits", "sign_off", "name", "B. Marsh", "name",
+				  "A. Fen");
+	json_t *personal = json_array(), *row;
+	size_t i;
+
+	(void)state;
+	for (int k = 0; k < VISITS; k++)
+		assert_int_equal(json_array_append_new(json_object_get(value, "visits"),
+						       json_pack("{s{si}}", "a/b", "x", k)),
+				 0);
+	assert_int_equal(form_commit(f, value, "", chance_system, personal), 0);
+	assert_int_equal(json_array_size(personal), VISITS + 2);
+	json_array_foreach(personal, i, row)
+		committed_is(row, json_pointer_get(value, json_member_text(row, "pointer")));
+	json_decref(personal);
+	json_decref(value);
+	form_free(&f);
+}
+
+static void more_values_than_are_wanted_are_not_committed_to(void **state)
+{
+	struct form *f = form_of(signed_form);
+	struct form_committing c = {.base = "", .chance = chance_system, .most = 2};
+	json_t *value = quoted(document);
+	char *text = json_dumps(value, JSON_COMPACT);
+	struct json_index index;
+	struct buffer out;
+
+	(void)state;
+	json_index_init(&index);
+	buffer_init(&out);
+	assert_int_equal(json_index_read(&index, text_of(text)), 0);
+	c.personal = json_array();
+	assert_int_equal(form_commit_item(f, index.items, &c, &out), AW_ELIMIT);
+	assert_int_equal(out.length, 0);
+	c.most = 3;
+	assert_int_equal(form_commit_item(f, index.items, &c, &out), 0);
+	json_index_deinit(&index);
+	buffer_deinit(&out);
+	json_decref(c.personal);
+	json_decref(value);
+	free(text);
+	form_free(&f);
+}
+
 static void one_value_can_be_committed_to_by_itself(void **state)
 {
 	json_t *value = json_string("C. Weir"), *commitment = NULL, *row = NULL;
@@ -221,6 +271,8 @@ int main(void)
 		cmocka_unit_test(every_value_has_a_salt_of_its_own),
 		cmocka_unit_test(what_is_absent_or_null_is_not_committed_to),
 		cmocka_unit_test(a_personal_list_is_committed_to_as_a_whole),
+		cmocka_unit_test(each_of_many_values_gets_its_own_commitment),
+		cmocka_unit_test(more_values_than_are_wanted_are_not_committed_to),
 		cmocka_unit_test(one_value_can_be_committed_to_by_itself),
 		cmocka_unit_test(as_sent_and_as_stored_are_the_same_whoever_signed),
 	};
