@@ -190,15 +190,15 @@ static void on_started(void *ctx, int status)
 		     d->service);
 }
 
-static void on_rules(void *ctx, const char *digest, bool refused)
+static void on_rules(void *ctx, const char *digest, bool refused, bool more)
 {
 	struct daemon *d = ctx;
 
 	(void)snprintf(d->digest, sizeof d->digest, "%s", digest != NULL ? digest : "");
 	d->refused = refused;
 	if (d->listening && !d->stopping)
-		notify_rules(d->digest, d->refused, d->reloading);
-	d->reloading = false;
+		notify_rules(d->digest, d->refused, d->reloading && !more);
+	d->reloading = d->reloading && more;
 }
 
 static void reload(struct daemon *d)

@@ -57,7 +57,7 @@ static void end(struct activation *a)
 
 	s->options.on_rules(s->options.ctx,
 			    s->current != NULL ? generation_digest(s->current) : NULL,
-			    s->refused_rules[0] != '\0');
+			    s->refused_rules[0] != '\0', a->next != NULL);
 	s->first = a->next;
 	if (s->first == NULL)
 		s->last = &s->first;

@@ -96,9 +96,9 @@ struct service_options {
 	struct chance chance;
 	/* The log failed for good: the daemon must end. */
 	void (*on_fatal)(void *ctx, const char *why);
-	/* A change of rules has ended: what is in force now (NULL: nothing), and whether
-	 * what the folder had last was refused. */
-	void (*on_rules)(void *ctx, const char *digest, bool refused);
+	/* A change of rules has ended: what is in force now (NULL: nothing), whether
+	 * what the folder had last was refused, and whether another is on its way. */
+	void (*on_rules)(void *ctx, const char *digest, bool refused, bool more);
 	/* A sentence for the operator; level as in syslog, 3 error to 6 info. */
 	void (*on_log)(void *ctx, int level, const char *text);
 	void *ctx;

@@ -55,11 +55,12 @@ static void on_fatal(void *ctx, const char *why)
 	fuzz_must(false, "the service must end: %s", why);
 }
 
-static void on_rules(void *ctx, const char *digest, bool refused)
+static void on_rules(void *ctx, const char *digest, bool refused, bool more)
 {
 	(void)ctx;
 	(void)digest;
 	(void)refused;
+	(void)more;
 }
 
 static void on_log(void *ctx, int level, const char *text)

@@ -169,6 +169,28 @@ static void a_reload_is_told_and_its_end(void **state)
 	scene_ended(s);
 }
 
+/* Its end is told once what was asked for is read, not when an earlier change ends. */
+static void a_reload_during_another_change_ends_after_it(void **state)
+{
+	struct scene *s = *state;
+	struct peer *p;
+
+	scene_start(s, NULL);
+	p = peer_open(s);
+	json_decref(peer_call(p, "x", NULL));
+	assert_int_equal(kill(s->pid, SIGSTOP), 0);
+	scene_await_state(s->pid, 'T');
+	peer_request(p, 1, "rules.reload", NULL);
+	assert_int_equal(kill(s->pid, SIGHUP), 0);
+	assert_int_equal(kill(s->pid, SIGCONT), 0);
+	next_is(s, "RELOADING=1\n", "STATUS=");
+	next_is(s, "STATUS=deciding by sha256:", "");
+	next_is(s, "READY=1\n", "STATUS=deciding by sha256:");
+	json_decref(peer_receive(p));
+	peer_close(&p);
+	scene_stop(s);
+}
+
 static void a_start_without_rules_says_so(void **state)
 {
 	struct scene *s = *state;
@@ -344,6 +366,7 @@ int main(void)
 		as_a_service(a_socket_that_does_not_fit_is_refused),
 		as_a_service(what_is_passed_to_another_process_is_not_taken),
 		as_a_service(a_reload_is_told_and_its_end),
+		as_a_service(a_reload_during_another_change_ends_after_it),
 		as_a_service(a_start_without_rules_says_so),
 		as_a_service(signs_of_life_come_as_they_are_expected),
 		as_a_service(evaluators_that_hang_are_replaced_and_signs_go_on),
