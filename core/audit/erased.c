@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "audit/inner.h"
 
@@ -55,10 +57,24 @@ static int keep_gone(struct erased *x, const struct gone *g)
 	return 0;
 }
 
+/* Where nothing may be written, as beside evidence, it is in memory: 32 bytes an entry. */
+static FILE *open_kept(void)
+{
+	FILE *file = tmpfile();
+	int fd = file == NULL ? memfd_create("kept", MFD_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return file;
+	file = fdopen(fd, "w+");
+	if (file == NULL)
+		(void)close(fd); /* nothing is in it */
+	return file;
+}
+
 static int write_kept(struct erased *x, const struct gone *g)
 {
 	if (x->kept == NULL)
-		x->kept = tmpfile();
+		x->kept = open_kept();
 	if (x->kept == NULL)
 		return -errno;
 	return fwrite(g, sizeof *g, 1, x->kept) == 1 ? 0 : -errno;

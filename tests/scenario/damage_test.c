@@ -2,6 +2,7 @@
  * A log that may not be written, that is gone, cut or strange: it is refused with a word that
  * helps, or nothing that was acknowledged is lost.
  */
+#include <sched.h>
 #include <unistd.h>
 
 #include "sent.h"
@@ -44,6 +45,45 @@ static void a_read_only_file_system_is_refused_at_the_start(void **state)
 	decides(s, NULL, "{'outcome': {'change': 'maintained'}}");
 	scene_stop(s);
 	assert_int_equal(umount(disk), 0);
+}
+
+/* In a child: the folders in which temporary files are made cannot be written any more. */
+static bool protect_temporary(void)
+{
+	static const char *const folders[] = {"/tmp", "/var/tmp"};
+
+	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		if (mount(folders[i], folders[i], NULL, MS_BIND, NULL) != 0 ||
+		    mount(NULL, folders[i], NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void a_log_is_verified_where_nothing_may_be_written(void **state)
+{
+	enum { CANNOT = 99 };
+	struct scene *s = *state;
+	int status = -1;
+
+	scene_start(s, NULL);
+	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}"); /* with personal values */
+	scene_stop(s);
+	pid_t child = fork();
+	assert_int_not_equal(child, -1);
+	if (child == 0) {
+		if (!protect_temporary())
+			_exit(CANNOT);
+		execl(AWARDCTL_PROGRAM, AWARDCTL_PROGRAM, "log", "verify", s->log, NULL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == CANNOT)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* The WAL is kept open by the daemon, so that what was acknowledged can be put back
@@ -248,6 +288,7 @@ int main(void)
 		STOPPED(a_file_that_may_not_be_written_is_refused_at_the_start),
 		cmocka_unit_test_setup_teardown(a_read_only_file_system_is_refused_at_the_start,
 						scene_setup_stopped, disk_teardown),
+		STOPPED(a_log_is_verified_where_nothing_may_be_written),
 		STOPPED(a_file_removed_while_it_runs_ends_it_and_loses_nothing),
 		STOPPED(a_file_replaced_while_it_runs_ends_it_and_loses_nothing),
 		STOPPED(a_file_cut_short_is_refused_wherever_it_was_cut),
