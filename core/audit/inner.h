@@ -50,6 +50,7 @@ int report_unreadable(struct report *r, int rv, const char *where, const struct 
 struct pages {
 	const char *path;
 	struct journal_reader *log;
+	struct raw_walk *held; /* so that it can be ended before it has begun */
 	pthread_t thread;
 	bool started;
 	atomic_bool done;

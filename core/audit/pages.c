@@ -30,12 +30,17 @@ static void *look(void *ctx)
 
 void pages_start(struct pages *p)
 {
+	struct raw_row row;
+
 	p->faults = json_array();
 	p->status = p->faults != NULL ? reader_open(p->path, &p->log, &p->err) : -ENOMEM;
 	if (p->status != 0) {
 		p->done = true;
 		return;
 	}
+	/* Where it gives no row, what is asked will not take long, either. */
+	if (raw_walk_new(p->log, RAW_META, &p->held, NULL) == 0)
+		(void)raw_walk_next(p->held, &row, NULL);
 	p->started = pthread_create(&p->thread, NULL, look, p) == 0;
 	if (!p->started)
 		(void)look(p); /* then it takes longer */
@@ -71,6 +76,7 @@ void pages_deinit(struct pages *p)
 	if (p->started)
 		reader_interrupt(p->log);
 	wait(p);
+	raw_walk_free(&p->held);
 	reader_close(&p->log);
 	json_decref(p->faults);
 	p->faults = NULL;

@@ -199,7 +199,8 @@ int reader_copy(struct journal_reader *r, const char *path, struct err *e);
 int reader_begin(struct journal_reader *r, struct err *e);
 void reader_end(struct journal_reader *r);
 
-/* Ends what another thread waits for from this reader, with a failure. */
+/* Ends what another thread waits for from this reader, with a failure; while a walk has given a
+ * row and is there, what begins later, too. */
 void reader_interrupt(struct journal_reader *r);
 
 /* Whether a file that was read as it stands was left alone meanwhile: 0, also

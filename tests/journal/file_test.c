@@ -373,6 +373,33 @@ static void a_reader_refuses_what_is_no_log(void **state)
 	assert_null(r);
 }
 
+static int no_fault(void *ctx, const char *fault)
+{
+	(void)ctx;
+	fail_msg("%s", fault);
+	return 0;
+}
+
+/* Whoever ends a check of pages may be quicker than the thread that begins it. */
+static void during_a_walk_an_interruption_holds_for_what_begins_later(void **state)
+{
+	struct log *log = *state;
+	struct journal_reader *r = NULL;
+	struct raw_walk *walk = NULL;
+	struct raw_row row;
+	struct err e = {.status = 0};
+
+	log_open(log);
+	assert_int_equal(reader_open(log->path, &r, &e), 0);
+	assert_int_equal(raw_walk_new(r, RAW_META, &walk, &e), 0);
+	assert_int_equal(raw_walk_next(walk, &row, &e), 1);
+	reader_interrupt(r);
+	assert_int_not_equal(raw_check_pages(r, no_fault, NULL, &e), 0);
+	raw_walk_free(&walk);
+	assert_int_equal(raw_check_pages(r, no_fault, NULL, &e), 0);
+	reader_close(&r);
+}
+
 static void the_wal_is_emptied_when_there_is_nothing_to_do(void **state)
 {
 	struct log *log = *state;
@@ -427,6 +454,7 @@ int main(void)
 		WITHOUT_A_LOG(a_group_reader_needs_nothing_but_the_group),
 		WITHOUT_A_LOG(the_program_reads_a_log_that_is_written_and_one_that_is_not),
 		WITHOUT_A_LOG(a_reader_refuses_what_is_no_log),
+		WITHOUT_A_LOG(during_a_walk_an_interruption_holds_for_what_begins_later),
 		WITHOUT_A_LOG(the_wal_is_emptied_when_there_is_nothing_to_do),
 		WITHOUT_A_LOG(the_wal_stays_short_while_much_is_written),
 	};
