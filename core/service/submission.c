@@ -347,6 +347,18 @@ static void on_looked_up(void *ctx, int status, const struct err *e)
 
 /* ---- the rules' answer, and the log ------------------------------------- */
 
+/* Whether rules say what only the log can: words that another version keeps with them may. */
+static bool says_what_is_logged(const struct json_item *decision)
+{
+	static const char *const names[] = {"decided_at", "decision_id", "log", "sequence"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (json_item_get(decision, names[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* What they answered, with the member that says which rules these were. */
 static int read_decision(struct submission *one, struct text result)
 {
@@ -356,7 +368,8 @@ static int read_decision(struct submission *one, struct text result)
 	json_index_init(&index);
 	buffer_init(&rules);
 	int rv = json_index_read(&index, result);
-	if (rv == 0 && (!index.canonical || index.items->kind != JSON_ITEM_OBJECT))
+	if (rv == 0 && (!index.canonical || index.items->kind != JSON_ITEM_OBJECT ||
+			says_what_is_logged(index.items)))
 		rv = AW_ESYNTAX;
 	if (rv == 0)
 		rv = buffer_printf(&rules, "{\"digest\":\"%s\"}",
@@ -392,6 +405,8 @@ static int make_draft(struct submission *one, struct journal_draft *draft)
 
 static void on_evaluated(void *ctx, const struct evaluation *e)
 {
+	static const struct evaluation no_decision = {
+		.status = AW_ECRASH, .file = "", .message = "the evaluator's answer is no decision"};
 	struct submission *one = ctx;
 	struct service *s = one->service;
 	struct journal_draft draft;
@@ -418,7 +433,10 @@ static void on_evaluated(void *ctx, const struct evaluation *e)
 		draft.personal = json_incref(one->personal);
 		rv = journal_append(s->options.journal, &draft, 1, on_logged, one);
 	}
-	if (rv != 0) {
+	if (rv == AW_ESYNTAX) {
+		answer_evaluation(s, one->request, &no_decision);
+		finish(one);
+	} else if (rv != 0) {
 		answer_status(s, one->request, rv, NULL);
 		finish(one);
 	}

@@ -25,18 +25,18 @@ static void on_appended(void *ctx, int status, const struct journal_receipt *rec
 	*there = true;
 }
 
-/* This program's words, but for what a score below is said to be. */
-static json_t *other_words(void)
+/* This program's words, but that `to` stands for the first `from`. */
+static json_t *other_words(const char *from, const char *to)
 {
-	static const char from[] = " is needed (", to[] = " is wanted (";
 	struct text own = script_prelude();
 	char *words = strndup(own.bytes, own.length);
 
 	assert_non_null(words);
 	char *at = strstr(words, from);
 	assert_non_null(at);
-	memcpy(at, to, sizeof to - 1);
-	json_t *text = json_string(words);
+	*at = '\0';
+	json_t *text = json_sprintf("%s%s%s", words, to, at + strlen(from));
+	assert_non_null(text);
 	free(words);
 	return text;
 }
@@ -79,29 +79,37 @@ static void log_activation(const struct scene *s, const struct rule_files *rules
 	json_decref(about);
 }
 
-static void the_set_last_active_has_the_words_that_were_its_own(void **state)
+/* Starts with the folder's rules and these words (taken), as the log keeps them: `digest`. */
+static void start_with_words(struct scene *s, json_t *words, char digest[RULES_DIGEST])
 {
-	struct scene *s = *state;
 	struct rule_files read, kept;
-	json_t *faults = json_array(), *words = other_words(), *result;
-	char path[PATH_TEXT + 32];
+	json_t *faults = json_array();
 
 	assert_int_equal(rule_files_read(s->rules, &read, faults), 0);
 	assert_int_equal(rule_files_from(read.files, words, &kept), 0);
 	assert_string_not_equal(kept.digest, read.digest);
 	log_activation(s, &kept);
-	snprintf(path, sizeof path, "%s/broken.lua", s->rules);
-	FILE *broken = fopen(path, "we");
-	assert_non_null(broken);
-	assert_true(fputs("level \"", broken) >= 0);
-	assert_int_equal(fclose(broken), 0);
-
+	memcpy(digest, kept.digest, RULES_DIGEST);
+	scene_rule_write(s, "broken.lua", "level \"");
 	scene_start(s, NULL);
 	assert_true(scene_said(s, "the set last active"));
+	json_decref(words);
+	json_decref(faults);
+	rule_files_deinit(&read);
+	rule_files_deinit(&kept);
+}
+
+static void the_set_last_active_has_the_words_that_were_its_own(void **state)
+{
+	struct scene *s = *state;
+	char digest[RULES_DIGEST];
+	json_t *result;
+
+	start_with_words(s, other_words(" is needed (", " is wanted ("), digest);
 	result = decided(s, "{'every': 3}");
 	expect(result, "{'outcome': {'award': null}}");
 	assert_string_equal(json_member_text(json_object_get(result, "rules"), "digest"),
-			    kept.digest);
+			    digest);
 	char *text = json_dumps(result, 0);
 	assert_non_null(strstr(text, " is wanted ("));
 	free(text);
@@ -110,16 +118,31 @@ static void the_set_last_active_has_the_words_that_were_its_own(void **state)
 					     " WHERE kind = 'activation'"),
 			 1);
 	json_decref(result);
-	json_decref(words);
-	json_decref(faults);
-	rule_files_deinit(&read);
-	rule_files_deinit(&kept);
+}
+
+/* No answer has a member twice, and no entry one that its own answer would contradict. */
+static void words_that_say_what_only_the_log_can_decide_nothing(void **state)
+{
+	static const char from[] = "assessed_on = submission.assessed_on,\n\t\toutcome";
+	struct scene *s = *state;
+	char digest[RULES_DIGEST];
+
+	start_with_words(s, other_words(from, "sequence = 1, assessed_on = submission.assessed_on,"
+					      " outcome"),
+			 digest);
+	json_t *answer = peer_call(scene_peer(s), "decide", submission(s, NULL));
+	expect(answer, "{'error': {'code': -32008, 'data': {'reason': 'crash'}}}");
+	json_decref(answer);
+	assert_int_equal(
+		scene_sql_number(s, "SELECT count(*) FROM entries WHERE kind = 'decision'"), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_set_last_active_has_the_words_that_were_its_own,
+						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(words_that_say_what_only_the_log_can_decide_nothing,
 						scene_setup_stopped, scene_teardown),
 	};
 
