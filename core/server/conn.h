@@ -17,8 +17,8 @@ struct conn {
 	struct conn *next_dirty;
 	bool dirty, reading, shut;
 	bool paused; /* it has taken its lines of this round, and has more */
-	bool ended; /* the client has shut down its writing side */
-	bool stale; /* nothing was taken from it or by it for a whole period */
+	bool ended;  /* the client has shut down its writing side */
+	bool stale;  /* nothing was taken from it or by it for a whole period */
 	enum conn_state state;
 	uv_pipe_t pipe;
 	uv_write_t write;
@@ -30,7 +30,7 @@ struct conn {
 	size_t drained;
 	size_t held;    /* bytes of its buffers, as the server counts them */
 	size_t pending; /* of lines that are being carried out, and of answers to batches */
-	bool closed; /* its handle is; freed with its last call */
+	bool closed;    /* its handle is; freed with its last call */
 };
 
 struct server {

@@ -406,7 +406,9 @@ static int make_draft(struct submission *one, struct journal_draft *draft)
 static void on_evaluated(void *ctx, const struct evaluation *e)
 {
 	static const struct evaluation no_decision = {
-		.status = AW_ECRASH, .file = "", .message = "the evaluator's answer is no decision"};
+		.status = AW_ECRASH,
+		.file = "",
+		.message = "the evaluator's answer is no decision"};
 	struct submission *one = ctx;
 	struct service *s = one->service;
 	struct journal_draft draft;

@@ -157,8 +157,8 @@ static void each_of_many_values_gets_its_own_commitment(void **state)
 {
 	enum { VISITS = 1000 };
 	struct form *f = form_of(signed_form);
-	json_t *value = json_pack("{s[] s{ss} ss}", "visits", "sign_off", "name", "B. Marsh", "name",
-				  "A. Fen");
+	json_t *value = json_pack("{s[] s{ss} ss}", "visits", "sign_off", "name", "B. Marsh",
+				  "name", "A. Fen");
 	json_t *personal = json_array(), *row;
 	size_t i;
 

@@ -189,11 +189,11 @@ static struct buffer submission_of_many_values(void)
 	struct buffer b;
 
 	buffer_init(&b);
-	assert_int_equal(
-		buffer_append_text(&b, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"assess\","
-				       "\"params\":{\"submission_id\":\"many\","
-				       "\"partnership\":{\"id\":\"many\"},\"z\":[0"),
-		0);
+	assert_int_equal(buffer_append_text(&b,
+					    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"assess\","
+					    "\"params\":{\"submission_id\":\"many\","
+					    "\"partnership\":{\"id\":\"many\"},\"z\":[0"),
+			 0);
 	while (b.length < 1000000)
 		assert_int_equal(buffer_append_text(&b, ",0"), 0);
 	assert_int_equal(buffer_append_text(&b, "]}}\n"), 0);

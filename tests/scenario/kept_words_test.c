@@ -108,8 +108,7 @@ static void the_set_last_active_has_the_words_that_were_its_own(void **state)
 	start_with_words(s, other_words(" is needed (", " is wanted ("), digest);
 	result = decided(s, "{'every': 3}");
 	expect(result, "{'outcome': {'award': null}}");
-	assert_string_equal(json_member_text(json_object_get(result, "rules"), "digest"),
-			    digest);
+	assert_string_equal(json_member_text(json_object_get(result, "rules"), "digest"), digest);
 	char *text = json_dumps(result, 0);
 	assert_non_null(strstr(text, " is wanted ("));
 	free(text);
@@ -127,8 +126,9 @@ static void words_that_say_what_only_the_log_can_decide_nothing(void **state)
 	struct scene *s = *state;
 	char digest[RULES_DIGEST];
 
-	start_with_words(s, other_words(from, "sequence = 1, assessed_on = submission.assessed_on,"
-					      " outcome"),
+	start_with_words(s,
+			 other_words(from, "sequence = 1, assessed_on = submission.assessed_on,"
+					   " outcome"),
 			 digest);
 	json_t *answer = peer_call(scene_peer(s), "decide", submission(s, NULL));
 	expect(answer, "{'error': {'code': -32008, 'data': {'reason': 'crash'}}}");
