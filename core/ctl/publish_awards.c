@@ -135,6 +135,9 @@ static int on_proof(struct questions *q, json_t *award, const json_t *answer, st
 		rv = proof_text_format(&proof, &bare);
 	}
 	struct text bytes = {bare.bytes, bare.length};
+	if (rv == 0 && checkpoint_check(proof.checkpoint, q->key) != NOTE_GOOD)
+		rv = err_set(e, AW_EINVALID,
+			     "another key signs the log than when this began: publish again");
 	if (rv == 0 && !still_proves(q, award, bytes))
 		rv = err_set(e, AW_ECORRUPT,
 			     "the proof of entry %" JSON_INTEGER_FORMAT
