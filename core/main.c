@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "awardd/version.h"
+#include "base/base.h"
 #include "config/config.h"
 #include "daemon/daemon.h"
 #include "evaluator/evaluator.h"
@@ -62,6 +63,8 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], PLUGIN_ARGUMENT) == 0)
 		return plugin_main();
 
+	if (descriptors_occupy() != 0)
+		return EXIT_FAILURE; /* without /dev/null; there is nowhere to say it */
 	/* Who does not read is seen by the writing itself. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	int status = EXIT_USAGE;

@@ -114,6 +114,11 @@ int file_write(int fd, struct text bytes);
  * else; tests/support/tsan.supp says why. */
 void file_close(int fd);
 
+/* Occupies those of the descriptors 0, 1 and 2 that are closed, so that no file or socket that
+ * is opened later gets their number, and what is said on them. To read or write them fails, as
+ * it did. 0 or a negated errno. */
+int descriptors_occupy(void);
+
 /* ---- civil dates: proleptic Gregorian, no time zone --------------------- */
 struct date {
 	int year, month, day;

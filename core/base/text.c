@@ -1,4 +1,4 @@
-/* Borrowed text, the growing buffer, and whole files read and written. */
+/* Borrowed text, the growing buffer, whole files read and written, and descriptors. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -266,6 +266,18 @@ int file_read(const char *path, size_t limit, struct buffer *out, struct err *e)
 void file_close(int fd)
 {
 	(void)close(fd); /* nothing was written */
+}
+
+int descriptors_occupy(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest free number is given: this one. */
+		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return -errno;
+	}
+	return 0;
 }
 
 int file_write(int fd, struct text bytes)

@@ -214,6 +214,34 @@ static void wrong_options_are_refused(void **state)
 	assert_int_not_equal(access(s->log, F_OK), 0);
 }
 
+/* What it opens does not get the number of a standard error that is closed. */
+static void a_closed_standard_error_is_no_file_of_its_own(void **state)
+{
+	struct scene *s = *state;
+	const char *named = getenv("AWARDD_PROGRAM");
+	char *before = named != NULL ? strdup(named) : NULL;
+	char wrapper[2 * PATH_TEXT], command[6 * PATH_TEXT], lock[2 * PATH_TEXT];
+	struct stat about;
+
+	snprintf(wrapper, sizeof wrapper, "%s/closing", s->dir);
+	snprintf(command, sizeof command,
+		 "printf '#!/bin/sh\\nexec %s \"$@\" 2>&-\\n' >'%s' && chmod +x '%s'",
+		 named != NULL ? named : AWARDD_PROGRAM, wrapper, wrapper);
+	shell(command);
+	assert_int_equal(setenv("AWARDD_PROGRAM", wrapper, 1), 0);
+	scene_start(s, NULL);
+	/* It has something to say: the reload. */
+	json_decref(called(s, "rules.reload", NULL));
+	scene_stop(s);
+	assert_int_equal(before != NULL ? setenv("AWARDD_PROGRAM", before, 1)
+					: unsetenv("AWARDD_PROGRAM"),
+			 0);
+	free(before);
+	snprintf(lock, sizeof lock, "%s.lock", s->socket);
+	assert_int_equal(stat(lock, &about), 0);
+	assert_int_equal(about.st_size, 0);
+}
+
 int main(void)
 {
 #define STOPPED(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
@@ -229,6 +257,7 @@ int main(void)
 		STOPPED(without_any_rules_it_reads_and_does_not_decide),
 		STOPPED(sighup_reloads),
 		STOPPED(wrong_options_are_refused),
+		STOPPED(a_closed_standard_error_is_no_file_of_its_own),
 	};
 #undef STOPPED
 

@@ -439,6 +439,23 @@ static void an_output_that_is_full_is_not_success(void **state)
 	assert_int_equal(close(full), 0);
 }
 
+/* What is printed there does not go to the socket that would have taken the number. */
+static void an_output_that_is_closed_is_not_success(void **state)
+{
+	struct scene *s = *state;
+	const char *named = getenv("AWARDCTL_PROGRAM");
+	char command[6 * PATH_TEXT], *said;
+
+	assert_in_range(snprintf(command, sizeof command,
+				 "cd '%s' && '%s' --socket '%s' scheme >&- 2>said", s->dir,
+				 named != NULL ? named : AWARDCTL_PROGRAM, s->socket),
+			1, sizeof command - 1);
+	assert_int_equal(WEXITSTATUS(system(command)), UNEXPECTED);
+	said = tool_read(s, "said");
+	assert_string_equal(said, "awardctl: writing: Bad file descriptor\n");
+	free(said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -454,6 +471,7 @@ int main(void)
 		in_new_area(a_daemon_that_is_away_ends_with_69),
 		in_new_area(help_and_version_need_no_daemon),
 		in_new_area(an_output_that_is_full_is_not_success),
+		in_new_area(an_output_that_is_closed_is_not_success),
 	};
 
 	return cmocka_run_group_tests(tests, tool_scene_setup, scene_group_teardown);
