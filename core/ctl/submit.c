@@ -12,7 +12,10 @@
 #include "ctl/split.h"
 #include "ctl/verb.h"
 
-enum { WINDOW = 32, UUID_TEXT = 37, WHERE_TEXT = 512 };
+/* No entry of the log holds more than 65,535 bytes, so a longer submission is refused, if not as
+ * a line that is too long: that ends the connection, and what is under way on it. */
+enum { WINDOW = 32, UUID_TEXT = 37, WHERE_TEXT = 512, LINE_TOO_LONG = -32007 };
+static const size_t never_too_long = 65535;
 
 /* One submission under way. */
 struct slot {
@@ -35,6 +38,7 @@ struct batch {
 	unsigned long done, failed, unread, unanswered;
 	unsigned long strays;       /* refusals without an id: of requests under way */
 	struct awardd_answer stray; /* the last of them */
+	bool closing;               /* the daemon closes after that one; nothing is under way */
 	int status;                 /* EXIT_AWAY or EXIT_UNEXPECTED: nothing more can be done */
 	int permille;
 	struct progress progress;
@@ -203,6 +207,7 @@ static void settle_strays(struct batch *b)
 		slot->answer.code = b->stray.code;
 	}
 	b->strays = 0;
+	b->closing = b->stray.code == LINE_TOO_LONG;
 }
 
 static void take_stray(struct batch *b, struct awardd_answer *answer)
@@ -260,22 +265,37 @@ static const char *ensure_id(const struct batch *b, json_t *document, char uuid[
 	return json_put(document, "submission_id", json_string(uuid)) == 0 ? uuid : "";
 }
 
+static void connect_again(struct batch *b)
+{
+	int result = awardd_client_connect(b->s->client, b->s->socket);
+
+	b->closing = false;
+	if (result != AWARDD_OK)
+		b->status = session_trouble(b->s, result);
+}
+
 static void send_slot(struct batch *b, struct slot *slot, int64_t id, json_t *document)
 {
 	struct buffer text;
-	int result;
 
 	buffer_init(&text);
 	if (json_compact(document, &text) != 0) {
 		fail_slot(b, slot, "no memory for it");
-	} else {
-		result = awardd_client_send(b->s->client, id, b->method, text.bytes);
+		buffer_deinit(&text);
+		return;
+	}
+	bool alone = text.length > never_too_long;
+	if (alone)
+		wait_for_room(b, 1);
+	if (b->status == EXIT_DONE) {
+		int result = awardd_client_send(b->s->client, id, b->method, text.bytes);
+
 		if (result == AWARDD_MISUSE)
 			fail_slot(b, slot, awardd_client_error(b->s->client));
-		else if (result != AWARDD_OK)
-			/* The daemon may have said why before it closed. */
-			while (b->status == EXIT_DONE)
-				receive_one(b);
+		else if (result != AWARDD_OK || alone)
+			wait_for_room(b, 0); /* it may have said why before it closed */
+		if (b->closing && b->status == EXIT_DONE)
+			connect_again(b);
 	}
 	buffer_deinit(&text);
 }

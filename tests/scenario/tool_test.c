@@ -146,6 +146,37 @@ static void one_that_fails_of_many_is_named_and_the_others_are_decided(void **st
 	ran_deinit(&r);
 }
 
+static void write_long(const struct scene *s, const char *name, size_t length)
+{
+	json_t *evidence = json_pack("[{s:s, s:o}]", "kind", "other", "summary",
+				     json_sprintf("%0*d", (int)length, 0));
+	json_t *document = submission(s, NULL);
+
+	assert_non_null(evidence);
+	assert_int_equal(json_object_set_new(document, "evidence", evidence), 0);
+	tool_write_json(s, name, document);
+}
+
+static void one_that_is_too_long_is_named_and_the_others_are_decided(void **state)
+{
+	struct scene *s = *state;
+	int64_t before = scene_sql_number(s, entries);
+	struct ran r;
+
+	tool_write_json(s, "a.json", submission(s, NULL));
+	write_long(s, "entry.json", 70000);
+	write_long(s, "line.json", 2 << 20); /* for which the daemon closes the connection */
+	tool_write_json(s, "c.json", submission(s, "{'assessed_on': '2024-05-21'}"));
+	r = TOOL(s, NULL, "submit", "a.json", "line.json", "entry.json", "line.json", "c.json");
+	tool_ended(&r, REFUSED);
+	assert_int_equal(scene_sql_number(s, entries), before + 2);
+	tool_must_say(r.err, "line.json: the line is too long: 1048576 bytes are taken (-32007)");
+	tool_must_say(r.err, "is too long: an entry of the log holds 65,535 bytes");
+	tool_must_say(r.err, "2 decided, 3 failed");
+	assert_false(tool_says(r.err, "no answer came"));
+	ran_deinit(&r);
+}
+
 static void lines_of_a_file_are_submissions_and_are_named_by_line(void **state)
 {
 	struct scene *s = *state;
@@ -373,6 +404,7 @@ int main(void)
 		in_new_area(a_letter_says_award_reasons_shortfalls_and_fee),
 		in_new_area(no_award_is_done_too),
 		in_new_area(one_that_fails_of_many_is_named_and_the_others_are_decided),
+		in_new_area(one_that_is_too_long_is_named_and_the_others_are_decided),
 		in_new_area(lines_of_a_file_are_submissions_and_are_named_by_line),
 		in_new_area(decisions_are_listed_shown_and_revoked),
 		in_new_area(the_register_is_listed_as_it_stood_on_a_day),
