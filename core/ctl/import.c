@@ -31,8 +31,10 @@ static json_t *read_json(struct text t, struct err *e)
 		json_loadb(t.bytes + mark, t.length - mark, JSON_REJECT_DUPLICATES, &error);
 
 	if (document == NULL) {
-		(void)err_set(e, AW_ESYNTAX, "%d: not JSON: %s (column %d)", error.line, error.text,
-			      error.column); /* NULL says it */
+		char problem[256];
+
+		input_explain(&error, problem, sizeof problem);
+		(void)err_set(e, AW_ESYNTAX, "%d: %s", error.line, problem); /* NULL says it */
 		return NULL;
 	}
 	return json_is_array(document) ? json_pack("{s:o}", "awards", document) : document;

@@ -1,6 +1,7 @@
 /* Reading whole files: submissions are small, and even a million fit. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -46,4 +47,12 @@ int input_read(const char *path, struct buffer *out, struct err *e)
 	if (!standard)
 		(void)close(fd); /* it was only read */
 	return rv;
+}
+
+void input_explain(const json_error_t *error, char *out, size_t size)
+{
+	bool encoding = json_error_code(error) == json_error_invalid_utf8;
+
+	(void)snprintf(out, size, "not JSON%s: %s (column %d)%s", encoding ? " in UTF-8" : "",
+		       error->text, error->column, encoding ? "; save the file as UTF-8" : "");
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/input.h"
 #include "ctl/split.h"
 
 enum { FLAGS = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY };
@@ -89,8 +90,10 @@ static void read_document(struct split *s, size_t length, struct split_item *out
 		return;
 	if (error.line > 0)
 		out->line += error.line - 1;
-	(void)snprintf(out->problem, sizeof out->problem, "not JSON: %s (column %d)", error.text,
-		       error.column); /* may be cut */
+	if (length == 0)
+		(void)snprintf(out->problem, sizeof out->problem, "there is nothing in it");
+	else
+		input_explain(&error, out->problem, sizeof out->problem);
 }
 
 static int next_line(struct split *s, struct split_item *out)

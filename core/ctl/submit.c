@@ -23,6 +23,7 @@ struct slot {
 	const char *file;
 	int number, line;
 	char *submission_id; /* "" where it has none */
+	bool made;           /* here, and stands in no file */
 	bool answered;
 	int result; /* AWARDD_OK or AWARDD_REFUSED, once answered */
 	struct awardd_answer answer;
@@ -98,7 +99,7 @@ static void print_failure(struct batch *b, const struct slot *slot)
 		session_refusal(b->s, slot->where, &slot->answer);
 	else
 		(void)session_say(b->s, 0, "%s: %s", slot->where, slot->answer.message);
-	if (*slot->submission_id != '\0')
+	if (slot->made)
 		(void)session_say(b->s, 0, "%s: its submission_id is %s", slot->where,
 				  slot->submission_id);
 }
@@ -335,6 +336,7 @@ static void push_item(struct batch *b, const char *file, const struct split_item
 	if (json_is_object(item->document))
 		id = ensure_id(b, item->document, uuid);
 	slot->submission_id = strdup(id);
+	slot->made = *uuid != '\0';
 	if (slot->submission_id == NULL)
 		b->status = session_say(b->s, EXIT_UNEXPECTED, "no memory left");
 	else if (item->document == NULL)
@@ -401,7 +403,7 @@ static void say_sum(const struct batch *b)
 				  "%lu %s, %lu failed, %lu without an answer; any others were not "
 				  "sent",
 				  b->done, done, b->failed, b->unanswered);
-	else if (b->done + b->failed > 1)
+	else if (b->done + b->failed != 1)
 		(void)session_say(b->s, 0, "%lu %s, %lu failed", b->done, done, b->failed);
 }
 

@@ -96,6 +96,25 @@ static void a_wrong_file_is_one_problem_at_its_line(void **state)
 	expect("{\"a\": 01}", "1!;");
 }
 
+static void the_problem_is_one_that_its_writer_knows(void **state)
+{
+	static const char *const cases[][2] = {
+		{" \n", "there is nothing in it"},
+		{"{\"a\": \"\xe9\"}", "not JSON in UTF-8: unable to decode byte 0xe9 near '\"' "
+				      "(column 7); save the file as UTF-8"},
+		{"{\"a\" 1}", "not JSON: ':' expected near '1' (column 6)"},
+	};
+	struct split s;
+	struct split_item item;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		split_init(&s, text_of(cases[i][0]));
+		assert_int_equal(split_next(&s, &item), 1);
+		assert_string_equal(item.problem, cases[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +124,7 @@ int main(void)
 		cmocka_unit_test(in_a_file_of_lines_only_the_wrong_line_is_lost),
 		cmocka_unit_test(of_half_an_array_nothing_is_given),
 		cmocka_unit_test(a_wrong_file_is_one_problem_at_its_line),
+		cmocka_unit_test(the_problem_is_one_that_its_writer_knows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,8 @@ static void one_that_fails_of_many_is_named_and_the_others_are_decided(void **st
 	tool_must_say(r.err, "/scores/4a: must be a whole number from 0 to 10, not 11");
 	tool_must_say(r.err, "/scores/9: is required");
 	tool_must_say(r.err, "2 decided, 1 failed");
+	/* One that was made here is said, since it stands nowhere else. */
+	tool_must_say(r.err, "b.json: its submission_id is ");
 	assert_false(tool_says(r.err, "a.json"));
 	assert_false(tool_says(r.err, "c.json"));
 	tool_must_say(r.out, "assessed on 20 May 2024");
@@ -143,6 +145,15 @@ static void one_that_fails_of_many_is_named_and_the_others_are_decided(void **st
 	tool_must_say(r.err, "awardctl: nowhere.json: No such file or directory");
 	tool_must_say(r.err, "awardctl: d.json:2");
 	tool_must_say(r.err, "1 decided, 2 failed");
+	ran_deinit(&r);
+	tool_write_json(s, "e.json", submission(s, "{'submission_id': 'mine', 'stage': 'late'}"));
+	r = TOOL(s, NULL, "submit", "e.json");
+	tool_ended(&r, REFUSED);
+	assert_false(tool_says(r.err, "submission_id"));
+	ran_deinit(&r);
+	r = TOOL(s, "[]", "submit", "-");
+	tool_ended(&r, DONE);
+	assert_string_equal(r.err, "awardctl: 0 decided, 0 failed\n");
 	ran_deinit(&r);
 }
 
