@@ -214,6 +214,11 @@ static int read_line(struct config *c, char *line, const char *source, struct er
 {
 	enum config_setting s;
 
+	if (strncmp(line, "\xEF\xBB\xBF", 3) == 0)
+		return err_set(e, AW_EINVALID,
+			       "%s: an invisible mark stands here: save the file as UTF-8 without"
+			       " BOM",
+			       source);
 	line = trim(line);
 	if (*line == '\0' || *line == '#')
 		return 0;
@@ -229,9 +234,21 @@ static int read_line(struct config *c, char *line, const char *source, struct er
 	return set(c, s, trim(equals + 1), source, e);
 }
 
+/* Adds a sentence on a line of its own, as far as there is room. */
+static void add_sentence(struct err *all, const struct err *one)
+{
+	size_t length = strlen(all->text);
+
+	all->status = one->status;
+	(void)snprintf(all->text + length, sizeof all->text - length, "%s%s",
+		       length > 0 ? "\n" : "", one->text);
+}
+
+/* Every line that is wrong is said, and not only the first. */
 static int read_file(struct config *c, const char *path, struct err *e)
 {
 	struct buffer text, source;
+	struct err wrong = {0}, one;
 	int line = 0;
 
 	buffer_init(&text);
@@ -240,12 +257,18 @@ static int read_file(struct config *c, const char *path, struct err *e)
 	if (rv == 0 && text.length > 0 && memchr(text.bytes, '\0', text.length) != NULL)
 		rv = err_set(e, AW_EINVALID, "%s holds a NUL byte and is no text", path);
 	char *rest = text.bytes;
-	for (char *one; rv == 0 && (one = strsep(&rest, "\n")) != NULL;) {
+	for (char *each; rv == 0 && (each = strsep(&rest, "\n")) != NULL;) {
 		buffer_clear(&source);
 		rv = buffer_printf(&source, "%s:%d", path, ++line);
-		rv = rv == 0 ? read_line(c, one, source.bytes, e)
-			     : err_set(e, rv, "no memory for the configuration");
+		rv = rv == 0 ? read_line(c, each, source.bytes, &one)
+			     : err_set(&one, rv, "no memory for the configuration");
+		if (rv != 0)
+			add_sentence(&wrong, &one);
+		if (rv == AW_EINVALID)
+			rv = 0;
 	}
+	if (wrong.status != 0)
+		rv = err_set(e, wrong.status, "%s", wrong.text);
 	buffer_deinit(&source);
 	buffer_deinit(&text);
 	return rv;

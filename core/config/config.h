@@ -62,7 +62,8 @@ struct config;
 enum config_action { CONFIG_RUN, CONFIG_PRINT, CONFIG_CHECK, CONFIG_HELP, CONFIG_VERSION };
 
 /* Reads the command line and the file it names. AW_EINVALID and a sentence that
- * names the option, or file and line. */
+ * names the option, or file and line; for each wrong line of the file one, on a line
+ * of its own, as many as there is room for. */
 int config_read(int argc, char **argv, struct config **out, enum config_action *action,
 		struct err *e);
 void config_free(struct config **c);

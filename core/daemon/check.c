@@ -25,10 +25,19 @@ static void print_faults(const json_t *faults)
 	size_t i;
 	const json_t *fault;
 
-	json_array_foreach(faults, i, fault)
-		(void)printf("rules: %s:%" JSON_INTEGER_FORMAT ": %s\n",
-			     json_member_text(fault, "file"), json_member_integer(fault, "line", 0),
-			     json_member_text(fault, "message"));
+	json_array_foreach(faults, i, fault) {
+		const char *file = json_member_text(fault, "file");
+		json_int_t line = json_member_integer(fault, "line", 0);
+		const char *message = json_member_text(fault, "message");
+
+		if (line > 0)
+			(void)printf("rules: %s:%" JSON_INTEGER_FORMAT ": %s\n", file, line,
+				     message);
+		else if (file != NULL && *file != '\0')
+			(void)printf("rules: %s: %s\n", file, message);
+		else
+			(void)printf("rules: %s\n", message);
+	}
 }
 
 static void print_failed(const json_t *report)
@@ -130,14 +139,19 @@ static int check_folder(const char *path, const char *what, struct err *e)
 static int check_log(const char *path, struct err *e)
 {
 	struct journal_reader *reader = NULL;
-
 	struct stat about;
+	int rv = check_folder(path, "log", e);
 
+	if (rv != 0)
+		return rv;
 	if (stat(path, &about) != 0 || about.st_size == 0) {
 		(void)printf("log: %s will be made\n", path);
 		return 0;
 	}
-	int rv = reader_open(path, &reader, e);
+	if (access(path, W_OK) != 0)
+		return err_set(e, -errno, "the log %s may not be written by this user: %s", path,
+			       status_text(-errno));
+	rv = reader_open(path, &reader, e);
 	reader_close(&reader);
 	if (rv == 0)
 		(void)printf("log: %s\n", path);
@@ -191,14 +205,13 @@ int daemon_check(const struct config *c, struct err *e)
 	if (rv == 0) {
 		rv = check_folder(config_text(c, CONFIG_SOCKET), "socket", &one);
 		note(&first, rv, one.text);
-		rv = check_folder(config_text(c, CONFIG_LOG), "log", &one);
-		note(&first, rv, one.text);
 		rv = check_log(config_text(c, CONFIG_LOG), &one);
 		note(&first, rv, one.text);
 		note_plugins(&first, c, wrong);
 		note_rules(&first, c, faults);
 		rv = first != 0 ? err_set(e, first, "it would not start") : 0;
 	}
+	(void)fflush(stdout); /* that comes after it; where nobody reads, nothing can be said */
 	json_decref(wrong);
 	json_decref(faults);
 	return rv;

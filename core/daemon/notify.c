@@ -128,10 +128,16 @@ void notify_log(void *ctx, int level, const char *text)
 
 void daemon_complain(bool ran, const char *why)
 {
-	if (ran || is_journal())
-		notify_log(NULL, 3, why);
-	else
-		(void)fprintf(stderr, "awardd: %s\n", why);
+	char line[sizeof((struct err *)NULL)->text];
+
+	for (size_t length; *why != '\0'; why += length + (why[length] != '\0')) {
+		length = strcspn(why, "\n");
+		(void)snprintf(line, sizeof line, "%.*s", (int)length, why);
+		if (ran || is_journal())
+			notify_log(NULL, 3, line);
+		else
+			(void)fprintf(stderr, "awardd: %s\n", line);
+	}
 }
 
 static void say(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));

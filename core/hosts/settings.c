@@ -173,7 +173,14 @@ static void judge(const struct hosts *all, const struct config *c, const struct 
 		  char problem[ERROR_TEXT])
 {
 	problem[0] = '\0';
-	if (!is_there(all, one->plugin))
+	if (is_there(all, one->plugin))
+		return;
+	if (config_text(c, CONFIG_PLUGINS)[0] == '\0')
+		(void)snprintf(
+			problem, ERROR_TEXT,
+			"%s: %s.%s: no plugin runs, since no folder of plugins is set (plugins)",
+			one->source, one->plugin, one->setting); /* it may be cut */
+	else
 		(void)snprintf(problem, ERROR_TEXT, "%s: %s.%s: there is no plugin %s.so in \"%s\"",
 			       one->source, one->plugin, one->setting, one->plugin,
 			       config_text(c, CONFIG_PLUGINS)); /* it may be cut */

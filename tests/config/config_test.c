@@ -309,7 +309,8 @@ static void a_bad_line_of_the_file_is_named_by_file_and_line(void **state)
 		 "1: admin: there is no user \"nobody-by-that-name\""},
 		{"queue = 1 # few\n",
 		 "1: queue: must be a whole number from 1 to 1000000, not \"1 # few\""},
-		{"\xef\xbb\xbfsocket = s\n", "1: there is no setting \"\xef\xbb\xbfsocket\""},
+		{"\xef\xbb\xbfsocket = s\n",
+		 "1: an invisible mark stands here: save the file as UTF-8 without BOM"},
 	};
 	struct rig *r = *state;
 	char sentence[512];
@@ -321,6 +322,29 @@ static void a_bad_line_of_the_file_is_named_by_file_and_line(void **state)
 		/* It is wrong even where the command line says otherwise. */
 		REFUSES(r, sentence, "--evaluators=2", "--config", "FILE", "--queue=1");
 	}
+}
+
+static void every_bad_line_of_the_file_is_said(void **state)
+{
+	struct rig *r = *state;
+	char sentence[512];
+
+	rig_write(r, "evaluators = 0\nsocket = s\nsockets = s\n");
+	snprintf(sentence, sizeof sentence,
+		 "%s:1: evaluators: must be a whole number from 1 to 64, not \"0\"\n"
+		 "%s:3: there is no setting \"sockets\"",
+		 r->path, r->path);
+	REFUSES(r, sentence, "--config", "FILE");
+	/* More than there is room for: the first ones, and nothing is written beyond. */
+	FILE *file = fopen(r->path, "we");
+	assert_non_null(file);
+	for (int i = 0; i < 100; i++)
+		assert_true(fputs("there is no such line\n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(rig_read(r, (const char *const[]){"--config", "FILE", NULL}), AW_EINVALID);
+	snprintf(sentence, sizeof sentence, "%s:1: \"name = value\" is expected\n", r->path);
+	assert_memory_equal(r->e.text, sentence, strlen(sentence));
+	assert_int_equal(strlen(r->e.text), sizeof r->e.text - 1);
 }
 
 static void a_nul_in_the_file_hides_nothing(void **state)
@@ -369,6 +393,7 @@ int main(void)
 		with_rig(a_limit_of_the_wal_is_none_or_at_least_8_mib),
 		with_rig(permissions_are_octal),
 		with_rig(a_bad_line_of_the_file_is_named_by_file_and_line),
+		with_rig(every_bad_line_of_the_file_is_said),
 		with_rig(a_nul_in_the_file_hides_nothing),
 		with_rig(a_file_that_is_not_there_or_too_long_is_refused),
 	};

@@ -64,15 +64,17 @@ static void a_folder_that_is_not_there_is_refused(void **state)
 	assert_true(scene_said(s, "the folder of plugins /nowhere/at/all cannot be read"));
 }
 
-/* Gives what the program prints and its exit status; free() it. */
+/* Gives what the program prints and its exit status; free() it. It runs as the scene's user. */
 static char *printed(const struct scene *s, const char *arguments, int *status)
 {
+	static const char as_nobody[] = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
 	char command[1400], *text = calloc(1, 65536);
 
 	assert_non_null(text);
 	(void)snprintf(command, sizeof command,
-		       "%s --socket %s --log %s --rules %s --plugins %s/plugins %s 2>&1",
-		       AWARDD_PROGRAM, s->socket, s->log, s->rules, s->dir, arguments);
+		       "%s%s --socket %s --log %s --rules %s --plugins %s/plugins %s 2>&1",
+		       s->user != 0 ? as_nobody : "", AWARDD_PROGRAM, s->socket, s->log, s->rules,
+		       s->dir, arguments);
 	FILE *f = popen(command, "r");
 	assert_non_null(f);
 	size_t length = fread(text, 1, 65535, f);
@@ -144,9 +146,35 @@ static void all_that_is_wrong_is_said_at_once(void **state)
 	text = printed(s, "--plugins= --check-config", &status);
 	assert_int_equal(status, 3);
 	free(text);
+	text = printed(s, "--plugins= --other.greeting=x --check-config", &status);
+	assert_non_null(strstr(text, "other.greeting: no plugin runs, since no folder of plugins"));
+	assert_int_equal(status, 2);
+	free(text);
+	text = printed(s, "--plugins= --rules=/nowhere --check-config", &status);
+	assert_non_null(strstr(text, "rules: /nowhere: No such file or directory\n"));
+	free(text);
 	text = printed(s, "--plugins= --log=/nowhere/log --check-config", &status);
 	assert_non_null(strstr(text, "awardd: the log cannot be made in /nowhere"));
+	assert_null(strstr(text, "will be made"));
 	assert_non_null(strstr(text, "awardd: the rules in "));
+	assert_int_equal(status, 1);
+	free(text);
+}
+
+static void a_log_that_may_not_be_written_is_said(void **state)
+{
+	struct scene *s = *state;
+	int status;
+
+	scene_drop_root(s);
+	scene_start(s, NULL);
+	scene_stop(s);
+	char *text = printed(s, "--plugins= --check-config", &status);
+	assert_int_equal(status, 0);
+	free(text);
+	assert_int_equal(chmod(s->log, 0440), 0);
+	text = printed(s, "--plugins= --check-config", &status);
+	assert_non_null(strstr(text, " may not be written by this user"));
 	assert_int_equal(status, 1);
 	free(text);
 }
@@ -206,6 +234,7 @@ int main(void)
 		in_a_scene(a_folder_that_is_not_there_is_refused),
 		in_a_scene(settings_of_plugins_are_shown_and_checked_before_the_start),
 		in_a_scene(all_that_is_wrong_is_said_at_once),
+		in_a_scene(a_log_that_may_not_be_written_is_said),
 		in_a_scene(settings_stand_in_the_file_too),
 		in_a_scene(a_signal_starts_what_waits),
 		in_a_scene(the_end_of_the_daemon_lets_plugins_stop),
