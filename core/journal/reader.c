@@ -213,6 +213,11 @@ int reader_open(const char *path, struct journal_reader **out, struct err *e)
 
 	if (real == NULL)
 		return err_set(e, -errno, "opening the log %s: %s", path, strerror(errno));
+	rv = store_expect_file(real, e);
+	if (rv != 0) {
+		free(real);
+		return rv;
+	}
 	rv = has_beside(real, "-wal") || has_beside(real, "-shm") ? open_shared(real, &r, e)
 								  : open_still(real, &r, e);
 	if (rv == 0)

@@ -167,7 +167,7 @@ int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e)
 		return err_set(e, AW_EFOREIGN, "%s is not a decision log: not an SQLite file",
 			       path);
 	if (rv != 0)
-		return sql_wrap(e, rv, "looking at %s", path);
+		return sql_wrap(e, rv, rv == AW_ECORRUPT ? "%s is damaged" : "looking at %s", path);
 	*version = (int)found;
 	if (application == 0 && found == 0 && objects == 0)
 		return 0;

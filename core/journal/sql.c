@@ -39,6 +39,10 @@ int sql_fail(sqlite3 *db, int code, const char *doing, struct err *e)
 	bool its = db != NULL && sqlite3_extended_errcode(db) == code;
 	const char *says = its ? sqlite3_errmsg(db) : sqlite3_errstr(code);
 
+	/* Its own sentence leaves open which of the two is full. */
+	if ((code & 0xff) == SQLITE_FULL)
+		says = "the disk is full";
+
 	return err_set(e, sql_status(code), "%s: %s (SQLite %d)", doing, says, code);
 }
 

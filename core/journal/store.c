@@ -91,7 +91,8 @@ static int take_lock(struct store *s, struct err *e)
 	}
 	s->lock = open(name.bytes, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0640);
 	if (s->lock < 0) {
-		rv = err_set(e, -errno, "opening %s: %s", name.bytes, strerror(errno));
+		rv = err_set(e, -errno, "the log %s cannot be locked: %s: %s", s->path, name.bytes,
+			     strerror(errno));
 	} else if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
 		int why = errno;
 		if (why == EWOULDBLOCK)
@@ -134,7 +135,7 @@ static int connect_writer(struct store *s, struct err *e)
 	if (code == SQLITE_OK)
 		code = sqlite3_busy_timeout(s->db, WRITE_WAIT_MS);
 	if (code != SQLITE_OK)
-		return sql_fail(s->db, code, "opening the log", e);
+		return sql_wrap(e, sql_fail(s->db, code, "opening the log", e), "%s", s->path);
 	if (sqlite3_db_readonly(s->db, "main") != 0)
 		return err_set(e, -EACCES, "the log %s may not be written by this user", s->path);
 	return store_prepare_connection(s->db, e);
@@ -230,26 +231,42 @@ int store_check_objects(struct store *s, struct err *e)
 	return rv == 0 ? 0 : sql_wrap(e, rv, "checking the log %s", s->path);
 }
 
+int store_expect_file(const char *path, struct err *e)
+{
+	struct stat about;
+
+	if (stat(path, &about) != 0)
+		return err_set(e, -errno, "looking at %s: %s", path, strerror(errno));
+	if (!S_ISREG(about.st_mode))
+		return err_set(e, S_ISDIR(about.st_mode) ? -EISDIR : AW_EFOREIGN,
+			       "%s is not a decision log: no regular file", path);
+	if (access(path, R_OK) != 0)
+		return err_set(e, -errno, "the log %s may not be read by this user", path);
+	return 0;
+}
+
 int store_take(struct store *s, const char *path, int *version, struct err *e)
 {
 	s->path = realpath(path, NULL);
 	if (s->path == NULL)
 		return err_set(e, -errno, "finding %s: %s", path, strerror(errno));
-	int rv = take_lock(s, e);
+	int rv = store_expect_file(s->path, e);
+	if (rv == 0)
+		rv = take_lock(s, e);
 	if (rv == 0)
 		rv = connect_writer(s, e);
 	if (rv == 0)
 		rv = schema_recognise(s->db, s->path, version, e);
-	return rv == 0 ? make_durable(s->db, e) : rv;
+	if (rv != 0)
+		return rv;
+	rv = make_durable(s->db, e);
+	return rv == 0 ? 0 : sql_wrap(e, rv, "preparing the log %s", s->path);
 }
 
-int store_open(struct store *s, const char *path, struct chance chance, struct err *e)
+static int open_file(struct store *s, const char *path, struct chance chance, struct err *e)
 {
 	int version = 0;
-	int rv = make_file(path, e);
-
-	if (rv == 0)
-		rv = store_take(s, path, &version, e);
+	int rv = store_take(s, path, &version, e);
 	if (rv == 0)
 		rv = schema_migrate(s->db, version, chance, e);
 	if (rv == 0)
@@ -271,6 +288,17 @@ int store_open(struct store *s, const char *path, struct chance chance, struct e
 		rv = rv == AW_EBUSY || rv == AW_EFULL ? 0 : rv;
 	}
 	return rv;
+}
+
+int store_open(struct store *s, const char *path, struct chance chance, struct err *e)
+{
+	int rv = make_file(path, e);
+
+	if (rv != 0)
+		return rv;
+	rv = open_file(s, path, chance, e);
+	return rv == AW_ECORRUPT ? sql_wrap(e, rv, "verify the log, and put back a copy that does")
+				 : rv;
 }
 
 int store_checkpoint(struct store *s, int mode, struct err *e)

@@ -30,6 +30,8 @@ struct store {
 };
 
 void store_init(struct store *s);
+/* 0 where `path` is a regular file that this user may read; else why it is no log. */
+int store_expect_file(const char *path, struct err *e);
 /* Locks, opens and recognises a file that is there, and looks no further;
  * store_open does, and makes one where there is none. */
 int store_take(struct store *s, const char *path, int *version, struct err *e);

@@ -23,7 +23,8 @@ static int lock_path(struct address *a, struct err *e)
 	(void)snprintf(path, sizeof path, "%s.lock", a->path);
 	a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (a->lock < 0)
-		return err_set(e, -errno, "cannot open %s: %s", path, status_text(-errno));
+		return err_set(e, -errno, "the socket %s cannot be made: %s: %s", a->path, path,
+			       status_text(-errno));
 	if (flock(a->lock, LOCK_EX | LOCK_NB) != 0) {
 		if (errno == EWOULDBLOCK)
 			return err_set(e, AW_EBUSY, "another daemon serves the socket %s", a->path);

@@ -60,6 +60,25 @@ static void a_database_of_another_program_is_refused(void **state)
 	refuses_the_log(s, "not a decision log");
 }
 
+static void what_cannot_be_a_log_is_refused_in_words(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(mkdir(s->log, 0700), 0);
+	refuses_the_log(s, "not a decision log: no regular file");
+	assert_int_equal(rmdir(s->log), 0);
+	scene_drop_root(s);
+	scene_start(s, NULL);
+	scene_stop(s);
+	assert_int_equal(chmod(s->log, 0), 0);
+	refuses_the_log(s, "may not be read by this user");
+	assert_int_equal(chmod(s->log, 0640), 0);
+	/* Half of it is gone. */
+	assert_int_equal(truncate(s->log, 100 << 10), 0);
+	refuses_the_log(s, "verify the log, and put back a copy that does: ");
+	assert_true(scene_said(s, " is damaged: "));
+}
+
 static void a_log_of_a_newer_version_is_refused(void **state)
 {
 	struct scene *s = *state;
@@ -248,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STOPPED(a_file_that_is_no_log_is_refused_and_left_alone),
 		STOPPED(a_database_of_another_program_is_refused),
+		STOPPED(what_cannot_be_a_log_is_refused_in_words),
 		STOPPED(a_log_of_a_newer_version_is_refused),
 		STOPPED(a_second_daemon_is_refused),
 		STOPPED(a_socket_left_behind_is_taken_over),
