@@ -13,6 +13,23 @@ static void write_outline(struct session *s, struct paper *p, const json_t *resu
 	outline_write(p, result);
 }
 
+/* What a rule set was refused for reads better as lines than as a table. */
+static void write_rules(struct session *s, struct paper *p, const json_t *result)
+{
+	json_t *shown = json_deep_copy(result), *each;
+	json_t *errors = json_object_get(json_object_get(shown, "last_rejection"), "errors");
+	char fault[FAULT_TEXT];
+	size_t i;
+
+	json_array_foreach(errors, i, each) {
+		session_fault(each, fault, sizeof fault);
+		/* Where it does not succeed the error is shown as it came. */
+		(void)json_array_set_new(errors, i, json_string(fault));
+	}
+	write_outline(s, p, shown != NULL ? shown : result);
+	json_decref(shown);
+}
+
 int verb_status(struct session *s)
 {
 	return session_show(s, "server.status", NULL, write_outline);
@@ -20,12 +37,12 @@ int verb_status(struct session *s)
 
 int verb_rules_status(struct session *s)
 {
-	return session_show(s, "rules.get", NULL, write_outline);
+	return session_show(s, "rules.get", NULL, write_rules);
 }
 
 int verb_rules_reload(struct session *s)
 {
-	return session_show(s, "rules.reload", NULL, write_outline);
+	return session_show(s, "rules.reload", NULL, write_rules);
 }
 
 /* What was wrong with a rule set that was refused, below the list. */
@@ -36,14 +53,11 @@ static void write_refused(struct paper *p, const json_t *row)
 	json_t *each;
 
 	json_array_foreach(errors, i, each) {
-		const char *file = json_member_text(each, "file");
-		const char *message = json_member_text(each, "message");
+		char fault[FAULT_TEXT];
 
-		paper_wrap_format(p, 2,
-				  "entry %" JSON_INTEGER_FORMAT ": %s:%" JSON_INTEGER_FORMAT ": %s",
-				  json_member_integer(row, "sequence", 0), file != NULL ? file : "",
-				  json_member_integer(each, "line", 0),
-				  message != NULL ? message : "");
+		session_fault(each, fault, sizeof fault);
+		paper_wrap_format(p, 2, "entry %" JSON_INTEGER_FORMAT ": %s",
+				  json_member_integer(row, "sequence", 0), fault);
 	}
 }
 

@@ -11,24 +11,24 @@ static void put_line(struct paper *p, const char *text)
 	paper_newline(p);
 }
 
-/* {"pointer", "message"} of a submission, or {"file", "line", "message"} of a rule. */
-static void put_each(struct paper *p, const json_t *error)
+void session_fault(const json_t *error, char *out, size_t size)
 {
 	const char *pointer = json_member_text(error, "pointer");
 	const char *file = json_member_text(error, "file");
 	const char *message = json_member_text(error, "message");
-
 	json_int_t line = json_member_integer(error, "line", 0);
 
-	paper_pad(p, 2);
-	if (file != NULL && line > 0)
-		paper_format(p, "%s:%" JSON_INTEGER_FORMAT ": ", file, line);
+	if (message == NULL)
+		message = "";
+	if (file != NULL && *file != '\0' && line > 0)
+		(void)snprintf(out, size, "%s:%" JSON_INTEGER_FORMAT ": %s", file, line, message);
 	else if (file != NULL && *file != '\0')
-		paper_format(p, "%s: ", file);
+		(void)snprintf(out, size, "%s: %s", file, message);
 	else if (pointer != NULL)
-		paper_format(p, "%s: ", *pointer != '\0' ? pointer : "(the whole)");
-	paper_text(p, message != NULL ? message : "");
-	paper_newline(p);
+		(void)snprintf(out, size, "%s: %s", *pointer != '\0' ? pointer : "(the whole)",
+			       message);
+	else
+		(void)snprintf(out, size, "%s", message);
 }
 
 static void put_rule_failure(struct paper *p, const json_t *data)
@@ -53,10 +53,14 @@ static void put_data(struct paper *p, const json_t *data)
 	json_t *each;
 	char line[256];
 
-	json_array_foreach(errors, i, each)
-		put_each(p, each);
+	json_array_foreach(errors, i, each) {
+		char fault[FAULT_TEXT];
+
+		session_fault(each, fault, sizeof fault);
+		put_line(p, fault);
+	}
 	if (role != NULL) {
-		(void)snprintf(line, sizeof line, "the role \"%s\" would be needed", role);
+		(void)snprintf(line, sizeof line, "the role %s would be needed", role);
 		put_line(p, line);
 	}
 	if (decision != NULL) {

@@ -58,6 +58,12 @@ int session_connect(struct session *s);
  * but AWARDD_OK and AWARDD_REFUSED. */
 int session_trouble(struct session *s, int result);
 
+enum { FAULT_TEXT = 4096 };
+
+/* {"pointer", "message"} of a submission, or {"file", "line", "message"} of a rule, as a
+ * line: "FILE:LINE: MESSAGE", without what is not known. It may be cut. */
+void session_fault(const json_t *error, char *out, size_t size);
+
 /* Writes a refusal for people on standard error, as from `where` ("" where that
  * says nothing), with everything its data tell. */
 void session_refusal(const struct session *s, const char *where,

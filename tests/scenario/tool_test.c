@@ -367,6 +367,23 @@ static void a_reload_is_done_or_refused_with_file_and_line(void **state)
 	free(out);
 	out = TOOL_OUT(s, DONE, "rules", "status");
 	assert_false(tool_says(out, "broken.lua sha256"));
+	tool_must_say(out, "Errors • broken.lua:");
+	free(out);
+	/* What is wrong with the whole is in no file and no line. */
+	char tests[2 * PATH_TEXT], aside[2 * PATH_TEXT];
+	snprintf(tests, sizeof tests, "%s/scene.test.lua", s->rules);
+	tool_path(s, "aside", aside);
+	scene_rule_write(s, "broken.lua", "");
+	assert_int_equal(rename(tests, aside), 0);
+	r = TOOL(s, NULL, "rules", "reload");
+	assert_int_equal(rename(aside, tests), 0);
+	tool_ended(&r, REFUSED);
+	ran_deinit(&r);
+	out = TOOL_OUT(s, DONE, "rules", "status");
+	tool_must_say(out, "Errors • no test stands beside these rules");
+	free(out);
+	out = TOOL_OUT(s, DONE, "rules", "history");
+	assert_false(tool_says(out, ":0: "));
 	free(out);
 	/* The rules before are in force still. */
 	tool_write_json(s, "one.json", submission(s, NULL));

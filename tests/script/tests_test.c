@@ -75,6 +75,22 @@ static void what_went_before_begins_with_what_is_given(void **state)
 		" 'source': 'a test'}}], 'submission': {'scores': {'1': 6}}}]");
 }
 
+static void what_is_wrong_in_one_line_is_said_once(void **state)
+{
+	struct rig_edit edit = {
+		.file = "x.test.lua",
+		.text = RULES "expect = { criteria = { [\"QM-3\"] = \"met\" }, "
+			      "reason = { [\"QM-3\"] = \"x\", [\"QM-4\"] = \"x\" } } }",
+	};
+	struct rig r;
+
+	(void)state;
+	rig_try(&r, &edit);
+	assert_int_equal(r.opened, AW_ESCRIPT);
+	assert_int_equal(r.faults.count, 2);
+	rig_close(&r);
+}
+
 static void a_name_that_is_not_known_is_said_with_the_nearest(void **state)
 {
 	(void)state;
@@ -308,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_fixture_is_merged_member_by_member),
 		cmocka_unit_test(fixtures_may_stand_after_their_tests),
 		cmocka_unit_test(what_went_before_begins_with_what_is_given),
+		cmocka_unit_test(what_is_wrong_in_one_line_is_said_once),
 		cmocka_unit_test(a_name_that_is_not_known_is_said_with_the_nearest),
 		cmocka_unit_test(what_cannot_be_meant_is_refused),
 		cmocka_unit_test(a_fixture_is_not_like_itself),
