@@ -110,6 +110,10 @@ int verb_decisions_revoke(struct session *s)
 
 	if (user != NULL)
 		by = user->pw_name;
+	if (strchr(s->operands[0], '-') == NULL)
+		return session_say(s, EXIT_USAGE,
+				   "%s: give the entry's whole id, as decisions show %s says it",
+				   s->operands[0], s->operands[0]);
 	if (reason == NULL)
 		return session_say(s, EXIT_USAGE, "say why, with --reason TEXT");
 	if (by == NULL)

@@ -112,7 +112,7 @@ static void put_failure(struct paper *p, const json_t *summary)
 	json_int_t derived = json_member_integer(counts, "derived", 0);
 
 	json_object_foreach(left_out, what, more) {
-		paper_format(p, "and %" JSON_INTEGER_FORMAT " more like those of %s",
+		paper_format(p, "and %" JSON_INTEGER_FORMAT " more of the kind %s",
 			     json_integer_value(more), what);
 		paper_newline(p);
 	}

@@ -1,5 +1,6 @@
 /* A roll of awards in CSV, made into what register.import takes. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,16 @@ struct roll {
 	size_t capacity;
 };
 
+/* "partnership, name, …", for whoever mistyped one. */
+static void list_columns(char *out, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0] && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "",
+					 columns[i].heading);
+}
+
 static const char *member_of(const char *heading)
 {
 	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
@@ -45,9 +56,13 @@ static int read_headings(struct roll *r, const struct csv_row *row, struct err *
 	for (size_t i = 0; i < row->count; i++) {
 		const char *member = member_of(row->fields[i]);
 
-		if (member == NULL)
-			return err_set(e, AW_EINVALID, "%d: no such column: \"%s\"", row->line,
-				       row->fields[i]);
+		if (member == NULL) {
+			char known[256];
+
+			list_columns(known, sizeof known);
+			return err_set(e, AW_EINVALID, "%d: no such column: \"%s\"; there are %s",
+				       row->line, row->fields[i], known);
+		}
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(r->members[k], member) == 0)
 				return err_set(e, AW_EINVALID, "%d: the column \"%s\" stands twice",

@@ -162,7 +162,9 @@ static int refuse(const char *const *operands, size_t count, struct err *e)
 	}
 	if (best != NULL)
 		return err_set(e, AW_EINVALID, "no such verb: %s; did you mean %s?", said, best);
-	return err_set(e, AW_EINVALID, "no such verb: %s; see awardctl --help", said);
+	return err_set(e, AW_EINVALID, "no such verb: %s; see awardctl %s%s--help", said,
+		       verb_is_group(operands[0]) ? operands[0] : "",
+		       verb_is_group(operands[0]) ? " " : "");
 }
 
 const struct verb *verb_find(const char *const *operands, size_t count, size_t *words,

@@ -208,6 +208,9 @@ static bool is_no_news(struct activation *a)
 	if (a->source != SOURCE_READING)
 		return false;
 	if (s->current != NULL && strcmp(generation_digest(s->current), a->key) == 0) {
+		if (s->refused_rules[0] != '\0')
+			log_line(s, 6, "the folder holds the rules in force again: %s",
+				 generation_digest(s->current));
 		s->refused_rules[0] = '\0'; /* whoever breaks them again is told again */
 		return true;
 	}

@@ -123,7 +123,9 @@ static void a_roll_that_does_not_fit_is_refused_with_its_line(void **state)
 		const char *roll, *says;
 	} cases[] = {
 		{"", "1: empty; the first line names the columns"},
-		{"partnership,awrd\n", "1: no such column: \"awrd\""},
+		{"partnership,awrd\n", "1: no such column: \"awrd\"; there are partnership, "
+				       "name, award, commendation, commendations, route, "
+				       "awarded_on, precision, source"},
 		{"partnership,partnership\n", "1: the column \"partnership\" stands twice"},
 		{"partnership,commendation,commendations\n",
 		 "1: the column \"commendations\" stands twice"},

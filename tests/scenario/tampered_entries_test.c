@@ -117,7 +117,7 @@ static void an_entry_in_quotes(void **state)
 		  " AS BLOB) WHERE sequence = (SELECT CAST(substr(bytes, 2, 20) AS INTEGER)"
 		  " FROM entry WHERE substr(bytes, 1, 1) = x'01' ORDER BY sequence DESC)");
 	/* It, and all that quote that. */
-	found(s, "more like those of entry.leaf");
+	found(s, "more of the kind entry.leaf");
 }
 
 static void columns_that_say_something_else(void **state)

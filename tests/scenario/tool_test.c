@@ -244,6 +244,11 @@ static void decisions_are_listed_shown_and_revoked(void **state)
 	tool_must_say(out, "Long Fell: Quality Lead");
 	assert_false(tool_says(out, "REVOKED"));
 	free(out);
+	r = TOOL(s, NULL, "decisions", "revoke", "7", "--by", "C. Weir", "--reason",
+		 "Wrong scores");
+	tool_ended(&r, USAGE);
+	tool_must_say(r.err, "7: give the entry's whole id, as decisions show 7 says it");
+	ran_deinit(&r);
 	r = TOOL(s, NULL, "decisions", "revoke", id);
 	tool_ended(&r, USAGE);
 	tool_must_say(r.err, "--reason");

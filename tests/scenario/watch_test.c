@@ -175,6 +175,14 @@ static void what_is_in_force_already_is_no_news(void **state)
 	scene_await(s, "rules in force");
 	assert_int_equal(tried(s, "activation"), 3);
 	assert_int_equal(tried(s, "rejection"), 1);
+	/* Mended to what is in force: whoever was told of the fault is told of that. */
+	scene_rule_append(s, "outcome.lua", "x");
+	scene_await(s, "rules refused");
+	calls(s, "server.status", NULL, "{'rules': {'refused': true}}");
+	shell(s, "sed -i '$d' outcome.lua");
+	scene_await(s, "the folder holds the rules in force again: sha256:");
+	calls(s, "server.status", NULL, "{'rules': {'refused': false}}");
+	assert_int_equal(tried(s, "activation"), 3);
 }
 
 static void what_is_no_rule_wakes_nobody(void **state)
