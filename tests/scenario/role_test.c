@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support.h"
+#include "../plugin/rig.h"
 
 enum { NOBODY = 65534, SOMEBODY = 12345, ANSWER = 1 << 20 };
 
@@ -189,6 +189,38 @@ static void whoever_submitted_a_decision_may_get_it(void **state)
 	json_decref(answer);
 }
 
+/* A plugin's method has the role that the plugin gave it, and learns who asks. */
+static void a_method_of_a_plugin_is_for_its_role(void **state)
+{
+	static const struct {
+		const char *method, *role;
+		bool submit, audit, admin;
+	} cases[] = {
+		{"ranks.for-submit", "submit", true, false, false},
+		{"ranks.for-audit", "audit", false, true, false},
+		{"ranks.for-admin", "admin", false, false, true},
+		{"ranks.for-any", "submit, audit or admin", true, true, true},
+	};
+	static const char *const options[] = {"--submit", "--audit", "--admin"};
+	struct scene *s = *state;
+
+	rig_add(s, "good/ranks");
+	for (int role = 0; role < 3; role++) {
+		rig_start(s, (const char *const[]){options[role], "12345", NULL});
+		open_to_all(s);
+		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+			const bool may[] = {cases[i].submit, cases[i].audit, cases[i].admin};
+
+			gets(s, SOMEBODY, cases[i].method, may[role] ? NULL : cases[i].role);
+			gets(s, NOBODY, cases[i].method, cases[i].role);
+		}
+		json_t *answer = answer_to(s, SOMEBODY, "ranks.for-any", NULL);
+		expect(answer, "{'result': {'uid': 12345}}");
+		json_decref(answer);
+		scene_stop(s);
+	}
+}
+
 /* ---- an auditor who reads the file itself --------------------------------- */
 
 enum { AUDITORS = 23456 };
@@ -297,6 +329,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_role_implies_another, scene_setup_stopped,
 						scene_teardown),
 		cmocka_unit_test_setup_teardown(whoever_submitted_a_decision_may_get_it,
+						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(a_method_of_a_plugin_is_for_its_role,
 						scene_setup_stopped, scene_teardown),
 		cmocka_unit_test_setup_teardown(an_auditor_reads_the_file_with_the_group_alone,
 						scene_setup_stopped, scene_teardown),
