@@ -170,6 +170,24 @@ static void a_sink_that_was_away_catches_up(void **state)
 			 scene_sql_number(s, "SELECT max(sequence) FROM entries"));
 }
 
+/* Its first entry is with it all the while: the deadline is far away. */
+static void nobody_waits_for_a_sink_that_never_ends(void **state)
+{
+	struct scene *s = *state;
+
+	rig_add(s, "broken/sink-blocks");
+	rig_start(s, (const char *[]){"--plugin-deadline", "600000", NULL});
+	for (int k = 0; k < 20; k++) {
+		assert_int_equal(scene_next_area(state), 0);
+		json_decref(decided(s, NULL));
+	}
+	json_t *plugin = rig_status(s, "sink-blocks");
+	expect(plugin, "{'state': 'running', 'restarts': 0, 'position': 0, 'last_error': null}");
+	assert_int_equal(json_member_integer(plugin, "behind", 0),
+			 scene_sql_number(s, "SELECT max(sequence) FROM entries"));
+	json_decref(plugin);
+}
+
 /* A position that cannot be believed gives nothing to the sink, and is said. */
 static void a_position_of_another_log_is_not_believed(void **state)
 {
@@ -212,6 +230,7 @@ int main(void)
 			killed_between_an_entry_and_its_acknowledgement_it_gets_that_entry_again),
 		in_a_scene(a_daemon_that_is_killed_leaves_no_gap_in_a_sink),
 		in_a_scene(a_sink_that_was_away_catches_up),
+		in_a_scene(nobody_waits_for_a_sink_that_never_ends),
 		in_a_scene(a_position_of_another_log_is_not_believed),
 	};
 
