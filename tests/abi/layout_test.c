@@ -73,10 +73,56 @@ static void a_plugin_built_against_1_0_runs(void **state)
 	json_decref(fails(s, "every.say", "{}", -32602));
 }
 
+/* Waits until its sink has had every entry. */
+static void await_told(struct scene *s)
+{
+	json_int_t behind = -1;
+
+	while (behind != 0) {
+		json_t *plugin = rig_status(s, "every");
+		behind = json_member_integer(plugin, "behind", -1);
+		expect(plugin, "{'state': 'running', 'restarts': 0, 'last_error': null}");
+		json_decref(plugin);
+	}
+}
+
+static void its_sink_and_its_word_are_asked(void **state)
+{
+	static const char rule[] =
+		"level \"quality-mark\" {\n"
+		"	title = \"Quality Mark\",\n"
+		"	in_force_from = \"2017-04-01\",\n"
+		"	criterion \"QM-1\" {\n"
+		"		says = \"The statement 9 is scored\",\n"
+		"		check = function(submission)\n"
+		"			if words.every.is_given(submission.scores[\"9\"]) and\n"
+		"			   not words.every.is_given() then\n"
+		"				return met(\"It is scored.\")\n"
+		"			end\n"
+		"			return unmet(\"It is not scored.\", {})\n"
+		"		end,\n"
+		"	},\n"
+		"}\n";
+	struct scene *s = *state;
+
+	rig_add(s, "1.0/every");
+	scene_rule_write(s, "quality-mark.lua", rule);
+	rig_start(s, NULL);
+	s->area++;
+	json_t *result = decided(s, NULL);
+	assert_string_equal(criterion_status(result, "QM-1"), "met");
+	json_decref(result);
+	await_told(s);
+	scene_stop(s);
+	assert_false(scene_said(s, "was killed"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_plugin_built_against_1_0_runs,
+						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(its_sink_and_its_word_are_asked,
 						scene_setup_stopped, scene_teardown),
 	};
 
