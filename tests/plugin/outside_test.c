@@ -72,6 +72,28 @@ static void the_guide_tells_the_truth(void **state)
 	calls(s, "hello.greet", "{'who': 'the clerk'}", "{'hello': 'the clerk'}");
 }
 
+/* Its commands, to the letter, but for where awardd is installed, and that it is waited for
+ * before it is called; with the answer that the guide shows. */
+static void the_commands_of_the_guide_do_what_it_says(void **state)
+{
+	struct scene *s = *state;
+
+	if (SANITIZED)
+		skip(); /* the programs that are installed would say so beside the answer */
+	run(s, "cmake --install " AWARDD_BUILD " --prefix \"$PWD/installed\"");
+	run(s, "guide=" AWARDD_SOURCE "/plugins/README.md;"
+	       " part() { sed -n \"/^\\`\\`\\`$1\\$/,/^\\`\\`\\`\\$/p\" $guide |"
+	       "   sed '1d;/^```$/,$d'; };"
+	       " part c >hello.c; part json >wanted;"
+	       " part sh | sed -e \"s|/usr/local|$PWD/installed|\" -e 's|&$|2>err \\&|'"
+	       "   -e 's|^awardctl|exec 3<err; grep -q -m1 ready <\\&3; &|' >commands.sh;"
+	       " echo 'kill $!; wait $!' >>commands.sh; test $(wc -l <commands.sh) -eq 5;"
+	       " mkfifo err");
+	run(s, "PATH=$PWD/installed/bin:$PATH"
+	       " PKG_CONFIG_PATH=$(echo $PWD/installed/lib*/pkgconfig)"
+	       " sh -e commands.sh >said; diff wanted said");
+}
+
 static void headers_and_client_stand_alone_in_c_plus_plus_too(void **state)
 {
 	struct scene *s = *state;
@@ -94,6 +116,7 @@ int main(void)
 		in_a_scene(the_example_builds_by_cmake_from_what_is_installed),
 		in_a_scene(the_example_builds_by_one_line),
 		in_a_scene(the_guide_tells_the_truth),
+		in_a_scene(the_commands_of_the_guide_do_what_it_says),
 		in_a_scene(headers_and_client_stand_alone_in_c_plus_plus_too),
 	};
 
