@@ -81,7 +81,8 @@ size_t text_distance(struct text a, struct text b);
 /* ---- a growing buffer --------------------------------------------------- */
 /* After init, deinit is always legal. `bytes` is NUL-terminated whenever it
  * is not NULL; the NUL is not counted. A failed append leaves the buffer as it
- * was and marks it `failed`, so a run of appends is checked once at its end. */
+ * was and marks it `failed`: whatever is appended after it fails, too, until it is
+ * cleared. So a run of appends is checked once, at its end, and has no hole. */
 struct buffer {
 	char *bytes;
 	size_t length;

@@ -127,7 +127,7 @@ void buffer_clear(struct buffer *b)
 
 int buffer_reserve(struct buffer *b, size_t more)
 {
-	if (more >= SIZE_MAX / 2 - b->length) {
+	if (b->failed || more >= SIZE_MAX / 2 - b->length) {
 		b->failed = true;
 		return -ENOMEM;
 	}

@@ -251,7 +251,10 @@ static void a_failure_is_kept_until_the_buffer_is_cleared(void **state)
 	assert_string_equal(b.bytes, "kept");
 	assert_int_equal(b.length, 4);
 	/* What comes after does not hide it. */
-	(void)buffer_append_text(&b, "more");
+	/* There would be room for this, and it would come after a hole. */
+	assert_int_equal(buffer_append_text(&b, "more"), -ENOMEM);
+	assert_int_equal(buffer_printf(&b, "%d", 1), -ENOMEM);
+	assert_string_equal(b.bytes, "kept");
 	assert_int_equal(buffer_status(&b), -ENOMEM);
 	assert_null(buffer_give(&b));
 	buffer_clear(&b);
