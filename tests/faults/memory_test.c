@@ -4,6 +4,7 @@
  * in the log, nothing is leaked. AWARDD_STEP=1 walks every allocation; else steps grow.
  */
 #include "memory.h"
+#include "../plugin/rig.h"
 #include "../scenario/tool.h"
 
 struct walk {
@@ -11,6 +12,7 @@ struct walk {
 	struct scene *scene;
 	json_t *acknowledged; /* decisions by submission_id */
 	int serial;
+	long usual, left; /* blocks not freed at its end: where nothing failed; in the end */
 	long refused, closed, walked; /* answers that were errors; none; all */
 };
 
@@ -137,6 +139,24 @@ static json_t *proof_range(struct walk *w)
 	return quoted("{'from': 2, 'to': 4}");
 }
 
+static json_t *a_picture(struct walk *w)
+{
+	(void)w;
+	return quoted("{'sequence': 4, 'media_type': 'application/json'}");
+}
+
+static json_t *a_picture_of_all(struct walk *w)
+{
+	(void)w;
+	return quoted("{'on': '2025-01-01', 'media_type': 'application/json'}");
+}
+
+static json_t *somebody(struct walk *w)
+{
+	(void)w;
+	return quoted("{'who': 'the clerk of some place'}");
+}
+
 static json_t *a_reason(struct walk *w)
 {
 	(void)w;
@@ -206,8 +226,10 @@ static const struct operation operations[] = {
 	{"decisions.list", a_list, "", WHO_DAEMON},
 	{"decisions.revoke", to_revoke, NULL, WHO_DAEMON},
 	{"decisions.erase", to_erase, NULL, WHO_DAEMON},
+	{"decisions.render", a_picture, "", WHO_DAEMON},
 	{"register.list", of_the_first, "", WHO_DAEMON},
 	{"register.import", new_awards, "", WHO_DAEMON},
+	{"register.render", a_picture_of_all, "", WHO_DAEMON},
 	{"practice.list", none, NULL, WHO_DAEMON},
 	{"statistics.get", until_2023, "", WHO_DAEMON},
 	{"scheme.get", none, "", WHO_DAEMON},
@@ -215,11 +237,15 @@ static const struct operation operations[] = {
 	{"rules.history", none, NULL, WHO_DAEMON},
 	{"rules.show", none, NULL, WHO_DAEMON},
 	{"log.checkpoint", none, NULL, WHO_DAEMON},
+	{"log.proof", first_entry, "", WHO_DAEMON},
 	{"log.consistency", proof_range, "", WHO_DAEMON},
 	{"log.rotate", a_reason, NULL, WHO_DAEMON},
 	{"server.status", none, NULL, WHO_DAEMON},
 	{"server.metrics", none, NULL, WHO_DAEMON},
 	{"rules.reload", changed_rules, NULL, WHO_DAEMON},
+	{"hello.greet", somebody, "", WHO_DAEMON},
+	{"hello.greet", somebody, "", WHO_HOST},
+	{"decisions.render", a_picture, "", WHO_HOST},
 	{"assess", same_submission, "", WHO_EVALUATOR},
 	{"rules.reload", changed_rules, NULL, WHO_EVALUATOR},
 };
@@ -261,6 +287,19 @@ static void judge(struct walk *w, const struct operation *o, long n, const json_
 	free(text);
 }
 
+/* What the daemon that has just ended did not free. */
+static long kept(const struct walk *w)
+{
+	return atomic_load(&w->shortage.memory->kept);
+}
+
+static void nothing_was_leaked(const struct walk *w, const struct operation *o)
+{
+	if (kept(w) > w->usual)
+		fail_msg("after faults in %s %ld blocks are left at the end, not %ld", o->method,
+			 kept(w), w->usual);
+}
+
 /* Where it ended it said that the log is not known to be whole, and starts again. */
 static void goes_on(struct walk *w, const struct operation *o, long n)
 {
@@ -278,7 +317,8 @@ static void goes_on(struct walk *w, const struct operation *o, long n)
 		    !scene_said(s, "the log cannot be written any more"))
 			fail_msg("%s without the allocation %ld ended it: %d\n%s", o->method, n,
 				 status, scene_errors(s));
-		scene_start(s, NULL);
+		nothing_was_leaked(w, o);
+		rig_start(s, NULL);
 	}
 	json_decref(answer);
 }
@@ -308,6 +348,9 @@ static void walk(struct walk *w, const struct operation *o, bool for_ever)
 	if (getenv("AWARDD_STEP") != NULL)
 		print_message("%s%s: %ld allocations\n", o->method, for_ever ? ", for ever" : "",
 			      n);
+	scene_stop(w->scene);
+	nothing_was_leaked(w, o);
+	rig_start(w->scene, NULL);
 	json_decref(whole);
 }
 
@@ -317,9 +360,14 @@ static void walk_begin(struct walk *w, void **state)
 {
 	*w = (struct walk){.scene = *state, .acknowledged = json_object()};
 	shortage_init(&w->shortage, w->scene);
-	scene_start(w->scene, NULL);
+	rig_add(w->scene, "good/hello");
+	rig_add(w->scene, "good/draw");
+	rig_start(w->scene, NULL);
 	json_decref(ask(w->scene, "decide", same_submission(w)));
 	json_decref(ask(w->scene, "decide", same_submission(w)));
+	scene_stop(w->scene);
+	w->usual = kept(w);
+	rig_start(w->scene, NULL);
 }
 
 static void all_acknowledged_is_there(struct walk *w)
@@ -346,6 +394,7 @@ static void walk_end(struct walk *w)
 	all_acknowledged_is_there(w);
 	scene_stop(w->scene);
 	free(TOOL_OUT(w->scene, 0, "log", "verify", w->scene->log));
+	w->left = kept(w);
 	json_decref(w->acknowledged);
 	shortage_deinit(&w->shortage);
 }
@@ -374,12 +423,26 @@ static void memory_that_is_gone_for_a_while_is_survived(void **state)
 	walk_all(state, true);
 }
 
+static void a_block_that_is_forgotten_after_a_fault_is_seen(void **state)
+{
+	struct walk w;
+
+	walk_begin(&w, state);
+	atomic_store(&w.shortage.memory->forgets, true);
+	arm(&w.shortage, WHO_DAEMON, 20, false);
+	json_decref(ask(w.scene, "assess", same_submission(&w)));
+	assert_true(disarm(&w.shortage));
+	walk_end(&w);
+	assert_int_equal(w.left, w.usual + 1);
+}
+
 int main(void)
 {
 #define IN_A_SCENE(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
 	const struct CMUnitTest tests[] = {
 		IN_A_SCENE(whichever_allocation_fails_the_answer_is_right_or_an_error),
 		IN_A_SCENE(memory_that_is_gone_for_a_while_is_survived),
+		IN_A_SCENE(a_block_that_is_forgotten_after_a_fault_is_seen),
 	};
 
 	return is_testable() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;

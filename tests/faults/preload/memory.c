@@ -171,11 +171,17 @@ void *calloc(size_t count, size_t size)
 	return bytes != NULL ? memset(bytes, 0, whole) : NULL;
 }
 
+static bool is_forgotten(void)
+{
+	return shared != NULL && (int)self == atomic_load(&shared->who) &&
+	       atomic_load(&shared->failed) > 0 && atomic_exchange(&shared->forgets, false);
+}
+
 void free(void *bytes)
 {
 	int kept = errno;
 
-	if (bytes != NULL)
+	if (bytes != NULL && !is_forgotten())
 		block_free(block_of(bytes));
 	errno = kept;
 }
