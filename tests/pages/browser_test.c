@@ -22,6 +22,27 @@ static void submit_examples(struct scene *s)
 	assert_int_equal(system(command), 0);
 }
 
+/* More than three thousand partnerships in one register. */
+static void import_many(struct scene *s)
+{
+	json_t *awards = json_array();
+
+	for (int i = 0; i < 3000; i++) {
+		char id[32], name[32];
+
+		(void)snprintf(id, sizeof id, "area-%04d", i);
+		(void)snprintf(name, sizeof name, "Area %04d", i);
+		assert_int_equal(json_array_append_new(awards,
+						       json_pack("{ss ss ss ss ss}", "partnership",
+								 id, "name", name, "award",
+								 "quality-mark", "awarded_on",
+								 "2023-03-01", "source", "a list")),
+				 0);
+	}
+	tool_write_json(s, "awards.json", awards);
+	free(TOOL_OUT(s, 0, "register", "import", "awards.json"));
+}
+
 static void the_pages_stand_up_in_a_browser(void **state)
 {
 	struct scene *s = *state;
@@ -31,6 +52,7 @@ static void the_pages_stand_up_in_a_browser(void **state)
 		print_message("not installed: chromium; npm ci --prefix tests/pages\n");
 		skip();
 	}
+	free(TOOL_OUT(s, 0, "publish", "empty", "--on", "2026-07-01"));
 	free(TOOL_OUT(s, 0, "register", "import", AWARDD_SOURCE "/examples/roll.csv"));
 	submit_examples(s);
 	json_t *odd = submission(s, NULL);
@@ -45,10 +67,12 @@ static void the_pages_stand_up_in_a_browser(void **state)
 	char *sequence = scene_sql(s, "SELECT max(sequence) FROM entries WHERE kind = 'decision'");
 	free(TOOL_OUT(s, 0, "report", sequence, "--output", "report.html"));
 	free(TOOL_OUT(s, 0, "publish", "site", "--on", "2026-07-01"));
+	import_many(s);
+	free(TOOL_OUT(s, 0, "publish", "many", "--on", "2026-07-01"));
 	(void)snprintf(command, sizeof command,
-		       "AWARDD_SOCKET='%s' node '" AWARDD_SOURCE "/tests/pages/check.js' '%s/site'"
-		       " '%s/report.html' '" AWARDCTL_PROGRAM "'",
-		       s->socket, s->dir, s->dir);
+		       "AWARDD_SOCKET='%s' node '" AWARDD_SOURCE "/tests/pages/check.js' '%s'"
+		       " '" AWARDCTL_PROGRAM "'",
+		       s->socket, s->dir);
 	if (system(command) != 0)
 		fail_msg("check.js says no");
 	free(sequence);

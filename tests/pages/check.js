@@ -1,8 +1,8 @@
 /* Looks at every kind of page of a site in Chromium. A fault of each kind is planted first,
  * and must be found.
- *   node check.js SITE REPORT AWARDCTL      the folder, a report, and the tool, which reads
- *                                           AWARDD_SOCKET */
-import { execFileSync } from "node:child_process";
+ *   node check.js DIR AWARDCTL      a folder with the sites `site`, `empty` and `many` and a
+ *                                   report.html; and the tool, which reads AWARDD_SOCKET */
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,8 @@ import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import * as look from "./look.js";
 
-const [site, report, awardctl] = process.argv.slice(2);
+const [dir, awardctl] = process.argv.slice(2);
+const site = join(dir, "site"), report = join(dir, "report.html");
 /* Twice as large is half as wide. */
 const ways = [
 	{ name: "light" },
@@ -44,6 +45,14 @@ const browser = await chromium.launch({
 const address = (path) => pathToFileURL(path).href;
 const pageOf = (name) => address(join(site, `${name}.html`));
 
+/* Every page of a PDF is A4, to a point. */
+function isA4(pdf) {
+	const boxes = Array.from(pdf.toString("latin1").matchAll(/\/MediaBox ?\[([^\]]*)\]/g),
+		(it) => it[1].trim().split(" ").map(Number));
+	return boxes.length > 0 && boxes.every(([x, y, width, height]) =>
+		x === 0 && y === 0 && Math.abs(width - 595.28) < 1 && Math.abs(height - 841.89) < 1);
+}
+
 /* ---- faults are found ---- */
 
 async function planted(name, html, find) {
@@ -65,6 +74,7 @@ await planted("a link that does not show its focus",
 	around("<style>a:focus{outline:none}</style><a href='#x'>x</a>"), (page) => look.stops(page, 3));
 await planted("the network", around("<script src='http://127.0.0.1:9/x.js'></script>"),
 	async (page, seen) => seen);
+must(!isA4(Buffer.from("/MediaBox [0 0 612 792]")), "paper of another size is not found");
 must((await look.validity(around("<p><div></div></p>"))).length > 0, "HTML that is not valid is not found");
 
 /* ---- every page, in every way ---- */
@@ -84,7 +94,7 @@ async function lookAt(name, where) {
 		if (way.media === "print") {
 			const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 			must(ground === "rgb(255, 255, 255)", `${as}: the paper is ${ground}`);
-			must((await page.pdf({ preferCSSPageSize: true })).length > 1000, `${as}: no PDF`);
+			must(isA4(await page.pdf({ preferCSSPageSize: true })), `${as}: not on A4`);
 		}
 	}
 	note(name, seen);
@@ -95,6 +105,9 @@ for (const name of pages) {
 	await lookAt(name, join(site, `${name}.html`));
 }
 await lookAt("report", report);
+for (const name of ["index", "practice", "national"]) {
+	await lookAt(`empty/${name}`, join(dir, "empty", `${name}.html`));
+}
 
 /* ---- names are names ---- */
 
@@ -154,6 +167,44 @@ async function register() {
 	await context.close();
 }
 await register();
+
+/* ---- three thousand of them ---- */
+
+async function many() {
+	const where = join(dir, "many", "index.html");
+	note("many", await look.validity(readFileSync(where, "utf8")));
+	const { context, page, faults: seen } = await look.open(browser, address(where), { width: 320 });
+	note("many, narrow", await look.width(page));
+	await page.fill("#search", "area 2999");
+	must(await page.locator("#register tbody tr:not([hidden])").count() === 1, "one of 3,000 is not found");
+	await page.fill("#search", "");
+	await page.click("th:nth-child(1) button");
+	await page.click("th:nth-child(1) button");
+	const names = await page.$$eval("#register tbody tr", (rows) => rows.map((row) => row.cells[0].textContent));
+	must(names.length > 3000 && names[0] > names.at(-1), "3,000 are not sorted from the last on");
+	note("many", seen);
+	await context.close();
+}
+await many();
+
+/* ---- the proof in a report, checked as the report says ---- */
+
+async function proof() {
+	const { context, page } = await look.open(browser, address(report), {});
+	const told = page.locator("section, main").filter({ hasText: "how to check it" }).last();
+	const file = join(temporary, "told.tlog-proof"), key = readFileSync(join(site, "log.vkey"), "utf8").trim();
+	const text = await told.locator("pre").filter({ hasText: "tlog-proof" }).textContent();
+	const check = (as) => {
+		writeFileSync(file, as);
+		return spawnSync(awardctl, ["log", "check", file, "--key", key], { encoding: "utf8" });
+	};
+	const good = check(text), bad = check(text.replace(/index \d+/, "index 1"));
+	must((await told.textContent()).includes("awardctl log check FILE --key KEY"), "it says not how");
+	must(good.status === 0, `the proof in the report is not taken: ${good.stderr}`);
+	must(bad.status !== 0 && bad.status !== null, "a proof of another entry is taken");
+	await context.close();
+}
+await proof();
 
 /* ---- the form, by keyboard alone, from a folder of its own ---- */
 
