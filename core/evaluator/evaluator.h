@@ -1,8 +1,9 @@
 /*
  * evaluator: processes that hold the rules. Each is this same program run
- * again, has no files, no network and no clock, and answers one evaluation
- * after another over a socket pair. One that crashes, hangs or is killed costs
- * one answer and is replaced.
+ * again, has no files and no network, and answers one evaluation after another
+ * over a socket pair. One that crashes, hangs or is killed costs one answer and
+ * is replaced. The sandbox gives rules no clock; words of plugins could read it,
+ * where the kernel lends its own to every process.
  *
  * A pool is the set of processes of one rule set. All calls and callbacks are
  * on the loop's thread.

@@ -151,8 +151,9 @@ enum awardd_kind {
 
 	/* A word for rules: a function of nothing but its arguments. {"arguments": a
 	 * list}. Answers with JSON: text, whole numbers, booleans, lists, objects, null.
-	 * Runs where the rules run, sealed: no files, no network, no clock, no threads;
-	 * neither start nor stop are called there, and `state` is NULL. */
+	 * Runs where the rules run, sealed: no files, no network, no threads; nothing
+	 * hides the clock there, and a word must not look at it. Neither start nor stop
+	 * are called there, and `state` is NULL. */
 	AWARDD_WORD = 5
 };
 

@@ -73,6 +73,41 @@ static void a_plugin_of_the_daemons_own_user_cannot_see_the_folder_of_the_log(vo
 	has_only_its_connection(s);
 }
 
+/* Whether a file of /proc on this process has a line that begins so. */
+static bool has_line(json_int_t pid, const char *file, const char *begins)
+{
+	char path[64], line[256];
+	bool has = false;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+	FILE *f = fopen(path, "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof line, f) != NULL)
+		has = has || strncmp(line, begins, strlen(begins)) == 0;
+	(void)fclose(f); /* only read */
+	return has;
+}
+
+static void a_plugin_gains_no_right_and_has_its_limits(void **state)
+{
+	static const char *const rights[] = {"NoNewPrivs:\t1\n", "CapEff:\t0000000000000000\n",
+					     "CapPrm:\t0000000000000000\n"};
+	struct scene *s = *state;
+
+	rig_add(s, "good/spy");
+	rig_start(s, NULL);
+	json_t *plugin = rig_status(s, "spy");
+	json_int_t pid = json_member_integer(plugin, "process_id", 0);
+	for (size_t i = 0; i < sizeof rights / sizeof *rights; i++)
+		assert_true(has_line(pid, "status", rights[i]));
+	assert_true(has_line(pid, "limits", "Max open files            256 "));
+	if (!SANITIZED)
+		assert_true(has_line(pid, "limits", "Max address space         1073741824 "));
+	/* The daemon has more. */
+	assert_false(has_line(s->pid, "limits", "Max open files            256 "));
+	json_decref(plugin);
+}
+
 static void a_plugin_is_not_run_where_the_key_could_be_read(void **state)
 {
 	struct scene *s = *state;
@@ -143,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_a_scene(a_plugin_of_a_daemon_of_root_is_another_user_who_cannot_read_the_key),
 		in_a_scene(a_plugin_of_the_daemons_own_user_cannot_see_the_folder_of_the_log),
+		in_a_scene(a_plugin_gains_no_right_and_has_its_limits),
 		in_a_scene(a_plugin_is_not_run_where_the_key_could_be_read),
 		in_a_scene(a_user_that_is_none_or_is_root_is_refused),
 		in_a_scene(what_may_not_be_read_is_refused_by_name),

@@ -95,6 +95,59 @@ static void gets(const struct scene *s, uid_t user, const char *method, const ch
 	json_decref(answer);
 }
 
+/* Whether another user may connect at all. */
+static bool may_connect(const struct scene *s, uid_t user, gid_t group)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int status;
+	pid_t child = fork();
+
+	assert_int_not_equal(child, -1);
+	if (child == 0) {
+		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+		(void)snprintf(address.sun_path, sizeof address.sun_path, "%.100s", s->socket);
+		if (fd < 0 || setgroups(0, NULL) != 0 || setgid(group) != 0 || setuid(user) != 0)
+			_exit(1);
+		if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+			_exit(0);
+		_exit(errno == EACCES ? 2 : 3);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 2));
+	return WEXITSTATUS(status) == 0;
+}
+
+static int mode_of(const char *path, const char *suffix)
+{
+	char whole[PATH_TEXT + 16];
+	struct stat about;
+
+	snprintf(whole, sizeof whole, "%s%s", path, suffix);
+	assert_int_equal(stat(whole, &about), 0);
+	return about.st_mode & 07777;
+}
+
+static void socket_log_and_key_are_for_whom_the_manual_says(void **state)
+{
+	struct scene *s = *state;
+
+	scene_start(s, NULL);
+	json_decref(decided(s, NULL));
+	assert_int_equal(mode_of(s->socket, ""), 0660);
+	assert_int_equal(mode_of(s->log, ""), 0640);
+	assert_int_equal(mode_of(s->log, "-wal"), 0640);
+	assert_int_equal(mode_of(s->log, "-shm"), 0640);
+	assert_int_equal(mode_of(s->log, ".key"), 0600);
+	assert_int_equal(chown(s->socket, (uid_t)-1, SOMEBODY), 0); /* as an operator would */
+	assert_true(may_connect(s, NOBODY, SOMEBODY));
+	assert_false(may_connect(s, NOBODY, NOBODY));
+	scene_stop(s);
+	scene_start(s, (const char *const[]){"--socket-mode=0600", NULL});
+	assert_int_equal(mode_of(s->socket, ""), 0600);
+	assert_int_equal(chown(s->socket, (uid_t)-1, SOMEBODY), 0);
+	assert_false(may_connect(s, NOBODY, SOMEBODY));
+}
+
 static void open_to_all(const struct scene *s)
 {
 	assert_int_equal(chmod(s->socket, 0666), 0);
@@ -325,6 +378,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(without_configuration_others_may_do_nothing,
+						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(socket_log_and_key_are_for_whom_the_manual_says,
 						scene_setup_stopped, scene_teardown),
 		cmocka_unit_test_setup_teardown(no_role_implies_another, scene_setup_stopped,
 						scene_teardown),
