@@ -1,60 +1,9 @@
 /* The interface of plugins stays what it was: members lie where they lay, numbers
  * mean what they meant, and a plugin of each release still runs. */
-#include <stddef.h>
+#include <stdlib.h>
 
 #include "../plugin/rig.h"
-#include "awardd/plugin.h"
-
-/* ---- today's header, member by member; a row is added and none is changed -- */
-
-#define AT(type, member, offset)                                                                   \
-	_Static_assert(offsetof(struct type, member) == (offset), #type "." #member " has moved")
-
-AT(awardd_text, bytes, 0);
-AT(awardd_text, length, 8);
-_Static_assert(sizeof(struct awardd_text) == 16, "it is passed by value: it cannot grow");
-
-AT(awardd_host, size, 0);
-AT(awardd_host, abi, 4);
-AT(awardd_host, ctx, 8);
-AT(awardd_host, log, 16);
-AT(awardd_host, get, 24);
-AT(awardd_host, quote, 32);
-AT(awardd_host, answer, 40);
-AT(awardd_host, refuse, 48);
-_Static_assert(sizeof(struct awardd_host) == 56, "1.0");
-
-AT(awardd_offer, size, 0);
-AT(awardd_offer, kind, 4);
-AT(awardd_offer, name, 8);
-AT(awardd_offer, role, 16);
-AT(awardd_offer, form, 24);
-AT(awardd_offer, run, 32);
-_Static_assert(sizeof(struct awardd_offer) == 40, "1.0");
-
-AT(awardd_plugin, size, 0);
-AT(awardd_plugin, magic, 4);
-AT(awardd_plugin, needs, 8);
-AT(awardd_plugin, zero, 12);
-AT(awardd_plugin, name, 16);
-AT(awardd_plugin, version, 24);
-AT(awardd_plugin, says, 32);
-AT(awardd_plugin, settings, 40);
-AT(awardd_plugin, offers, 48);
-AT(awardd_plugin, start, 56);
-AT(awardd_plugin, stop, 64);
-_Static_assert(sizeof(struct awardd_plugin) == 72, "1.0");
-
-_Static_assert(AWARDD_ABI(1, 0) == 0x10000 && AWARDD_ABI(2, 3) == 0x20003, "versions");
-_Static_assert(AWARDD_MAGIC == 0x64727761, "the magic");
-_Static_assert(AWARDD_SINK == 1 && AWARDD_METHOD == 2 && AWARDD_DECISION_RENDERER == 3 &&
-		       AWARDD_REGISTER_RENDERER == 4 && AWARDD_WORD == 5,
-	       "kinds");
-_Static_assert(AWARDD_ERROR == 3 && AWARDD_WARNING == 4 && AWARDD_NOTICE == 5 && AWARDD_INFO == 6,
-	       "levels");
-_Static_assert(AWARDD_FAILED == 1 && AWARDD_PARAMS == 2 && AWARDD_ABSENT == 3 &&
-		       AWARDD_CONFLICT == 4 && AWARDD_LATER == 5,
-	       "refusals");
+#include "layout.h"
 
 static void a_plugin_built_against_1_0_runs(void **state)
 {
@@ -117,9 +66,46 @@ static void its_sink_and_its_word_are_asked(void **state)
 	assert_false(scene_said(s, "was killed"));
 }
 
+/* Compiles the layout against the header, changed by sed. */
+static bool compiles_with(const char *change)
+{
+	char command[1024];
+
+	(void)snprintf(command, sizeof command,
+		       "d=$(mktemp -d) && mkdir $d/awardd && cd " AWARDD_SOURCE " &&"
+		       " sed -E '%s' include/awardd/plugin.h >$d/awardd/plugin.h &&"
+		       " cc -std=c11 -fsyntax-only -I$d -x c tests/abi/layout.h 2>/dev/null;"
+		       " r=$?; rm -r $d; exit $r",
+		       change);
+	return system(command) == 0;
+}
+
+static void a_header_with_a_change_that_breaks_plugins_is_refused(void **state)
+{
+	static const char *const changes[] = {
+		"s/^\tuint32_t zero;/\tuint64_t zero;/",
+		"s/^(\tconst char \\*settings;)/\tvoid *later;\\n\\1/",
+		"s/^(\tuint32_t magic;)/\tuint32_t later;\\n\\1/",
+		"s/AWARDD_WORD = 5/AWARDD_WORD = 6/",
+		"s/AWARDD_LATER = 5/AWARDD_LATER = 7/",
+		"s/AWARDD_INFO = 6/AWARDD_INFO = 5/",
+		"s/0x64727761/0x64727762/",
+		"s/^\tsize_t length;/\tsize_t length, capacity;/",
+		"s/<< 16/<< 8/",
+	};
+
+	(void)state;
+	assert_true(compiles_with(""));
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		if (compiles_with(changes[i]))
+			fail_msg("%s breaks nothing", changes[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_header_with_a_change_that_breaks_plugins_is_refused),
 		cmocka_unit_test_setup_teardown(a_plugin_built_against_1_0_runs,
 						scene_setup_stopped, scene_teardown),
 		cmocka_unit_test_setup_teardown(its_sink_and_its_word_are_asked,
