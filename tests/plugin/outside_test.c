@@ -94,6 +94,45 @@ static void the_commands_of_the_guide_do_what_it_says(void **state)
 	       " sh -e commands.sh >said; diff wanted said");
 }
 
+/* The word of the guide, in a plugin whose table is added, asked by a rule. */
+static void the_word_of_the_guide_is_one(void **state)
+{
+	static const char rule[] =
+		"level \"quality-mark\" {\n"
+		"	title = \"Quality Mark\",\n"
+		"	in_force_from = \"2017-04-01\",\n"
+		"	criterion \"QM-1\" {\n"
+		"		says = \"The day is no holiday\",\n"
+		"		check = function(submission)\n"
+		"			if words.holidays.is_holiday(\"2026-12-25\") and\n"
+		"			   not words.holidays.is_holiday(submission.assessed_on) then\n"
+		"				return met(\"It is none.\")\n"
+		"			end\n"
+		"			return unmet(\"It is one.\", {})\n"
+		"		end,\n"
+		"	},\n"
+		"}\n";
+	struct scene *s = *state;
+
+	install(s);
+	run(s, "{ echo '#include <awardd/plugin.h>'; echo '#include <string.h>';"
+	       " sed -n '/^## A word$/,/^## /p' " AWARDD_SOURCE "/plugins/README.md |"
+	       "   sed -n '/^```c$/,/^```$/{/^```/!p}'; echo 'static const struct awardd_offer"
+	       " *const offers[] = {&holiday, NULL};"
+	       " const struct awardd_plugin *awardd_plugin_v1(void) {"
+	       " static const struct awardd_plugin me = {.size = sizeof me,"
+	       " .magic = AWARDD_MAGIC, .needs = AWARDD_ABI(1, 0), .name = \"holidays\","
+	       " .version = \"1\", .says = \"Knows days.\", .offers = offers};"
+	       " return &me; }'; } >holidays.c");
+	run(s, "cc -std=c11 -pedantic -Wall -Wextra -Werror -fPIC -shared -fvisibility=hidden"
+	       " -o plugins/holidays.so holidays.c " PKG_CONFIG "awardd-plugin)");
+	scene_rule_write(s, "quality-mark.lua", rule);
+	rig_start(s, NULL);
+	json_t *result = decided(s, NULL);
+	assert_string_equal(criterion_status(result, "QM-1"), "met");
+	json_decref(result);
+}
+
 static void headers_and_client_stand_alone_in_c_plus_plus_too(void **state)
 {
 	struct scene *s = *state;
@@ -117,6 +156,7 @@ int main(void)
 		in_a_scene(the_example_builds_by_one_line),
 		in_a_scene(the_guide_tells_the_truth),
 		in_a_scene(the_commands_of_the_guide_do_what_it_says),
+		in_a_scene(the_word_of_the_guide_is_one),
 		in_a_scene(headers_and_client_stand_alone_in_c_plus_plus_too),
 	};
 
