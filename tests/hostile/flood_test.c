@@ -1,5 +1,5 @@
 /* Too much: requests without end, a giant batch, more submissions than the queue holds.
- * AWARDD_TINY says how many tiny requests (10,000): a million by hand. */
+ * AWARDD_TINY says how many tiny requests; a million, where no sanitizer slows them. */
 #include <time.h>
 
 #include "hostile.h"
@@ -16,12 +16,12 @@ static int tiny(void)
 {
 	const char *named = getenv("AWARDD_TINY");
 
-	return named != NULL ? atoi(named) : 10000;
+	return named != NULL ? atoi(named) : SLOWER == 1 ? 1000000 : 20000;
 }
 
 static void tiny_requests_without_end_are_each_answered(void **state)
 {
-	enum { EACH = 500 };
+	enum { EACH = 500, DECIDES_AT = 5000 };
 	static const char ask[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\"}\n";
 	struct scene *s = *state;
 	struct peer *p = peer_open(s);
@@ -42,9 +42,11 @@ static void tiny_requests_without_end_are_each_answered(void **state)
 			assert_non_null(strstr(line, "-32601"));
 			free(line);
 		}
-		stream_go(&st, 1);
+		/* Seldom: what decisions take, SQLite's caches, is not what is measured. */
+		if (sent % DECIDES_AT == 0)
+			stream_go(&st, 1);
 	}
-	assert_grew_by_at_most(s, before, 8192);
+	assert_grew_by_at_most(s, before, 2048);
 	stream_finish(&st);
 	assert_int_equal(st.failed, 0);
 	stream_deinit(&st);
