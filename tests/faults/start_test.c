@@ -48,6 +48,18 @@ static void decides_again(struct begun *b)
 	scene_stop(b->scene);
 }
 
+/* The log is kept, or put back as it was: a start looks at its last entries, and would
+ * otherwise allocate more each time than one walk gets further. */
+static void log_copy(const struct begun *b, const char *from, const char *to)
+{
+	char command[6 * PATH_TEXT];
+
+	(void)snprintf(command, sizeof command,
+		       "cd '%s' && mkdir -p kept && rm -f %s/log* && cp -p %s/log* %s/",
+		       b->scene->dir, to, from, to);
+	assert_int_equal(system(command), 0);
+}
+
 /* What was allocated and not freed is no more than where nothing failed. */
 static void kept_no_more(struct begun *b, long usual, const char *what, long n)
 {
@@ -67,6 +79,7 @@ static void starts(struct begun *b, enum who who, bool for_ever)
 	scene_start(b->scene, b->arguments);
 	scene_stop(b->scene);
 	usual = atomic_load(&b->shortage.memory->kept);
+	log_copy(b, ".", "kept");
 	for (long n = number_of("AWARDD_FROM", 0); reached; n = after(&b->shortage, n, 2)) {
 		bool started;
 
@@ -80,8 +93,10 @@ static void starts(struct begun *b, enum who who, bool for_ever)
 		else
 			ended_in_order(b, "a start", n);
 		kept_no_more(b, usual, "a start", n);
-		if (b->walked % 16 == 0 || !reached)
+		if (b->walked % 16 == 0 || !reached) {
 			decides_again(b);
+			log_copy(b, "kept", ".");
+		}
 	}
 }
 
