@@ -126,6 +126,82 @@ static const char *wrong(const char *metrics)
 	return why;
 }
 
+/* Waits until something is renamed to this name. */
+static void await_file(int watch, const char *name)
+{
+	char events[4096] __attribute__((aligned(8)));
+
+	for (;;) {
+		struct pollfd fd = {.fd = watch, .events = POLLIN};
+		assert_int_equal(poll(&fd, 1, ANSWER_TIMEOUT_MS), 1);
+		ssize_t got = read(watch, events, sizeof events);
+		assert_true(got > 0);
+		for (ssize_t at = 0; at < got;) {
+			const struct inotify_event *e = (const void *)(events + at);
+			if (strcmp(e->name, name) == 0)
+				return;
+			at += (ssize_t)(sizeof *e + e->len);
+		}
+	}
+}
+
+/* What Prometheus' own tool says: 0 where it reads the text and has nothing to remark. */
+static int judged(const struct scene *s, const char *metrics)
+{
+	char command[512];
+
+	tool_write(s, "judged", metrics);
+	(void)snprintf(command, sizeof command,
+		       "promtool check metrics <'%.200s/judged' >'%.200s/said' 2>&1", s->dir,
+		       s->dir);
+	int ended = system(command);
+	assert_true(ended != -1 && WIFEXITED(ended));
+	return WEXITSTATUS(ended);
+}
+
+static void promtool_takes(const struct scene *s, const char *metrics)
+{
+	if (judged(s, metrics) != 0) {
+		char *said = tool_read(s, "said");
+		fail_msg("promtool: %s", said);
+	}
+}
+
+static void promtool_reads_the_answer_and_the_file(void **state)
+{
+	static const char good[] = "# HELP awardd_a A.\n# TYPE awardd_a gauge\nawardd_a 1\n";
+	struct scene *s = *state;
+	char path[2 * PATH_TEXT];
+
+	if (system("command -v promtool >/dev/null") != 0) {
+		print_message("not installed: promtool\n");
+		skip();
+	}
+	promtool_takes(s, good);
+	assert_int_not_equal(judged(s, "# TYPE awardd_a gauge\nawardd_a one\n"), 0);
+	assert_int_not_equal(judged(s, "# TYPE awardd_a gauge\nawardd_a 1\n"), 0);
+	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
+	json_t *metrics = called(s, "server.metrics", NULL);
+	promtool_takes(s, json_string_value(metrics));
+	json_decref(metrics);
+	tool_path(s, "metrics.prom", path);
+	scene_stop(s);
+	int watch = inotify_init1(IN_CLOEXEC);
+	assert_int_not_equal(inotify_add_watch(watch, s->dir, IN_MOVED_TO), -1);
+	/* Plugins have figures, too. */
+	scene_start(s, (const char *const[]){"--metrics-file", path, "--plugins",
+					     AWARDD_PLUGINS "/good", NULL});
+	metrics = called(s, "server.metrics", NULL);
+	promtool_takes(s, json_string_value(metrics));
+	json_decref(metrics);
+	await_file(watch, "metrics.prom");
+	assert_int_equal(close(watch), 0);
+	char *file = tool_read(s, "metrics.prom");
+	assert_non_null(strstr(file, "awardd_plugin_running{"));
+	promtool_takes(s, file);
+	free(file);
+}
+
 static void metrics_are_as_prometheus_reads_them(void **state)
 {
 	static const char *const names[] = {
@@ -161,25 +237,6 @@ static void metrics_are_as_prometheus_reads_them(void **state)
 }
 
 /* ---- as a file ------------------------------------------------------------ */
-
-/* Waits until something is renamed to this name. */
-static void await_file(int watch, const char *name)
-{
-	char events[4096] __attribute__((aligned(8)));
-
-	for (;;) {
-		struct pollfd fd = {.fd = watch, .events = POLLIN};
-		assert_int_equal(poll(&fd, 1, ANSWER_TIMEOUT_MS), 1);
-		ssize_t got = read(watch, events, sizeof events);
-		assert_true(got > 0);
-		for (ssize_t at = 0; at < got;) {
-			const struct inotify_event *e = (const void *)(events + at);
-			if (strcmp(e->name, name) == 0)
-				return;
-			at += (ssize_t)(sizeof *e + e->len);
-		}
-	}
-}
 
 static void metrics_are_a_file_that_is_always_whole(void **state)
 {
@@ -262,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_a_scene(metrics_are_as_prometheus_reads_them),
+		in_a_scene(promtool_reads_the_answer_and_the_file),
 		in_a_scene(metrics_are_a_file_that_is_always_whole),
 		in_a_scene(health_says_whether_an_operator_is_needed),
 		in_a_scene(health_tells_of_plugins),
