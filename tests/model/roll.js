@@ -224,6 +224,8 @@ async function pass(client, awards, wrong) {
 	const texts = answers.map(writtenAnswer);
 	const failures = differences(awards, days, texts).slice(0, 3)
 		.map(({day, says}) => `${day}: ${says}`);
+	if (failures.length > 0)
+		return {failures}; /* enough is known */
 	for (const [what, changes] of Object.entries(wrong)) {
 		const found = differences(awards, days, texts, changes).length;
 		process.stdout.write(`told from "${what}" on ${found} days\n`);
@@ -262,8 +264,11 @@ async function main() {
 	assert.equal(awards.length, 31);
 
 	const first = await pass(client, awards, WRONG);
-	await goOn(client, awards, first.answers);
-	const then = await pass(client, awards, {...WRONG, ...WRONG_LATER});
+	let then = {failures: []};
+	if (first.failures.length === 0) {
+		await goOn(client, awards, first.answers);
+		then = await pass(client, awards, {...WRONG, ...WRONG_LATER});
+	}
 	client.close();
 
 	const failures = [...first.failures, ...then.failures];
@@ -271,9 +276,11 @@ async function main() {
 		process.stdout.write(`--- ${failure}\n`);
 	if (failures.length > SHOWN)
 		process.stdout.write(`… and ${failures.length - SHOWN} more\n`);
+	process.exitCode = failures.length === 0 ? 0 : 1;
+	if (failures.length > 0)
+		return;
 	assert.deepEqual(first.counts, FIRST_COUNTS);
 	assert.deepEqual(then.counts, THEN_COUNTS);
-	process.exitCode = failures.length === 0 ? 0 : 1;
 }
 
 main().catch((error) => {
