@@ -390,8 +390,6 @@ static void log_faults(struct activation *a)
 		log_line(s, 3, "rules refused: %s%s%s%s", file, where, *file != '\0' ? ": " : "",
 			 json_member_text(fault, "message"));
 	}
-	if (s->current != NULL)
-		log_line(s, 4, "rules still in force: %s", generation_digest(s->current));
 }
 
 /* Makes a rejection that an entry can hold: of too many files none, of too many
@@ -477,6 +475,8 @@ static void on_rejected(void *ctx, int status, const struct journal_receipt *rec
 	remember_rejection(a, status == 0 && count == 1 ? receipts->at : now);
 	if (status != 0)
 		log_line(s, 4, "the rejection could not be logged: %s", status_text(status));
+	if (s->current != NULL)
+		log_line(s, 4, "rules still in force: %s", generation_digest(s->current));
 	if (a->request != NULL)
 		answer_error(s, a->request, CODE_RELOAD_REFUSED,
 			     "the rules were refused, the old ones are still active",

@@ -122,7 +122,7 @@ const TESTS = {
 		await client.notify('decide', given);
 		const filter = {partnership: given.partnership.id};
 		let list = [];
-		for (let tries = 0; tries < 200 && list.length === 0; tries++) {
+		for (let tries = 0; tries < 3000 && list.length === 0; tries++) {
 			await new Promise((resolve) => setTimeout(resolve, 10));
 			list = (await client.call('decisions.list', filter)).result.decisions;
 		}

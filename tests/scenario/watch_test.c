@@ -154,6 +154,7 @@ static void what_was_refused_is_refused_once(void **state)
 	/* Broken again the same way it is told again. */
 	scene_rule_replace(s, "quality-lead.lua", "every_score_at_least(8)", "every_score(7)");
 	scene_await(s, "rules refused: quality-lead.lua:");
+	scene_await(s, "rules still in force"); /* said once it is in the log */
 	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM rule_sets WHERE kind = "
 					     "'rejection' AND cause = 'watch'"),
 			 2);
