@@ -219,6 +219,19 @@ int key_open(struct key *k, const char *log_path, const char *name, struct text 
 	return rv;
 }
 
+int key_check(const char *log_path, const char *name, struct err *e)
+{
+	char *path = name_with(log_path, ".key");
+	struct tlog_signer signer;
+
+	if (path == NULL)
+		return err_set(e, -ENOMEM, "no memory for a file name");
+	int rv = read_key(path, name, &signer, e);
+	tlog_signer_wipe(&signer);
+	free(path);
+	return rv == AW_EABSENT ? 0 : rv;
+}
+
 int key_next(struct key *k, struct chance chance, struct tlog_signer *next, struct err *e)
 {
 	int rv = k->waits ? put_in_place(k, e) : 0;

@@ -36,6 +36,8 @@ void key_init(struct key *k);
 int key_open(struct key *k, const char *log_path, const char *name, struct text note,
 	     struct chance chance, struct err *e);
 void key_close(struct key *k);
+/* Whether key_open would take the file that is there, or there is none. The same errors. */
+int key_check(const char *log_path, const char *name, struct err *e);
 
 /* Makes the key that is to follow, and its file beside the old one's. Where that
  * one's still has the same name, it takes its place first, or nothing is made. */

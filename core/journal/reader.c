@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -249,6 +250,15 @@ int reader_is_still(const struct journal_reader *r, struct err *e)
 	    now.st_mtim.tv_nsec == r->about.st_mtim.tv_nsec && !has_beside(r->still, "-wal"))
 		return 0;
 	return err_set(e, AW_EBUSY, "%s was written while it was read: begin again", r->still);
+}
+
+int reader_check_key(struct journal_reader *r, const char *path, struct err *e)
+{
+	char identity[LOG_IDENTITY], name[TLOG_NAME];
+	int rv = schema_identity(r->db, identity, e);
+
+	(void)snprintf(name, sizeof name, "awardd/%s", identity); /* fits */
+	return rv == 0 ? key_check(path, name, e) : rv;
 }
 
 void reader_close(struct journal_reader **reader)

@@ -161,7 +161,7 @@ static void all_that_is_wrong_is_said_at_once(void **state)
 	free(text);
 }
 
-static void a_log_that_may_not_be_written_is_said(void **state)
+static void a_log_or_key_that_may_not_be_used_is_said(void **state)
 {
 	struct scene *s = *state;
 	int status;
@@ -172,6 +172,16 @@ static void a_log_that_may_not_be_written_is_said(void **state)
 	char *text = printed(s, "--plugins= --check-config", &status);
 	assert_int_equal(status, 0);
 	free(text);
+	/* Nor may its key be others' to read. */
+	char key[PATH_TEXT + 8];
+	(void)snprintf(key, sizeof key, "%s.key", s->log);
+	assert_int_equal(chmod(key, 0644), 0);
+	text = printed(s, "--plugins= --check-config", &status);
+	assert_non_null(strstr(text, ".key can be read or written by others than its owner"));
+	assert_int_equal(status, 2);
+	free(text);
+	assert_int_equal(scene_start_fails(s, NULL), 2);
+	assert_int_equal(chmod(key, 0600), 0);
 	assert_int_equal(chmod(s->log, 0440), 0);
 	text = printed(s, "--plugins= --check-config", &status);
 	assert_non_null(strstr(text, " may not be written by this user"));
@@ -234,7 +244,7 @@ int main(void)
 		in_a_scene(a_folder_that_is_not_there_is_refused),
 		in_a_scene(settings_of_plugins_are_shown_and_checked_before_the_start),
 		in_a_scene(all_that_is_wrong_is_said_at_once),
-		in_a_scene(a_log_that_may_not_be_written_is_said),
+		in_a_scene(a_log_or_key_that_may_not_be_used_is_said),
 		in_a_scene(settings_stand_in_the_file_too),
 		in_a_scene(a_signal_starts_what_waits),
 		in_a_scene(the_end_of_the_daemon_lets_plugins_stop),
