@@ -39,6 +39,7 @@ static void conn_free(struct conn *c)
 {
 	struct server *s = c->server;
 
+	assert(c->pending == 0);
 	buffer_deinit(&c->in);
 	buffer_deinit(&c->out);
 	buffer_deinit(&c->sending);
