@@ -364,11 +364,12 @@ static int check_all(struct audit *a, struct err *e)
 
 /* ---- from outside ------------------------------------------------------------------ */
 
+/* One of an older or a newer form is not altered for that: nothing is said of it. */
 static int open_log(struct audit *a, struct err *e)
 {
 	int rv = reader_open(a->options->path, &a->log, e);
 
-	if (rv != AW_EFOREIGN && rv != AW_ENEWER && rv != AW_EINVALID && rv != AW_ECORRUPT)
+	if (rv != AW_EFOREIGN && rv != AW_ECORRUPT)
 		return rv;
 	return report_give(&a->report,
 			   finding_make(LEVEL_ALTERED, "file.foreign", NULL, "%s", e->text));
