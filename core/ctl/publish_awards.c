@@ -121,7 +121,7 @@ static bool still_proves(const struct questions *q, const json_t *award, struct 
 static int on_proof(struct questions *q, json_t *award, const json_t *answer, struct err *e)
 {
 	const char *text = json_member_text(answer, "proof");
-	struct proof_text proof;
+	struct proof_text proof = {.index = 0};
 	struct buffer extra, bare;
 	char path[PATH_BYTES];
 
