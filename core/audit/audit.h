@@ -71,9 +71,13 @@ int audit_tiles(const char *log, const char *dir, json_t **made, struct err *e);
 
 /* ---- proofs ---------------------------------------------------------------- */
 
-/* Checks the text of a .tlog-proof, its entry within, by this key. Gives {"entry":
- * the whole entry, "origin", "size", "root": base64}. AW_ECORRUPT where it does not
- * prove its entry, AW_ESYNTAX where it is no proof. */
+/* Checks the text of a .tlog-proof by this key. It carries the entry that it is about, or
+ * {"leaf_hash"} in its place. Gives {"entry": the whole of it, or null, "sequence",
+ * "leaf_hash", "origin", "size", "root": base64}. AW_ECORRUPT where it does not prove what it
+ * carries, AW_ESYNTAX where it is no proof. */
 int audit_proof(struct text proof, const struct tlog_verifier *key, json_t **out, struct err *e);
+
+/* Adds the same proof with {"leaf_hash"} in the place of its entry, which is there. */
+int audit_proof_bare(struct text proof, struct buffer *out, struct err *e);
 
 #endif

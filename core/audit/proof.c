@@ -4,9 +4,30 @@
 
 #include "audit/audit.h"
 
-static int check(const struct proof_text *p, const struct tlog_verifier *key, struct checkpoint *c,
+/* What was proved, and of what. */
+struct leaf {
+	struct digest hash;
+	bool alone; /* its entry is not carried */
+	struct checkpoint checkpoint;
+};
+
+/* Whether a text stands in the place of the entry that holds nothing but its leaf hash. No
+ * entry is one: those have a sequence. */
+static bool read_alone(struct text extra, struct digest *leaf)
+{
+	json_t *document = json_read(extra, NULL);
+	const char *hex = json_member_text(document, "leaf_hash");
+	bool alone = hex != NULL && json_object_size(document) == 1 &&
+		     hex_parse(text_of(hex), leaf->bytes, sizeof leaf->bytes);
+
+	json_decref(document);
+	return alone;
+}
+
+static int check(const struct proof_text *p, const struct tlog_verifier *key, struct leaf *leaf,
 		 struct err *e)
 {
+	struct checkpoint *c = &leaf->checkpoint;
 	int rv = checkpoint_read(p->checkpoint, c, e);
 
 	if (rv != 0)
@@ -23,35 +44,56 @@ static int check(const struct proof_text *p, const struct tlog_verifier *key, st
 			       "its checkpoint was changed: the signature is false");
 	}
 	if (p->extra.bytes == NULL)
-		return err_set(e, AW_ECORRUPT, "it does not carry the entry that it is about");
-	struct digest leaf = digest_leaf(p->extra.bytes, p->extra.length);
-	if (!tree_check_inclusion(&p->proof, p->index, c->size, &leaf, &c->root))
-		return err_set(
-			e, AW_ECORRUPT,
-			"the entry that it carries is not in the log at this place: one of them "
-			"was changed");
+		return err_set(e, AW_ECORRUPT,
+			       "it carries neither the entry that it is about nor its leaf hash");
+	leaf->alone = read_alone(p->extra, &leaf->hash);
+	if (!leaf->alone)
+		leaf->hash = digest_leaf(p->extra.bytes, p->extra.length);
+	if (!tree_check_inclusion(&p->proof, p->index, c->size, &leaf->hash, &c->root))
+		return err_set(e, AW_ECORRUPT,
+			       "the %s that it carries is not in the log at this place: one of "
+			       "them was changed",
+			       leaf->alone ? "leaf hash" : "entry");
 	return 0;
 }
 
-static int describe(const struct proof_text *p, const struct checkpoint *c, json_t **out,
-		    struct err *e)
+/* Gives the entry, or null where it is not carried. */
+static int read_entry(const struct proof_text *p, const struct leaf *leaf, json_t **out,
+		      struct err *e)
 {
-	struct buffer root;
-	json_t *entry = json_read(p->extra, e);
+	json_t *entry = leaf->alone ? json_null() : json_read(p->extra, e);
 
 	if (entry == NULL)
 		return e->status == -ENOMEM ? -ENOMEM : AW_ECORRUPT;
-	if (json_member_integer(entry, "sequence", 0) != (json_int_t)p->index + 1 ||
-	    json_member_text(entry, "kind") == NULL || json_member_text(entry, "id") == NULL ||
-	    json_member_text(entry, "at") == NULL) {
+	if (!leaf->alone &&
+	    (json_member_integer(entry, "sequence", 0) != (json_int_t)p->index + 1 ||
+	     json_member_text(entry, "kind") == NULL || json_member_text(entry, "id") == NULL ||
+	     json_member_text(entry, "at") == NULL)) {
 		json_decref(entry);
 		return err_set(e, AW_ECORRUPT, "what it carries is no entry of a decision log");
 	}
+	*out = entry;
+	return 0;
+}
+
+static int describe(const struct proof_text *p, const struct leaf *leaf, json_t **out,
+		    struct err *e)
+{
+	const struct checkpoint *c = &leaf->checkpoint;
+	struct buffer root;
+	char hex[DIGEST_HEX];
+	json_t *entry = NULL;
+	int rv = read_entry(p, leaf, &entry, e);
+
+	if (rv != 0)
+		return rv;
+	hex_format(leaf->hash.bytes, sizeof leaf->hash.bytes, hex);
 	buffer_init(&root);
-	int rv = base64_append(c->root.bytes, sizeof c->root.bytes, &root);
+	rv = base64_append(c->root.bytes, sizeof c->root.bytes, &root);
 	if (rv == 0)
-		*out = json_pack("{sO ss sI ss}", "entry", entry, "origin", c->origin, "size",
-				 (json_int_t)c->size, "root", root.bytes);
+		*out = json_pack("{sO sI ss ss sI ss}", "entry", entry, "sequence",
+				 (json_int_t)p->index + 1, "leaf_hash", hex, "origin", c->origin,
+				 "size", (json_int_t)c->size, "root", root.bytes);
 	json_decref(entry);
 	buffer_deinit(&root);
 	return rv == 0 && *out != NULL ? 0 : err_set(e, -ENOMEM, "no memory for a proof");
@@ -60,15 +102,40 @@ static int describe(const struct proof_text *p, const struct checkpoint *c, json
 int audit_proof(struct text proof, const struct tlog_verifier *key, json_t **out, struct err *e)
 {
 	struct proof_text p;
-	struct checkpoint c;
+	struct leaf leaf;
 	struct buffer extra;
 
 	buffer_init(&extra);
 	int rv = proof_text_read(proof, &p, &extra, e);
 	if (rv == 0)
-		rv = check(&p, key, &c, e);
+		rv = check(&p, key, &leaf, e);
 	if (rv == 0)
-		rv = describe(&p, &c, out, e);
+		rv = describe(&p, &leaf, out, e);
+	buffer_deinit(&extra);
+	return rv;
+}
+
+int audit_proof_bare(struct text proof, struct buffer *out, struct err *e)
+{
+	struct proof_text p;
+	struct buffer extra, leaf_hash;
+	char hex[DIGEST_HEX];
+
+	buffer_init(&extra);
+	buffer_init(&leaf_hash);
+	int rv = proof_text_read(proof, &p, &extra, e);
+	if (rv == 0) {
+		struct digest leaf = digest_leaf(p.extra.bytes, p.extra.length);
+
+		hex_format(leaf.bytes, sizeof leaf.bytes, hex);
+		rv = buffer_printf(&leaf_hash, "{\"leaf_hash\":\"%s\"}", hex);
+		p.extra = (struct text){leaf_hash.bytes, leaf_hash.length};
+		if (rv == 0)
+			rv = proof_text_format(&p, out);
+		if (rv != 0)
+			(void)err_set(e, rv, "no memory for a proof");
+	}
+	buffer_deinit(&leaf_hash);
 	buffer_deinit(&extra);
 	return rv;
 }

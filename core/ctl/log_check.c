@@ -80,7 +80,7 @@ static void put_revocation(struct paper *p, const json_t *body)
 	paper_newline(p);
 }
 
-static void put_proof(struct paper *p, const json_t *proved)
+static void put_entry(struct paper *p, const json_t *entry)
 {
 	static const struct {
 		const char *kind, *title;
@@ -90,29 +90,43 @@ static void put_proof(struct paper *p, const json_t *proved)
 		{"import", "the imported award", put_import},
 		{"revocation", "the revocation", put_revocation},
 	};
-	const json_t *entry = json_member(proved, "entry");
-	const char *kind = json_member_text(entry, "kind"), *at = json_member_text(entry, "at");
+	const char *kind = json_member_text(entry, "kind");
 	size_t k = 0;
 
 	while (k < sizeof kinds / sizeof *kinds && strcmp(kinds[k].kind, kind) != 0)
 		k++;
 	bool known = k < sizeof kinds / sizeof *kinds;
-	paper_tone(p, TONE_GOOD);
-	paper_text(p, "Proved: ");
-	paper_tone(p, TONE_PLAIN);
 	paper_format(p, "%s %s", known ? kinds[k].title : kind, json_member_text(entry, "id"));
 	paper_newline(p);
 	if (known)
 		kinds[k].put(p, json_member(entry, "body"));
-	paper_format(p, "logged at %s as entry %" JSON_INTEGER_FORMAT " of the log %s", at,
-		     json_member_integer(entry, "sequence", 0), json_member_text(proved, "origin"));
+	paper_format(p, "logged at %s as", json_member_text(entry, "at"));
+}
+
+static void put_proof(struct paper *p, const json_t *proved)
+{
+	const json_t *entry = json_member(proved, "entry");
+
+	paper_tone(p, TONE_GOOD);
+	paper_text(p, "Proved: ");
+	paper_tone(p, TONE_PLAIN);
+	if (entry != NULL)
+		put_entry(p, entry);
+	else
+		paper_text(p, "the leaf of");
+	paper_format(p, " entry %" JSON_INTEGER_FORMAT " of the log %s",
+		     json_member_integer(proved, "sequence", 0),
+		     json_member_text(proved, "origin"));
 	paper_newline(p);
-	paper_wrap_format(
-		p, 0,
-		"It stands in the tree of %" JSON_INTEGER_FORMAT
-		" entries whose root %s the key signed. Whether it was revoked later, this "
-		"text cannot say.",
-		json_member_integer(proved, "size", 0), json_member_text(proved, "root"));
+	paper_format(p, "leaf hash %s", json_member_text(proved, "leaf_hash"));
+	paper_newline(p);
+	paper_wrap_format(p, 0,
+			  "It stands in the tree of %" JSON_INTEGER_FORMAT
+			  " entries whose root %s the key signed. %s",
+			  json_member_integer(proved, "size", 0), json_member_text(proved, "root"),
+			  entry != NULL ? "Whether it was revoked later, this text cannot say."
+					: "What the entry says is not in this text: its full "
+					  "proof has it, and must show the same leaf hash.");
 }
 
 static int print(const struct session *s, const json_t *proved)

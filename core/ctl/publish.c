@@ -1,6 +1,6 @@
 /* publish: the public site, made of what the daemon answers. It asks the socket as report does:
  * what the register, the practice and the statistics are is then decided in one place, and
- * the names of signatories, which the log's file holds beside its entries, are never published. */
+ * the names of signatories, which the log's file holds beside its entries, are never read. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

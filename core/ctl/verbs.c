@@ -65,7 +65,7 @@ static const struct verb verbs[] = {
 	{"log verify", "FILE", 1, 1, OPTION_BIT(OPTION_KEY) | OPTION_BIT(OPTION_SINCE),
 	 "whether a log is what was written, from its file alone", verb_log_verify},
 	{"log check", "PROOF", 1, 1, OPTION_BIT(OPTION_KEY),
-	 "what the proof of an entry proves, from its text alone", verb_log_check},
+	 "what the proof of an entry or its leaf proves, from its text alone", verb_log_check},
 	{"log export", "FILE", 1, 1, 0, "every entry of a log with its leaf hash, one a line",
 	 verb_log_export},
 	{"log copy", "DEST", 1, 1, OPTION_BIT(OPTION_LOG),

@@ -48,9 +48,9 @@ struct site_sources {
  * comes from gave an award. NULL where memory runs out. */
 json_t *site_publishable(const struct site_sources *from);
 
-/* Adds to an award of the site what decisions.get said of it: "expires_on", "citation", "at",
- * "leaf_hash". 0 or -ENOMEM. */
-int site_complete(json_t *award, const json_t *entry);
+/* Adds to an award of the site what audit_proof said of it: "expires_on", "citation", "at",
+ * "leaf_hash"; and of a decision "title", as the rules of that day have it. 0 or -ENOMEM. */
+int site_complete(json_t *award, const json_t *proved);
 
 /* The files of the site, but for those of each partnership. */
 struct site_file {

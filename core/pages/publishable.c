@@ -223,20 +223,35 @@ json_t *site_publishable(const struct site_sources *from)
 	return site;
 }
 
-int site_complete(json_t *award, const json_t *entry)
+/* "Quality Lead with Child First Commendation", as the rules that decided said it. */
+static int put_title(json_t *award, const json_t *decision, const json_t *outcome)
 {
-	const json_t *decision = json_member(entry, "decision");
-	const json_t *outcome = decision != NULL
-					? json_member(decision, "outcome")
-					: json_member(json_member(entry, "body"), "outcome");
-	const json_t *leaf = decision != NULL ? json_member(json_member(entry, "log"), "leaf_hash")
-					      : json_member(entry, "leaf_hash");
+	const struct vocabulary v = {NULL, decision};
+	struct buffer words;
+	int rv = 0;
+
+	buffer_init(&words);
+	award_words(&v, json_member_text(outcome, "award"), json_member(outcome, "commendations"),
+		    &words);
+	if (words.failed)
+		rv = -ENOMEM;
+	else if (words.length > 0)
+		rv = json_put(award, "title", json_string(words.bytes));
+	buffer_deinit(&words);
+	return rv;
+}
+
+int site_complete(json_t *award, const json_t *proved)
+{
+	const json_t *entry = json_member(proved, "entry"), *body = json_member(entry, "body");
+	const json_t *decision = json_member(body, "decision");
+	const json_t *outcome = json_member(decision != NULL ? decision : body, "outcome");
 	json_t *more = json_pack("{sO? sO? sO? sO?}", "expires_on",
 				 json_member(outcome, "expires_on"), "citation",
 				 json_member(outcome, "citation"), "at", json_member(entry, "at"),
-				 "leaf_hash", leaf);
+				 "leaf_hash", json_member(proved, "leaf_hash"));
 	int rv = more != NULL && json_object_update(award, more) == 0 ? 0 : -ENOMEM;
 
 	json_decref(more);
-	return rv;
+	return rv == 0 && decision != NULL ? put_title(award, decision, outcome) : rv;
 }

@@ -90,8 +90,13 @@ const json_t *newest_award(const json_t *partnership)
 
 void sheet_award(struct sheet *s, const json_t *award)
 {
+	const char *title = json_member_text(award, "title");
 	struct buffer words;
 
+	if (title != NULL) {
+		html_text(&s->h, title);
+		return;
+	}
 	buffer_init(&words);
 	award_words(&s->v, json_member_text(award, "award"), json_member(award, "commendations"),
 		    &words);

@@ -20,7 +20,8 @@ int sheet_end(struct sheet *s, struct buffer *out);
 /* A table's heads, a NULL at their end; a class may stand before a bar: "number|Scored". */
 void sheet_heads(struct html *h, const char *const *heads);
 
-/* "Quality Lead with Child First Commendation" of an award. */
+/* "Quality Lead with Child First Commendation" of an award; of an imported one, for which no
+ * rules of its day are known, in the words of today's. */
 void sheet_award(struct sheet *s, const json_t *award);
 /* "Current until ..." of a partnership. */
 void sheet_standing(struct sheet *s, const json_t *partnership);

@@ -3,26 +3,33 @@
 
 #include "pages/site.h"
 
+static void put_command(struct html *h, const char *before, const char *command, const char *after)
+{
+	html_open(h, "li");
+	html_text(h, before);
+	html_element(h, "code", command);
+	html_text(h, after);
+	html_close(h);
+}
+
 static void put_steps(struct html *h)
 {
 	html_element(h, "h2", "Checking an award");
 	html_open(h, "ol");
 	html_element(
 		h, "li",
-		"Take the award's proof and leaf hash from its partnership's page. The proof is "
-		"a C2SP tlog-proof: where the entry stands, the hashes on the way to the root, "
-		"and the checkpoint that was signed over it.");
+		"Take the proof of the award from its partnership's page. It is a C2SP "
+		"tlog-proof: the leaf hash of the entry, where the entry stands, the hashes on "
+		"the way to the root, and the checkpoint that was signed over it.");
+	put_command(
+		h, "Ask ", "awardctl log check FILE --key KEY",
+		", which needs no network. It says which leaf hash is proved: it must be the one "
+		"beside the award. Other programs for transparency logs check it, too.");
 	html_element(h, "li",
-		     "Check the checkpoint's signature with the log's key, and that the leaf hash "
-		     "leads to its root as RFC 6962 says. Programs for transparency logs do both.");
-	html_open(h, "li");
-	html_text(
-		h,
-		"The entry itself is not published. Whoever was given its full proof by the award "
-		"body asks ");
-	html_element(h, "code", "awardctl log check FILE --key KEY");
-	html_text(h, " and sees the entry; its leaf hash is the one shown here.");
-	html_close(h);
+		     "That the entry with this leaf hash is the award shown beside it is what the "
+		     "award body says: the entry holds the whole submission, and is not published. "
+		     "The partnership has its report, in which the full proof stands. The same "
+		     "command shows what that says, and it must show the same leaf hash.");
 	html_close(h);
 	html_element(h, "p",
 		     "Keep a checkpoint: the log can be shown to have grown from it and to have "
