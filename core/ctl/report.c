@@ -1,14 +1,19 @@
 /* report: what the daemon knows about a decision, gathered and made a page. It asks the socket
  * and not the log's file, so that whoever submitted a decision can have its report too. */
+#include <errno.h>
 #include <string.h>
 
 #include "ctl/deliver.h"
+#include "ctl/kept.h"
+#include "ctl/offline.h"
 #include "ctl/verb.h"
 #include "pages/pages.h"
 
 /* What was fetched; owned. */
 struct gathered {
 	json_t *entry, *list, *before, *practice, *rules, *proof, *checkpoint;
+	json_t *scheme;  /* of the decision's rules, or of today's */
+	bool of_its_day; /* it is of the decision's */
 };
 
 static void gathered_deinit(struct gathered *g)
@@ -20,6 +25,7 @@ static void gathered_deinit(struct gathered *g)
 	json_decref(g->rules);
 	json_decref(g->proof);
 	json_decref(g->checkpoint);
+	json_decref(g->scheme);
 }
 
 /* The latest that stands, with this day or an earlier one and logged before; R-19. */
@@ -95,10 +101,61 @@ static int gather(struct session *s, struct gathered *g)
 	return status;
 }
 
+/* ---- the scheme of that day ------------------------------------------------------------------ */
+
+/* What a kept rule set says of itself, run here; NULL where it cannot be, which is said. */
+static json_t *manifest_of(const struct session *s, const json_t *rules)
+{
+	char program[PROGRAM_NAME];
+	struct trial_options how;
+	struct words *words = NULL;
+	struct trial *trial = NULL;
+	struct err e = {.status = 0};
+	json_t *faults = json_array(), *manifest = NULL;
+
+	int rv = faults != NULL ? offline_trial(program, &how, &e) : -ENOMEM;
+	if (rv == 0)
+		rv = session_words(s, program, &words, &e);
+	how.processes = 1;
+	how.words = words;
+	if (rv == 0)
+		rv = trial_open_kept(&how, rules, &trial, faults, &e);
+	if (rv == 0)
+		manifest = json_deep_copy_of(generation_manifest(trial_rules(trial)));
+	else
+		(void)session_say(s, 0, "the rules of that day do not run here: %s",
+				  e.text); /* the report says what follows */
+	trial_close(&trial);
+	words_free(&words);
+	json_decref(faults);
+	return manifest;
+}
+
+/* Titles and scale as they read when it was decided: today's are others where the rules were
+ * changed since. */
+static void find_scheme(struct session *s, struct gathered *g)
+{
+	const json_t *today = session_scheme(s);
+	const char *now = json_member_text(today, "digest");
+	const char *then =
+		json_member_text(json_member(json_member(g->entry, "decision"), "rules"), "digest");
+
+	g->of_its_day = now != NULL && then != NULL && strcmp(now, then) == 0;
+	if (!g->of_its_day && g->rules != NULL) {
+		g->scheme = manifest_of(s, g->rules);
+		g->of_its_day = g->scheme != NULL;
+	}
+	if (g->scheme == NULL)
+		g->scheme = json_copy_of(today);
+}
+
+/* ---- the page ---------------------------------------------------------------------------------- */
+
 static int write_page(struct session *s, const struct gathered *g)
 {
 	const struct report r = {
-		.scheme = session_scheme(s),
+		.scheme = g->scheme,
+		.of_its_day = g->of_its_day,
 		.entry = g->entry,
 		.before = g->before,
 		.may_look_back = g->list != NULL,
@@ -127,6 +184,8 @@ int verb_report(struct session *s)
 		return session_say(s, EXIT_USAGE,
 				   "a report is a web page: --format does not apply");
 	int status = gather(s, &g);
+	if (status == EXIT_DONE)
+		find_scheme(s, &g);
 	if (status == EXIT_DONE)
 		status = write_page(s, &g);
 	gathered_deinit(&g);

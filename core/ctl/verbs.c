@@ -48,7 +48,7 @@ static const struct verb verbs[] = {
 	 verb_practice},
 	{"statistics", "", 0, 0, SPAN, "how partnerships score, and awards by year",
 	 verb_statistics},
-	{"report", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_OUTPUT),
+	{"report", "ID|SEQUENCE", 1, 1, OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_PLUGINS),
 	 "one decision as a web page: its reasons, profile, progress and proof", verb_report},
 	{"publish", "DIR", 1, 1, OPTION_BIT(OPTION_ON),
 	 "the register, its awards and the scheme as a site for everybody", verb_publish},

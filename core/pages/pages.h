@@ -14,7 +14,8 @@
 
 /* ---- the report of one decision, for who was assessed ------------------------------ */
 struct report {
-	const json_t *scheme;   /* scheme.get; may be NULL */
+	const json_t *scheme;   /* scheme.get, or the same of the decision's rules; may be NULL */
+	bool of_its_day;        /* it is of the decision's rules */
 	const json_t *entry;    /* decisions.get of a decision */
 	const json_t *before;   /* the same of the earlier benchmark, or NULL */
 	bool may_look_back;     /* false: this user is not shown earlier benchmarks */

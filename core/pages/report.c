@@ -153,6 +153,11 @@ static void put_profile(struct html *h, const struct told *t)
 	const struct picture p = {t->v, scores, before};
 
 	html_element(h, "h2", "The benchmark profile");
+	if (t->r->scheme != NULL && !t->r->of_its_day)
+		html_element_class(
+			h, "p", "note",
+			"The rules were changed since this was decided. Statements and the scale "
+			"are called as they are today; awards and criteria as they were then.");
 	picture_profile(h, &p);
 }
 

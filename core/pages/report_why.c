@@ -19,46 +19,40 @@ static void put_verdict(struct html *h, const char *status)
 			html_element_class(h, "span", known[i].class, known[i].shown);
 }
 
-static void put_place(struct html *h, const char *pointer)
+static void put_shortfall(struct html *h, const struct told *t, const json_t *shortfall,
+			  const char *statement)
 {
-	char words[PLACE_TEXT];
-
-	wording_place(pointer, words);
-	html_text(h, "still to come in the submission: ");
-	html_text(h, words);
-}
-
-static void put_shortfall(struct html *h, const struct told *t, const json_t *shortfall)
-{
-	const char *statement = json_member_text(shortfall, "statement");
-	const char *pointer = json_member_text(shortfall, "pointer");
-	json_int_t score = json_member_integer(shortfall, "score", 0);
-	json_int_t needs = json_member_integer(shortfall, "needs", 0);
-
-	if (statement == NULL && pointer == NULL)
-		return;
 	html_open(h, "li");
-	if (statement != NULL) {
-		say_statement(h, &t->v, statement);
-		html_format(h, ": scored %" JSON_INTEGER_FORMAT ", needs %" JSON_INTEGER_FORMAT,
-			    score, needs);
-	} else {
-		put_place(h, pointer);
-	}
+	say_statement(h, &t->v, statement);
+	html_format(h, ": scored %" JSON_INTEGER_FORMAT ", needs %" JSON_INTEGER_FORMAT,
+		    json_member_integer(shortfall, "score", 0),
+		    json_member_integer(shortfall, "needs", 0));
 	html_close(h);
 }
 
-static void put_shortfalls(struct html *h, const struct told *t, const json_t *shortfalls)
+/* The scores that are too low. What else is lacking, the criterion's reason says in words. */
+static void put_shortfalls(struct html *h, const struct told *t, const json_t *shortfalls,
+			   const char *reason)
 {
-	size_t i;
+	size_t i, listed = 0;
 	json_t *each;
 
-	if (json_array_size(shortfalls) == 0)
-		return;
-	html_open(h, "ul");
-	json_array_foreach(shortfalls, i, each)
-		put_shortfall(h, t, each);
-	html_close(h);
+	json_array_foreach(shortfalls, i, each) {
+		const char *statement = json_member_text(each, "statement");
+
+		if (statement == NULL)
+			continue;
+		if (listed++ == 0)
+			html_open(h, "ul");
+		put_shortfall(h, t, each, statement);
+	}
+	if (listed > 0)
+		html_close(h);
+	if (reason != NULL && (listed == 0 || listed < json_array_size(shortfalls))) {
+		if (listed == 0)
+			html_void(h, "br");
+		html_element_class(h, "span", "note", reason);
+	}
 }
 
 /* The reason says in words what falls short. */
@@ -154,7 +148,8 @@ void report_missing(struct html *h, const struct told *t)
 		html_text(h, " ");
 		html_text(h, json_member_text(criterion, "says"));
 		html_text(h, ".");
-		put_shortfalls(h, t, json_member(each, "shortfalls"));
+		put_shortfalls(h, t, json_member(each, "shortfalls"),
+			       json_member_text(criterion, "reason"));
 		html_close(h);
 	}
 	html_close(h);

@@ -324,10 +324,17 @@ void register_list(struct service *s, struct request *r)
 
 void scheme_get(struct service *s, struct request *r)
 {
+	json_t *scheme;
 
 	if (s->current == NULL) {
 		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);
 		return;
 	}
-	answer_result(s, r, json_deep_copy_of(generation_manifest(s->current)));
+	scheme = json_deep_copy_of(generation_manifest(s->current));
+	if (scheme != NULL &&
+	    json_put(scheme, "digest", json_string(generation_digest(s->current))) != 0) {
+		json_decref(scheme);
+		scheme = NULL;
+	}
+	answer_result(s, r, scheme);
 }

@@ -56,6 +56,73 @@ static void a_report_tells_the_whole_decision(void **state)
 	json_decref(before);
 }
 
+/* What stands between two headings of a page; free() it. */
+static char *between(const char *page, const char *from, const char *to)
+{
+	const char *begin = strstr(page, from), *end = begin != NULL ? strstr(begin, to) : NULL;
+
+	if (end == NULL)
+		fail_msg("\"%s\" and then \"%s\" are not in the page", from, to);
+	char *part = strndup(begin, (size_t)(end - begin));
+	assert_non_null(part);
+	return part;
+}
+
+/* What is lacking is said in the rules' own words, where it is no score. */
+static void what_is_missing_says_what_is_lacking(void **state)
+{
+	struct scene *s = *state;
+	json_t *decision = decided(s, "{'every': 7, 'evidence': [], 'scores': {'6': 0}}");
+	char *page = report_of(s, decision);
+	char *missing = between(page, "What is missing for Quality Lead", "The benchmark profile");
+
+	tool_must_say(missing, "No statement is scored 8 or more; the highest score is 7");
+	tool_must_say(missing, "Evidence: none given; at least one is needed.");
+	must_not_say(missing, "still to come");
+	must_not_say(missing, "Statement 1 ");
+	free(missing);
+	free(page);
+	json_decref(decision);
+	decision = decided(s, "{'scores': {'8': 8, '9': 6}, 'case_studies': []}");
+	page = report_of(s, decision);
+	missing = between(page, "What is missing for Quality Lead", "The benchmark profile");
+	tool_must_say(missing, "scored 6, needs 7");
+	tool_must_say(missing, "There is no case study that can be shared");
+	must_not_say(missing, "is scored 6; 7 is needed"); /* not twice */
+	free(missing);
+	free(page);
+	json_decref(decision);
+}
+
+/* Whatever the rules say today. */
+static void an_old_report_reads_as_on_its_day(void **state)
+{
+	struct scene *s = *state;
+	json_t *decision = decided(s, "{'scores': {'6': 0}}");
+	static const char old[] = "Commissioners resource and review";
+	static const char new[] = "A question of our own";
+
+	scene_rule_replace(s, "framework.lua", old, new);
+	scene_rule_replace(s, "quality-lead.lua", "title = \"Quality Lead\"",
+			   "title = \"Quality Beacon\"");
+	json_decref(called(s, "rules.reload", NULL));
+	char *page = report_of(s, decision);
+	tool_must_say(page, old);
+	must_not_say(page, new);
+	must_not_say(page, "Quality Beacon");
+	free(page);
+	json_decref(decision);
+	decision = decided(s, "{'scores': {'6': 0}}");
+	page = report_of(s, decision);
+	tool_must_say(page, new);
+	tool_must_say(page, "Quality Beacon");
+	scene_rule_replace(s, "framework.lua", new, old);
+	scene_rule_replace(s, "quality-lead.lua", "Quality Beacon", "Quality Lead");
+	json_decref(called(s, "rules.reload", NULL));
+	free(page);
+	json_decref(decision);
+}
+
 static void a_need_names_those_who_do_well_on_it_and_share(void **state)
 {
 	struct scene *s = *state;
@@ -162,6 +229,15 @@ static void who_submitted_it_has_a_report_too(void **state)
 	must_tell_reasons(page, decision);
 	tool_must_say(page, "Earlier benchmarks are shown to auditors only.");
 	must_not_say(page, "every_score_at_least");
+	must_not_say(page, "The rules were changed since");
+	free(page);
+	/* The rules of that day are for auditors: what is shown instead is said. */
+	scene_rule_replace(s, "framework.lua", "Commissioners resource and review", "Another");
+	scene_stop(s);
+	scene_start(s, (const char *const[]){"--submit", self->pw_name, "--audit", "nobody", NULL});
+	page = report_of(s, decision);
+	tool_must_say(page, "Another");
+	tool_must_say(page, "The rules were changed since this was decided.");
 	free(page);
 	json_decref(decision);
 }
@@ -170,6 +246,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_new_area(a_report_tells_the_whole_decision),
+		in_new_area(what_is_missing_says_what_is_lacking),
+		in_new_area(an_old_report_reads_as_on_its_day),
 		in_new_area(a_need_names_those_who_do_well_on_it_and_share),
 		in_new_area(a_report_stands_alone_and_names_nobody),
 		in_new_area(names_with_markup_are_names),
