@@ -32,8 +32,9 @@ void picture_profile(struct html *h, const struct picture *p);
 void picture_form(struct html *h, const struct vocabulary *v);
 /* The axis of a drawing: a heading cell with every number of the scale. */
 void picture_axis(struct html *h, const struct vocabulary *v);
-/* A cell with the spread of all scores of a statement; a row of statistics.get. */
-void picture_spread(struct html *h, const struct vocabulary *v, const json_t *row);
+/* A cell with the middle half of all scores of a statement and their median; a row of
+ * statistics.get. Not the extremes: those are each somebody's. */
+void picture_middle(struct html *h, const struct vocabulary *v, const json_t *row);
 
 /* ---- words ----------------------------------------------------------------------- */
 /* "1. Title" of a statement: its id, and its title where it is known. */

@@ -441,9 +441,9 @@ void picture_form(struct html *h, const struct vocabulary *v)
 	put_legend(h, &p);
 }
 
-/* ---- the spread of all ---------------------------------------------------------------- */
+/* ---- the middle of all ----------------------------------------------------------------- */
 
-void picture_spread(struct html *h, const struct vocabulary *v, const json_t *row)
+void picture_middle(struct html *h, const struct vocabulary *v, const json_t *row)
 {
 	int from, to;
 
@@ -452,14 +452,12 @@ void picture_spread(struct html *h, const struct vocabulary *v, const json_t *ro
 	begin_drawing(h);
 	put_grid(h, from, to);
 	if (json_member(row, "median") != NULL) {
-		int at[5];
-		static const char *const names[5] = {"minimum", "lower_quartile", "median",
-						     "upper_quartile", "maximum"};
-		for (int i = 0; i < 5; i++)
+		int at[3];
+		static const char *const names[3] = {"lower_quartile", "median", "upper_quartile"};
+		for (int i = 0; i < 3; i++)
 			at[i] = place_of(from, to, json_member_integer(row, names[i], from));
-		put_segment(h, "spread", at[0], at[4]);
-		put_segment(h, "middle", at[1], at[3]);
-		put_dot(h, "dot", at[2]);
+		put_segment(h, "middle", at[0], at[2]);
+		put_dot(h, "dot", at[1]);
 	}
 	html_close(h);
 	html_close(h);

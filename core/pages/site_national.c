@@ -38,7 +38,7 @@ static void put_row(struct sheet *s, const json_t *row)
 	if (json_member_integer(row, "scored", 0) < FEWEST) {
 		put_few(s);
 	} else {
-		picture_spread(&s->h, &s->v, row);
+		picture_middle(&s->h, &s->v, row);
 		put_number(&s->h, row, "median");
 		html_open_class(&s->h, "td", "number wide-only");
 		html_format(&s->h, "%" JSON_INTEGER_FORMAT "–%" JSON_INTEGER_FORMAT,
@@ -58,8 +58,8 @@ static void put_scores(struct sheet *s)
 
 	html_open_class(&s->h, "table", "profile national");
 	html_element(&s->h, "caption",
-		     "The dot is the median; the bar is the middle half of all scores, the line "
-		     "reaches from the lowest to the highest.");
+		     "The dot is the median; the bar is the middle half of all scores. The lowest "
+		     "and the highest are not shown: each is one partnership's.");
 	html_open(&s->h, "thead");
 	html_open(&s->h, "tr");
 	html_open(&s->h, "th");

@@ -108,6 +108,45 @@ static void the_national_picture_waits_for_five(void **state)
 	site_must_hold(s, "site/national.html", "How 5 partnerships score");
 }
 
+/* The rows of the statements; free() them. */
+static char *national_rows(const struct scene *s)
+{
+	site_publish(s);
+	char *page = tool_read(s, "site/national.html"), *begin = strstr(page, "<tbody>");
+	assert_non_null(begin);
+	char *rows = strndup(begin, (size_t)(strstr(begin, "</tbody>") - begin));
+	assert_non_null(rows);
+	free(page);
+	return rows;
+}
+
+/* The lowest and the highest score are each one partnership's. */
+static void the_national_picture_shows_no_extremes(void **state)
+{
+	struct scene *s = *state;
+	static const char *const scores[] = {"1", "7", "7", "8", "8"};
+	char changes[128];
+
+	for (size_t i = 0; i < 5; i++) {
+		(void)snprintf(changes, sizeof changes,
+			       "{'partnership': {'id': 'p%zu'}, 'scores': {'3': %s}}", i,
+			       scores[i]);
+		json_decref(decided(s, changes));
+	}
+	char *rows = national_rows(s);
+	json_decref(decided(s, "{'partnership': {'id': 'p0'}, 'scores': {'3': 4}}"));
+	json_decref(decided(s, "{'partnership': {'id': 'p4'}, 'scores': {'3': 10}}"));
+	char *others = national_rows(s);
+	assert_string_equal(rows, others);
+	free(others);
+	/* The middle is seen. */
+	json_decref(decided(s, "{'partnership': {'id': 'p1'}, 'scores': {'3': 8}}"));
+	others = national_rows(s);
+	assert_string_not_equal(rows, others);
+	free(others);
+	free(rows);
+}
+
 /* ---- other pages --------------------------------------------------------------------------- */
 
 static void an_empty_log_has_a_site(void **state)
@@ -180,6 +219,7 @@ int main(void)
 		in_its_own(the_site_shows_the_register_and_awards_over_time),
 		in_its_own(nothing_personal_and_nothing_unpublished_is_in_any_file),
 		in_its_own(the_national_picture_waits_for_five),
+		in_its_own(the_national_picture_shows_no_extremes),
 		in_its_own(an_empty_log_has_a_site),
 		cmocka_unit_test_setup_teardown(the_form_stands_alone_and_follows_the_rules,
 						scene_setup_stopped, scene_teardown),
