@@ -25,7 +25,7 @@
 		return score !== null && score !== scale.not_applicable;
 	}
 
-	function add(drawing, kind, path) {
+	function stroke(drawing, kind, path) {
 		var it = document.createElementNS(svg, "path");
 		it.setAttribute("class", kind + " drawn");
 		it.setAttribute("d", path);
@@ -56,17 +56,17 @@
 		});
 		if (at[i] === null) {
 			if (top !== null && bottom !== null) {
-				add(drawing, "gap", "M" + top + " 0L" + bottom + " 100");
+				stroke(drawing, "gap", "M" + top + " 0L" + bottom + " 100");
 			}
 			return;
 		}
 		if (top !== null) {
-			add(drawing, "line", "M" + top + " 0L" + at[i] + " 50");
+			stroke(drawing, "line", "M" + top + " 0L" + at[i] + " 50");
 		}
 		if (bottom !== null) {
-			add(drawing, "line", "M" + at[i] + " 50L" + bottom + " 100");
+			stroke(drawing, "line", "M" + at[i] + " 50L" + bottom + " 100");
 		}
-		add(drawing, low ? "dot low" : "dot", "M" + at[i] + " 50h.01");
+		stroke(drawing, low ? "dot low" : "dot", "M" + at[i] + " 50h.01");
 	}
 
 	/* Below the first mark that not every score has reached yet. */
@@ -98,26 +98,64 @@
 		});
 	}
 
-	/* ---- the submission ---- */
+	/* ---- what stands in what: members of the submission, groups, lists and their rows ---- */
 
-	function valueOf(field) {
-		return field.type === "checkbox" ? (field.checked ? true : null) : field.value.trim() || null;
+	/* The members that stand in a part of the page, not those within these. */
+	function members(within) {
+		return Array.prototype.reduce.call(within.children, function (found, it) {
+			return found.concat("member" in it.dataset ? [it] : members(it));
+		}, []);
 	}
 
-	function put(submission, path, value) {
-		var names = path.split("/"), last = names.pop(), at = submission;
-		names.forEach(function (name) { at = at[name] = at[name] || {}; });
-		at[last] = value;
+	function rowsOf(list) {
+		return list.querySelector(".rows");
+	}
+
+	function ticked(list) {
+		return Array.prototype.map.call(list.querySelectorAll("input:checked"), function (it) {
+			return it.value;
+		});
+	}
+
+	function valueOf(field) {
+		if (field.type === "checkbox") {
+			return field.checked ? true : null;
+		}
+		return field.value.trim() === "" ? null
+			: field.type === "number" ? Number(field.value) : field.value.trim();
+	}
+
+	function object(within) {
+		var made = {};
+		members(within).forEach(function (it) {
+			var value = read(it);
+			if (value !== null) {
+				made[it.dataset.member] = value;
+			}
+		});
+		return made;
+	}
+
+	/* null: nothing is given. */
+	function read(it) {
+		var made;
+		switch (it.dataset.kind) {
+		case "ticks":
+			made = ticked(it);
+			return made.length > 0 ? made : null;
+		case "list":
+			made = members(rowsOf(it)).map(object);
+			return made.length > 0 ? made : null;
+		case "object":
+			made = object(it);
+			return Object.keys(made).length > 0 ? made : null;
+		default:
+			return valueOf(it);
+		}
 	}
 
 	function submission() {
-		var made = {};
-		Array.prototype.forEach.call(form.querySelectorAll("[data-member]"), function (field) {
-			var value = valueOf(field);
-			if (value !== null) {
-				put(made, field.dataset.member, value);
-			}
-		});
+		var made = object(form);
 		made.scores = {};
 		selects.forEach(function (select) {
 			if (select.value !== "") {
@@ -127,28 +165,137 @@
 		return made;
 	}
 
-	/* ---- what does not fit yet ---- */
+	/* ---- rows ---- */
 
-	function nameOf(field) {
-		return field.dataset.statement ? "Statement " + field.dataset.statement
-			: document.querySelector("label[for='" + field.id + "']").firstChild.textContent.trim();
+	var rowsMade = 0;
+
+	function titleOf(it) {
+		return it.querySelector("legend > span").textContent;
 	}
 
-	function fault(field) {
-		var other = field.dataset.notAfter && document.getElementById(field.dataset.notAfter);
-		if (field.validity.badInput) {
-			return "is no day";
+	/* Numbers the rows anew. */
+	function count(list) {
+		var rows = members(rowsOf(list)), title = titleOf(list);
+		rows.forEach(function (row, i) {
+			row.querySelector("legend").textContent = title + " " + (i + 1);
+			row.querySelector(":scope > .remove").textContent = "Remove " + title + " " + (i + 1);
+		});
+		list.querySelector(":scope > p > .count").textContent =
+			rows.length === 0 ? "none is given" : rows.length === 1 ? "one is given" : rows.length + " are given";
+	}
+
+	function add(list) {
+		var row = list.querySelector(":scope > template").content.cloneNode(true).firstElementChild;
+		rowsMade += 1;
+		["id", "for"].forEach(function (name) {
+			row.querySelectorAll("[" + name + "]").forEach(function (it) {
+				it.setAttribute(name, it.getAttribute(name) + "-" + rowsMade);
+			});
+		});
+		rowsOf(list).appendChild(row);
+		row.querySelector(".remove").addEventListener("click", function () {
+			row.remove();
+			count(list);
+			list.querySelector(":scope > p > .add").focus();
+		});
+		prepare(row);
+		count(list);
+		row.querySelector("input, select, textarea, .add").focus();
+	}
+
+	function prepare(within) {
+		within.querySelectorAll("[data-kind='list']").forEach(function (list) {
+			var button = list.querySelector(":scope > p > .add");
+			button.textContent = "Add to " + titleOf(list);
+			button.hidden = false;
+			button.addEventListener("click", function () { add(list); });
+			count(list);
+		});
+	}
+
+	/* ---- what does not fit yet ---- */
+
+	/* "Evidence 1, Kind" */
+	function nameOf(it) {
+		var around = it.parentNode.closest("fieldset"), own;
+		if (it.dataset.statement) {
+			return "Statement " + it.dataset.statement;
 		}
-		if (field.required && !field.value.trim()) {
+		own = it.matches("fieldset") ? it.querySelector("legend")
+			: document.querySelector("label[for='" + it.id + "']");
+		own = (own.querySelector("span") || own).textContent;
+		if (!around || around.dataset.kind === "list") {
+			return own;
+		}
+		return nameOf(around) + ", " + own;
+	}
+
+	function sibling(field, name) {
+		return members(field.parentNode.closest("fieldset, form")).find(function (it) {
+			return it.dataset.member === name;
+		});
+	}
+
+	function faultOf(field) {
+		var other = field.dataset.notAfter && sibling(field, field.dataset.notAfter);
+		if (field.validity.badInput) {
+			return field.type === "date" ? "is no day" : "is no number";
+		}
+		if (needed(field) && valueOf(field) === null) {
 			return "is missing";
 		}
 		if (field.validity.patternMismatch) {
 			return "does not fit: " + field.title;
 		}
+		if (!field.validity.valid) {
+			return "does not fit: " + field.validationMessage;
+		}
 		if (other && field.value && other.value && field.value > other.value) {
 			return "is later than " + nameOf(other);
 		}
 		return null;
+	}
+
+	function needed(it) {
+		return "required" in it.dataset || "statement" in it.dataset;
+	}
+
+	function faultOfSeveral(it) {
+		var least = Number(it.dataset.min || 0), value = read(it);
+		if (value === null) {
+			return needed(it) ? "is missing" : null;
+		}
+		return value.length < least ? "has fewer than " + least : null;
+	}
+
+	/* Of an optional group nothing is missing while nothing of it is given. */
+	function faultsIn(within, faults) {
+		members(within).forEach(function (it) {
+			var kind = it.dataset.kind, says;
+			if (kind === "object" && !needed(it) && read(it) === null) {
+				faultsIn(it, []);
+				return;
+			}
+			says = kind === "value" ? faultOf(it) : kind === "object" ? null : faultOfSeveral(it);
+			mark(it, says, faults);
+			if (kind === "object") {
+				faultsIn(it, faults);
+			} else if (kind === "list") {
+				faultsIn(rowsOf(it), faults);
+			}
+		});
+	}
+
+	function mark(it, says, faults) {
+		var field = it.matches("fieldset") ? it.querySelector("input, select, textarea, .add") : it;
+		if (says) {
+			faults.push({ field: field, says: nameOf(it) + " " + says });
+		}
+		if (it === field && says) {
+			it.setAttribute("aria-invalid", "true");
+		} else {
+			it.removeAttribute("aria-invalid");
+		}
 	}
 
 	function show(faults) {
@@ -157,7 +304,7 @@
 		faults.forEach(function (it) {
 			var item = document.createElement("li"), link = document.createElement("a");
 			link.href = "#" + it.field.id;
-			link.textContent = nameOf(it.field) + " " + it.says;
+			link.textContent = it.says;
 			link.addEventListener("click", function (event) {
 				event.preventDefault();
 				it.field.focus();
@@ -172,17 +319,9 @@
 	}
 
 	function check() {
-		var fields = Array.prototype.slice.call(form.querySelectorAll("[data-member], select[data-statement]"));
 		var faults = [];
-		fields.forEach(function (field) {
-			var says = fault(field);
-			if (says) {
-				field.setAttribute("aria-invalid", "true");
-				faults.push({ field: field, says: says });
-			} else {
-				field.removeAttribute("aria-invalid");
-			}
-		});
+		selects.forEach(function (select) { mark(select, faultOf(select), faults); });
+		faultsIn(form, faults);
 		show(faults);
 		return faults.length === 0;
 	}
@@ -208,5 +347,6 @@
 	form.addEventListener("change", draw);
 	form.addEventListener("submit", save);
 	document.getElementById("save").hidden = false;
+	prepare(form);
 	draw();
 }());

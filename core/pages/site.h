@@ -32,6 +32,9 @@ void sheet_partnership(struct sheet *s, const char *id, const char *name);
 /* Only the month of the award is known. */
 bool is_month(const json_t *award);
 
+/* Everything that a submission may hold but its scores, as controls of a form; see form.js. */
+void sheet_fields(struct sheet *s);
+
 int site_register(const json_t *site, struct buffer *out);
 int site_practice(const json_t *site, struct buffer *out);
 int site_national(const json_t *site, struct buffer *out);

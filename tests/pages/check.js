@@ -2,12 +2,13 @@
  * and must be found.
  *   node check.js DIR AWARDCTL      a folder with the sites `site`, `empty` and `many` and a
  *                                   report.html; and the tool, which reads AWARDD_SOCKET */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { form } from "./form.js";
 import * as look from "./look.js";
 
 const [dir, awardctl] = process.argv.slice(2);
@@ -208,50 +209,8 @@ await proof();
 
 /* ---- the form, by keyboard alone, from a folder of its own ---- */
 
-async function form() {
-	const alone = join(temporary, "form.html");
-	writeFileSync(alone, readFileSync(join(site, "self-evaluation.html")));
-	const { context, page, faults: seen } = await look.open(browser, address(alone), { width: 320 });
-	const keys = page.keyboard;
-	const at = (selector) => page.evaluate((it) => document.activeElement.matches(it), selector);
-	const scores = ["7", "6", "5", "4", "8", "9", "0", "6", "7", "3", "5"];
-	while (!(await at("#score-1"))) {
-		await keys.press("Tab");
-	}
-	for (const score of scores) {
-		await keys.type(score);
-		await keys.press("Tab");
-	}
-	must(await page.locator("svg .dot.drawn").count() === 10, "ten dots are not drawn");
-	must(await page.locator("svg .dot.low.drawn").count() === 2, "two of them are not needs");
-	must(await page.locator("svg .gap.drawn").count() === 1, "the line does not pass by what does not apply");
-	note("self-evaluation, filled in", await look.accessibility(page));
-	while (!(await at("#save"))) {
-		await keys.press("Tab");
-	}
-	await keys.press("Enter");
-	must(await at("#faults"), "what is missing is not come to");
-	note("self-evaluation, refused", await look.accessibility(page));
-	await keys.press("Tab");
-	await keys.press("Enter");
-	must(await at("#field-partnership-id"), "the first fault does not lead to its field");
-	await keys.type("Not An Id");
-	await page.fill("#field-assessed_on", "2024-05-20");
-	await page.focus("#save");
-	await keys.press("Enter");
-	must((await page.textContent("#faults li")).includes("small letters"), "a wrong id is taken");
-	await page.fill("#field-partnership-id", "our-area");
-	await page.focus("#save");
-	const [download] = await Promise.all([page.waitForEvent("download"), keys.press("Enter")]);
-	must(download.suggestedFilename() === "our-area-2024-05-20.json", download.suggestedFilename());
-	const file = join(temporary, "saved.json");
-	await download.saveAs(file);
-	const said = execFileSync(awardctl, ["submit", "--format", "json", file], { encoding: "utf8" });
-	must(said.includes("\"not_applicable\":[\"6\"]"), `awardctl does not take it: ${said}`);
-	note("self-evaluation, by keyboard", seen);
-	await context.close();
-}
-await form();
+await form({ browser, awardctl, temporary, must, note,
+	page: readFileSync(join(site, "self-evaluation.html")) });
 
 /* ---- the feed ---- */
 
