@@ -8,6 +8,7 @@
 #include <cairo-pdf.h>
 #include <librsvg/rsvg.h>
 
+#include "pdf.h"
 #include "raster.h"
 
 static const double PNG_SCALE = 2, PNG_MOST = 12000; /* pixels along a side */
@@ -196,5 +197,6 @@ int raster_pdf(const struct picture *p, const char *day, struct raster *out)
 		cairo_surface_destroy(surface);
 	}
 	g_clear_object(&d.handle);
-	return finish(to, status, rv, out);
+	rv = finish(to, status, rv, out);
+	return rv == 0 ? pdf_describe(&out->bytes, &out->length) : rv;
 }

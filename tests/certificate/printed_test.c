@@ -122,6 +122,13 @@ static void a_page_is_a4_and_its_text_can_be_found(void **state)
 	assert_non_null(strstr(info, "(A4)"));
 	assert_non_null(strstr(info, "Pages:           1\n"));
 	assert_non_null(strstr(info, "West Mercia: Herefordshire"));
+	assert_non_null(strstr(info, "Tagged:          yes\n"));
+	free(info);
+	info = program_says("pdfinfo -struct-text " PRINTED ".pdf");
+	assert_non_null(strstr(info, "  P (block)\n    \"has been awarded the\"\n"));
+	free(info);
+	info = program_says("strings " PRINTED ".pdf | grep -A1 '/Lang (en)'");
+	assert_non_null(strstr(info, "/DisplayDocTitle true"));
 	free(info);
 	char *text = program_says("pdftotext -layout " PRINTED ".pdf -");
 	static const char *const found[] = {

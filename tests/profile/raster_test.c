@@ -74,6 +74,17 @@ static size_t pages_in(const struct raster *pdf)
 	return count;
 }
 
+/* Whether its last lines say where its table of objects is. */
+static bool finds_its_table(const struct raster *pdf)
+{
+	static const char start[] = "startxref\n";
+	const char *at = memmem(pdf->bytes, pdf->length, start, sizeof start - 1);
+
+	assert_non_null(at);
+	unsigned long table = strtoul(at + sizeof start - 1, NULL, 10);
+	return table + 5 < pdf->length && memcmp(pdf->bytes + table, "xref\n", 5) == 0;
+}
+
 static void a_pdf_is_made_of_every_picture_the_same_each_time(void **state)
 {
 	struct names n;
@@ -88,12 +99,17 @@ static void a_pdf_is_made_of_every_picture_the_same_each_time(void **state)
 		assert_int_equal(raster_pdf(&p, "2024-06-01", &one), 0);
 		assert_int_equal(raster_pdf(&p, "2024-06-01", &two), 0);
 		assert_memory_equal(one.bytes, "%PDF-", 5);
+		char *lang = memmem(one.bytes, one.length, "/Lang (en)", 10);
+		assert_non_null(lang);
+		assert_true(finds_its_table(&one));
 		assert_int_equal(one.length, two.length);
 		assert_memory_equal(one.bytes, two.bytes, one.length);
 		if (strcmp(n.list[i], "profile-forty-statements") == 0)
 			assert_int_equal(pages_in(&one), 4);
 		else
 			assert_int_equal(pages_in(&one), 1);
+		memmove(lang, lang + 1, one.length-- - 1 - (size_t)(lang - one.bytes));
+		assert_false(finds_its_table(&one));
 		free(one.bytes);
 		free(two.bytes);
 		picture_deinit(&p);
