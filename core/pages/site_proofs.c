@@ -24,7 +24,8 @@ static void put_steps(struct html *h)
 	put_command(
 		h, "Ask ", "awardctl log check FILE --key KEY",
 		", which needs no network. It says which leaf hash is proved: it must be the one "
-		"beside the award. Other programs for transparency logs check it, too.");
+		"beside the award. Other programs for transparency logs check the same, given "
+		"the leaf hash.");
 	html_element(h, "li",
 		     "That the entry with this leaf hash is the award shown beside it is what the "
 		     "award body says: the entry holds the whole submission, and is not published. "

@@ -180,10 +180,40 @@ static void what_it_publishes_is_taken_by_verifiers_of_others(void **state)
 	buffer_deinit(&entry);
 }
 
+/* Of what everybody is given there is no entry, but its leaf hash. */
+static void what_is_public_is_taken_by_its_leaf_hash(void **state)
+{
+	struct scene *s = *state;
+	char command[1024], go[PATH_TEXT + 32], arguments[256];
+	json_t *decision = decided(s, "{'partnership': {'id': 'public'}}");
+	json_t *newest = called(s, "log.checkpoint", NULL);
+	const char *key = json_member_text(newest, "key");
+	char *leaf = strdup(json_member_text(json_object_get(decision, "log"), "leaf_hash"));
+
+	assert_non_null(leaf);
+	assert_true(snprintf(command, sizeof command,
+			     "AWARDD_SOCKET='%s' '%s' publish '%s/site' >/dev/null", s->socket,
+			     AWARDCTL_PROGRAM, s->dir) > 0);
+	assert_int_equal(system(command), 0);
+	assert_true(snprintf(go, sizeof go, "'%s/log-verifier'", verifier) > 0);
+	for (int wanted = 0; wanted <= 1; wanted++) {
+		(void)snprintf(arguments, sizeof arguments,
+			       "--proof site/proofs/%lld.tlog-proof --leaf %s",
+			       json_member_integer(decision, "sequence", 0), leaf);
+		assert_int_equal(asked(s, go, key, arguments), wanted);
+		leaf[0] = leaf[0] == '0' ? '1' : '0'; /* and then of another */
+	}
+	free(leaf);
+	json_decref(newest);
+	json_decref(decision);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_it_publishes_is_taken_by_verifiers_of_others,
+						scene_setup, scene_teardown),
+		cmocka_unit_test_setup_teardown(what_is_public_is_taken_by_its_leaf_hash,
 						scene_setup, scene_teardown),
 	};
 

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"flag"
 	"fmt"
 	"os"
@@ -155,10 +156,16 @@ func parseHashes(lines []string) (hashes []tlog.Hash, err error) {
 	return hashes, nil
 }
 
-func checkInclusion(proofPath, entryPath string, known keys) checkpoint {
-	p, err := parseProof(string(read(proofPath)))
-	if err != nil {
-		refuse("inclusion", "%s: %v", proofPath, err)
+// The hash of the leaf that is to be proved: given, or that of the entry.
+func leafHash(p proof, proofPath, entryPath, leaf string) tlog.Hash {
+	if leaf != "" {
+		var hash tlog.Hash
+		bytes, err := hex.DecodeString(leaf)
+		if err != nil || len(bytes) != len(hash) {
+			giveUp("--leaf: %q is not a hash", leaf)
+		}
+		copy(hash[:], bytes)
+		return hash
 	}
 	entry := p.extra
 	if entryPath != "" {
@@ -169,8 +176,17 @@ func checkInclusion(proofPath, entryPath string, known keys) checkpoint {
 	} else if entry == nil {
 		giveUp("%s holds no entry: give --entry", proofPath)
 	}
+	return tlog.RecordHash(entry)
+}
+
+func checkInclusion(proofPath, entryPath, leaf string, known keys) checkpoint {
+	p, err := parseProof(string(read(proofPath)))
+	if err != nil {
+		refuse("inclusion", "%s: %v", proofPath, err)
+	}
+	hash := leafHash(p, proofPath, entryPath, leaf)
 	c := openCheckpoint("checkpoint of the proof", p.checkpoint, known)
-	err = tlog.CheckRecord(p.hashes, c.tree.N, c.tree.Hash, p.index, tlog.RecordHash(entry))
+	err = tlog.CheckRecord(p.hashes, c.tree.N, c.tree.Hash, p.index, hash)
 	if err != nil {
 		refuse("inclusion", "%v", err)
 	}
@@ -313,6 +329,7 @@ func main() {
 	checkpointPath := flag.String("checkpoint", "", "a signed checkpoint")
 	proofPath := flag.String("proof", "", "a .tlog-proof")
 	entryPath := flag.String("entry", "", "the entry it proves; without, the one within it")
+	leaf := flag.String("leaf", "", "the leaf hash it proves, where the entry is not known")
 	olderPath := flag.String("older", "", "an older signed checkpoint")
 	consistencyPath := flag.String("consistency", "", "hashes from there to --checkpoint, one a line")
 	tilesPath := flag.String("tiles", "", "a folder with tile/ in it, for --checkpoint")
@@ -324,8 +341,8 @@ func main() {
 		giveUp("give --vkey, and --checkpoint or --proof; --help says more")
 	case needsCheckpoint && *checkpointPath == "":
 		giveUp("--older and --tiles need --checkpoint")
-	case *entryPath != "" && *proofPath == "":
-		giveUp("--entry needs --proof")
+	case (*entryPath != "" || *leaf != "") && *proofPath == "":
+		giveUp("--entry and --leaf need --proof")
 	case (*consistencyPath != "" || *tilesPath == "") && (*consistencyPath == "") != (*olderPath == ""):
 		giveUp("--consistency needs --older, and --older needs --consistency or --tiles")
 	}
@@ -336,7 +353,7 @@ func main() {
 		newest = &c
 	}
 	if *proofPath != "" {
-		sameOrigin("inclusion", newest, checkInclusion(*proofPath, *entryPath, known))
+		sameOrigin("inclusion", newest, checkInclusion(*proofPath, *entryPath, *leaf, known))
 	}
 	if *olderPath != "" {
 		older := openCheckpoint("older checkpoint", read(*olderPath), known)
