@@ -239,19 +239,19 @@
 	function faultOf(field) {
 		var other = field.dataset.notAfter && sibling(field, field.dataset.notAfter);
 		if (field.validity.badInput) {
-			return field.type === "date" ? "is no day" : "is no number";
+			return field.type === "date" ? " is no day" : " is no number";
 		}
 		if (needed(field) && valueOf(field) === null) {
-			return "is missing";
+			return " is missing";
 		}
 		if (field.validity.patternMismatch) {
-			return "does not fit: " + field.title;
+			return " does not fit: " + field.title;
 		}
 		if (!field.validity.valid) {
-			return "does not fit: " + field.validationMessage;
+			return " does not fit: " + field.validationMessage;
 		}
 		if (other && field.value && other.value && field.value > other.value) {
-			return "is later than " + nameOf(other);
+			return " is later than " + nameOf(other);
 		}
 		return null;
 	}
@@ -263,9 +263,9 @@
 	function faultOfSeveral(it) {
 		var least = Number(it.dataset.min || 0), value = read(it);
 		if (value === null) {
-			return needed(it) ? "is missing" : null;
+			return !needed(it) ? null : it.dataset.kind === "ticks" ? ": nothing is chosen" : ": none is given";
 		}
-		return value.length < least ? "has fewer than " + least : null;
+		return value.length < least ? ": fewer than " + least : null;
 	}
 
 	/* Of an optional group nothing is missing while nothing of it is given. */
@@ -273,7 +273,7 @@
 		members(within).forEach(function (it) {
 			var kind = it.dataset.kind, says;
 			if (kind === "object" && !needed(it) && read(it) === null) {
-				faultsIn(it, []);
+				it.querySelectorAll("[aria-invalid]").forEach(unmark);
 				return;
 			}
 			says = kind === "value" ? faultOf(it) : kind === "object" ? null : faultOfSeveral(it);
@@ -286,15 +286,19 @@
 		});
 	}
 
+	function unmark(it) {
+		it.removeAttribute("aria-invalid");
+	}
+
 	function mark(it, says, faults) {
 		var field = it.matches("fieldset") ? it.querySelector("input, select, textarea, .add") : it;
 		if (says) {
-			faults.push({ field: field, says: nameOf(it) + " " + says });
+			faults.push({ field: field, says: nameOf(it) + says });
 		}
 		if (it === field && says) {
 			it.setAttribute("aria-invalid", "true");
 		} else {
-			it.removeAttribute("aria-invalid");
+			unmark(it);
 		}
 	}
 

@@ -75,10 +75,13 @@ async function refuses(given) {
 	const faults = await page.$$eval("#faults li", (all) => all.map((each) => each.textContent));
 	for (const wanted of ["Partnership, Id is missing", "Day of the assessment is missing",
 		"Evidence 1, Kind is missing", "Case studies 1, Title is missing",
-		"Case studies 1, Statements is missing", "Sign off, SEND leadership, Method is missing"]) {
+		"Case studies 1, Statements: nothing is chosen", "Sign off, SEND leadership, Method is missing"]) {
 		must(faults.includes(wanted), `not said: ${wanted}, but ${faults.join("; ")}`);
 	}
 	must(!faults.some((each) => each.includes("Youth offending")), "a group of which nothing is given is asked for");
+	must(await page.locator("#field-sign_off-send_leadership [aria-invalid]").count() === 2
+		&& await page.locator("#field-sign_off-yos_leadership [aria-invalid]").count() === 0,
+		"not what is missing alone is marked");
 	await keys.press("Tab");
 	await keys.press("Enter");
 	must(await it.at("#field-partnership-id"), "the first fault does not lead to its field");
