@@ -224,10 +224,10 @@
 		own = it.matches("fieldset") ? it.querySelector("legend")
 			: document.querySelector("label[for='" + it.id + "']");
 		own = (own.querySelector("span") || own).textContent;
-		if (!around || around.dataset.kind === "list") {
-			return own;
+		if (around && around.dataset.kind === "list") {
+			around = around.parentNode.closest("fieldset"); /* a row is called as its list is */
 		}
-		return nameOf(around) + ", " + own;
+		return around ? nameOf(around) + ", " + own : own;
 	}
 
 	function sibling(field, name) {

@@ -167,9 +167,16 @@ static void the_form_stands_alone_and_follows_the_rules(void **state)
 	scene_rule_replace(s, "framework.lua",
 			   "statement \"10\" \"Commissioners resource and review\"",
 			   "statement \"10\" \"A question of <our> own\"");
+	scene_rule_replace(
+		s, "framework.lua", "	one_of \"stage\"",
+		"	list \"projects\" { at_least = 2, whole_number \"children\" { from = 1, to = 9 },"
+		" list \"partners\" { text \"who\" {} } },\n	one_of \"stage\"");
 	scene_start(s, NULL);
 	site_publish(s);
 	char *page = tool_read(s, "site/self-evaluation.html");
+	tool_must_say(page, "data-member=\"projects\" data-kind=\"list\" data-min=\"2\"");
+	tool_must_say(page, "data-member=\"partners\" data-kind=\"list\"");
+	tool_must_say(page, "type=\"number\" min=\"1\" max=\"9\"");
 	tool_must_say(page, "A question of &lt;our&gt; own");
 	tool_must_say(page, "data-statement=\"4a\"");
 	tool_must_say(page, "AYM member");
