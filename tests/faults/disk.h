@@ -17,8 +17,9 @@
 #include "../support/vfs.h"
 
 enum { DISK_FILES = 8, DISK_NAME = 160, SECTOR = 512 };
-/* What fails: every kind of call in its own way; or what needs room, or opens. */
-enum disk_fault { DISK_NONE, DISK_ERROR, DISK_FULL };
+/* What fails: every kind of call in its own way; or what needs room, or opens; or, a planted
+ * defect, a write is left out and said to be done. */
+enum disk_fault { DISK_NONE, DISK_ERROR, DISK_FULL, DISK_LIE };
 
 /* A write that no sync has made durable; a cut where it has no bytes. */
 struct written {
@@ -260,6 +261,8 @@ static int on_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 		return SQLITE_IOERR_WRITE;
 	if (disk_fails(DISK_FULL))
 		return SQLITE_FULL;
+	if (disk_fails(DISK_LIE))
+		return SQLITE_OK;
 	if (k != NULL) {
 		(void)pthread_mutex_lock(&d->mutex);
 		disk_change(d);

@@ -45,7 +45,7 @@ static json_t *answers(struct scene *s)
 		{"register.list", "{'on': '2025-01-01'}"},
 		{"statistics.get", NULL},
 		{"rules.show", NULL},
-		{"hello.greet", "{'name': 'Fen'}"},
+		{"hello.greet", "{'who': 'Fen'}"},
 	};
 	json_t *all = json_array();
 
