@@ -12,15 +12,16 @@
 
 #include "ctl/ctl.h"
 
-/* What is offered for the last of these words, one after another. */
+/* What is offered for the last of these words, one after another; by the files of the
+ * folder COMPLETION, if that is set. */
 static void offered(const char *words, char *out, size_t size)
 {
 	char command[1024];
 
 	/* As readline does: the function that `complete` names, with the words, and its reply. */
 	snprintf(command, sizeof command,
-		 "cd %s && bash --norc --noprofile -ec 'source " AWARDD_BUILD
-		 "/manual/completion/$1; shopt -s progcomp; compopt() { :; };"
+		 "cd %s && bash --norc --noprofile -ec 'source ${COMPLETION:-" AWARDD_BUILD
+		 "/manual/completion}/$1; shopt -s progcomp; compopt() { :; };"
 		 " COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1));"
 		 " f=$(complete -p $1 | sed \"s/.*-F \\([^ ]*\\) .*/\\1/\"); $f || true;"
 		 " echo \" ${COMPREPLY[*]} \"' bash %s",
@@ -70,24 +71,54 @@ static void each_word_leads_to_the_next(void **state)
 	}
 }
 
-static void every_verb_is_offered(void **state)
+/* The first verb that is not offered, or NULL. free() it. */
+static char *missing_verb(void)
 {
 	json_t *all = ctl_describe();
 	char words[128], wanted[64], said[8192];
 	size_t i;
 	json_t *verb;
+	char *missing = NULL;
 
-	(void)state;
 	json_array_foreach(json_object_get(all, "verbs"), i, verb) {
 		const char *name = json_string_value(json_object_get(verb, "name"));
 		const char *space = strchr(name, ' '), *last = space != NULL ? space + 1 : name;
 		snprintf(words, sizeof words, "awardctl %.*s''", (int)(last - name), name);
 		snprintf(wanted, sizeof wanted, " %s ", last);
 		offered(words, said, sizeof said);
-		if (strstr(said, wanted) == NULL)
-			fail_msg("%s: %s", words, said);
+		if (missing == NULL && strstr(said, wanted) == NULL)
+			missing = strdup(name);
 	}
 	json_decref(all);
+	return missing;
+}
+
+static void every_verb_is_offered(void **state)
+{
+	char *missing = missing_verb();
+
+	(void)state;
+	if (missing != NULL)
+		fail_msg("%s is not offered", missing);
+}
+
+static void a_verb_that_is_left_out_is_missed(void **state)
+{
+	char folder[] = "/tmp/awardd-completion-XXXXXX", command[256];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(command, sizeof command,
+		 "sed 's/\\<revoke\\>//g' " AWARDD_BUILD "/manual/completion/awardctl >%s/awardctl",
+		 folder);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(setenv("COMPLETION", folder, 1), 0);
+	char *missing = missing_verb();
+	assert_int_equal(unsetenv("COMPLETION"), 0);
+	assert_string_equal(missing, "decisions revoke");
+	free(missing);
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
 }
 
 int main(void)
@@ -95,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_word_leads_to_the_next),
 		cmocka_unit_test(every_verb_is_offered),
+		cmocka_unit_test(a_verb_that_is_left_out_is_missed),
 	};
 
 	return cmocka_run_group_tests_name("completion", tests, NULL, NULL);

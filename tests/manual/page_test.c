@@ -129,8 +129,9 @@ static void names_all(const char *name, const struct names *n)
 	free(text);
 }
 
-static void awardd_names_every_option(void **state)
+static void awardd_names_every_option_and_status(void **state)
 {
+	static const char *const statuses[] = {"0", "1", "2", "3"}; /* of main.c */
 	struct names n = {.count = 0};
 
 	(void)state;
@@ -138,6 +139,8 @@ static void awardd_names_every_option(void **state)
 	add(&n, "", "--config");
 	add(&n, "", "--print-config");
 	add(&n, "", "--check-config");
+	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+		add(&n, "", statuses[i]);
 	names_all("awardd.8", &n);
 }
 
@@ -198,7 +201,7 @@ static void no_page_has_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(awardd_names_every_option),
+		cmocka_unit_test(awardd_names_every_option_and_status),
 		cmocka_unit_test(awardd_conf_names_every_setting),
 		cmocka_unit_test(awardctl_names_every_verb_option_and_status),
 		cmocka_unit_test(the_protocol_names_every_method_and_code),
