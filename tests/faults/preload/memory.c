@@ -8,6 +8,8 @@
 
 #include "../../support/faults/module.h"
 
+/* What glibc 2.36 asks for once, to keep its list of name services in. */
+enum { NAME_SERVICES = 216 };
 enum { LIVE = 0x5AFE5AFE, FREED = 0x0DEAD0DE, FRAMES = 14, FRESH = 0xA5, STALE = 0xDD };
 
 extern void *__libc_malloc(size_t size);
@@ -30,11 +32,11 @@ static enum who self;
 static const char *self_path = "", *shared_path = ""; /* this module, and what is shared */
 static struct block blocks = {.next = &blocks, .previous = &blocks};
 static atomic_flag busy = ATOMIC_FLAG_INIT;
-/* Where they lie: libuv, and the loader, which frees little of its own. */
+/* Where they lie: libuv, the C library, and the loader, which frees little of its own. */
 static struct part {
 	const char *name;
 	uintptr_t from, to;
-} loop = {.name = "/libuv.so"}, loader = {.name = "/ld-linux"};
+} loop = {.name = "/libuv.so"}, library = {.name = "/libc.so"}, loader = {.name = "/ld-linux"};
 static _Thread_local bool tracing;
 
 static void take(void)
@@ -151,9 +153,16 @@ static void block_free(struct block *b)
 
 #define CALLER __builtin_return_address(0)
 
+/* The first question for a user or a group: glibc reads through NULL where it has no memory
+ * for the list. An exception; the daemon asks while it starts. */
+static bool is_names(size_t size, const void *caller)
+{
+	return size == NAME_SERVICES && is_in(&library, caller);
+}
+
 void *malloc(size_t size)
 {
-	return fails() ? NULL : block_new(16, size, CALLER);
+	return !is_names(size, CALLER) && fails() ? NULL : block_new(16, size, CALLER);
 }
 
 void *calloc(size_t count, size_t size)
@@ -196,7 +205,7 @@ void *realloc(void *old, size_t size)
 		return NULL;
 	}
 	/* libuv asks for its array of watchers so, and for nothing else; where that fails it
-	 * ends the process. The one exception. */
+	 * ends the process. The other exception. */
 	if (!is_in(&loop, CALLER) && fails())
 		return NULL;
 	fresh = block_new(16, size, CALLER);
@@ -303,6 +312,7 @@ __attribute__((constructor)) static void attach(void)
 	if (memory == NULL)
 		return;
 	find(&loop);
+	find(&library);
 	find(&loader);
 	self = who_is_this();
 	self_path = getenv("LD_PRELOAD");
