@@ -34,11 +34,15 @@ static void begun_deinit(struct begun *b)
 /* It ended of itself: not by a signal, and with a sentence. */
 static void ended_in_order(struct begun *b, const char *what, long n)
 {
+	enum { TAIL = 800 }; /* of all that it and those before it said */
 	int status = scene_wait(b->scene);
 
-	if (!WIFEXITED(status) || WEXITSTATUS(status) > 3)
-		fail_msg("%s without the allocation %ld: wait status %d\n%s", what, n, status,
-			 scene_errors(b->scene));
+	if (WIFEXITED(status) && WEXITSTATUS(status) <= 3)
+		return;
+	const char *said = scene_errors(b->scene);
+	size_t length = strlen(said);
+	fail_msg("%s without the allocation %ld: wait status %d\n%s", what, n, status,
+		 said + (length > TAIL ? length - TAIL : 0));
 }
 
 static void decides_again(struct begun *b)
