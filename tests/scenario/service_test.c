@@ -55,7 +55,7 @@ static void a_socket_that_is_passed_is_served_and_left_there(void **state)
 	other.pid = other.passed = 0;
 	other.peer = NULL;
 	assert_int_not_equal(scene_start_fails(&other, NULL), 0);
-	assert_true(scene_said(s, "another program listens on the socket"));
+	assert_true(scene_said(s, "another program has the socket"));
 	/* A second start of the service finds the same socket. */
 	scene_stop(s);
 	assert_int_equal(access(s->socket, F_OK), 0);

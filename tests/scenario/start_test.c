@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -117,6 +119,28 @@ static void a_socket_left_behind_is_taken_over(void **state)
 	decides(s, NULL, "{'outcome': {'award': 'quality-lead'}}");
 	scene_stop(s);
 	assert_int_not_equal(access(s->socket, F_OK), 0);
+}
+
+/* One that takes messages and no connections. */
+static void a_socket_of_another_program_is_left_alone(void **state)
+{
+	struct scene *s = *state;
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	struct stat before, after;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_int_not_equal(fd, -1);
+	snprintf(name.sun_path, sizeof name.sun_path, "%.100s", s->socket);
+	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof name), 0);
+	assert_int_equal(stat(s->socket, &before), 0);
+	assert_int_not_equal(scene_start_fails(s, NULL), 0);
+	assert_true(scene_said(s, "another program has the socket"));
+	assert_int_equal(stat(s->socket, &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	/* That program has ended. */
+	assert_int_equal(close(fd), 0);
+	scene_start(s, NULL);
+	scene_stop(s);
 }
 
 static void sigint_ends_it_like_sigterm(void **state)
@@ -271,6 +295,7 @@ int main(void)
 		STOPPED(a_log_of_a_newer_version_is_refused),
 		STOPPED(a_second_daemon_is_refused),
 		STOPPED(a_socket_left_behind_is_taken_over),
+		STOPPED(a_socket_of_another_program_is_left_alone),
 		STOPPED(sigint_ends_it_like_sigterm),
 		STOPPED(an_edit_counts_from_the_reload_on),
 		STOPPED(a_broken_edit_is_refused_and_the_old_rules_stay),
