@@ -61,14 +61,14 @@ static int keep_gone(struct erased *x, const struct gone *g)
 static FILE *open_kept(void)
 {
 	FILE *file = tmpfile();
-	int fd = file == NULL ? memfd_create("kept", MFD_CLOEXEC) : -1;
 
-	if (fd < 0)
+	if (file != NULL)
 		return file;
-	file = fdopen(fd, "w+");
-	if (file == NULL)
+	int fd = memfd_create("kept", MFD_CLOEXEC);
+	FILE *kept = fd >= 0 ? fdopen(fd, "w+") : NULL;
+	if (kept == NULL && fd >= 0)
 		(void)close(fd); /* nothing is in it */
-	return file;
+	return kept;
 }
 
 static int write_kept(struct erased *x, const struct gone *g)

@@ -66,10 +66,12 @@ static void fill(struct shape *s, const json_t *type, struct shape **next)
 
 struct shape *shape_new(const json_t *type)
 {
-	struct shape *all = calloc(count(type), sizeof *all), *next = all + 1;
+	struct shape *all = calloc(count(type), sizeof *all), *next;
 
-	if (all != NULL)
-		fill(all, type, &next);
+	if (all == NULL)
+		return NULL;
+	next = all + 1;
+	fill(all, type, &next);
 	return all;
 }
 
