@@ -12,8 +12,8 @@
 #include "ctl/split.h"
 #include "ctl/verb.h"
 
-/* No entry of the log holds more than 65,535 bytes, so a longer submission is refused, if not as
- * a line that is too long: that ends the connection, and what is under way on it. */
+/* A line that is too long ends the connection, and what is under way on it. Whatever `line-limit`
+ * is, few submissions are longer than this, as no entry of the log is: those are sent alone. */
 enum { WINDOW = 32, UUID_TEXT = 37, WHERE_TEXT = 512, LINE_TOO_LONG = -32007 };
 static const size_t never_too_long = 65535;
 
@@ -24,7 +24,7 @@ struct slot {
 	int number, line;
 	char *submission_id; /* "" where it has none */
 	bool made;           /* here, and stands in no file */
-	bool answered;
+	bool sent, answered;
 	int result; /* AWARDD_OK or AWARDD_REFUSED, once answered */
 	struct awardd_answer answer;
 };
@@ -55,7 +55,7 @@ static void clear_slot(struct slot *slot)
 	awardd_answer_deinit(&slot->answer);
 	free(slot->submission_id);
 	slot->submission_id = NULL;
-	slot->answered = false;
+	slot->sent = slot->answered = false;
 }
 
 static void make_uuid(char out[UUID_TEXT])
@@ -189,6 +189,12 @@ static void give_up(struct batch *b, int result)
 	}
 }
 
+/* A long one waits before it is sent. */
+static bool is_open(const struct slot *slot)
+{
+	return slot->sent && !slot->answered;
+}
+
 /* A refusal without an id belongs to one of those under way; which one is known
  * once all the others are answered. */
 static void settle_strays(struct batch *b)
@@ -196,13 +202,13 @@ static void settle_strays(struct batch *b)
 	unsigned long open = 0;
 
 	for (int64_t id = b->first; id < b->next; id++)
-		open += !slot_of(b, id)->answered;
+		open += is_open(slot_of(b, id));
 	if (b->strays == 0 || open != b->strays)
 		return;
 	for (int64_t id = b->first; id < b->next; id++) {
 		struct slot *slot = slot_of(b, id);
 
-		if (slot->answered)
+		if (!is_open(slot))
 			continue;
 		fail_slot(b, slot, b->stray.message);
 		slot->answer.code = b->stray.code;
@@ -289,6 +295,7 @@ static void send_slot(struct batch *b, struct slot *slot, int64_t id, json_t *do
 	if (alone)
 		wait_for_room(b, 1);
 	if (b->status == EXIT_DONE) {
+		slot->sent = true;
 		int result = awardd_client_send(b->s->client, id, b->method, text.bytes);
 
 		if (result == AWARDD_MISUSE)
@@ -331,7 +338,7 @@ static void push_item(struct batch *b, const char *file, const struct split_item
 	slot->file = file;
 	slot->number = item->number;
 	slot->line = item->line;
-	slot->answered = false;
+	slot->sent = slot->answered = false;
 	name_slot(slot, item, form);
 	if (json_is_object(item->document))
 		id = ensure_id(b, item->document, uuid);

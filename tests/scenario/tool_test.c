@@ -188,6 +188,28 @@ static void one_that_is_too_long_is_named_and_the_others_are_decided(void **stat
 	ran_deinit(&r);
 }
 
+/* As deep as awardctl reads, and one deeper within a request: refused without an id, which may be
+ * that of any under way, but not of one that is still to be sent. */
+static void one_that_is_too_deep_is_refused_before_one_that_waits(void **state)
+{
+	enum { LISTS = 2047 };
+	struct scene *s = *state;
+	char text[2 * LISTS + 16];
+	struct ran r;
+
+	(void)snprintf(text, sizeof text, "{\"x\":%*s}", 2 * LISTS, "");
+	memset(text + 5, '[', LISTS);
+	memset(text + 5 + LISTS, ']', LISTS);
+	tool_write(s, "deep.json", text);
+	write_long(s, "entry.json", 70000);
+	r = TOOL(s, NULL, "--timeout", "20", "submit", "deep.json", "entry.json");
+	tool_ended(&r, REFUSED);
+	tool_must_say(r.err, "the line is not well formed");
+	tool_must_say(r.err, "is too long: an entry of the log holds 65,535 bytes");
+	assert_false(tool_says(r.err, "no answer came"));
+	ran_deinit(&r);
+}
+
 static void lines_of_a_file_are_submissions_and_are_named_by_line(void **state)
 {
 	struct scene *s = *state;
@@ -438,6 +460,7 @@ int main(void)
 		in_new_area(no_award_is_done_too),
 		in_new_area(one_that_fails_of_many_is_named_and_the_others_are_decided),
 		in_new_area(one_that_is_too_long_is_named_and_the_others_are_decided),
+		in_new_area(one_that_is_too_deep_is_refused_before_one_that_waits),
 		in_new_area(lines_of_a_file_are_submissions_and_are_named_by_line),
 		in_new_area(decisions_are_listed_shown_and_revoked),
 		in_new_area(the_register_is_listed_as_it_stood_on_a_day),
