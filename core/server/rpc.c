@@ -213,6 +213,16 @@ static void refuse(struct conn *c, struct batch *b, const struct json_item *id, 
 		write_line(c, id, &reply);
 }
 
+/* Says so to whom it concerns: a call that wants no answer gets none. */
+static void leave_undone(struct conn *c, struct batch *b, const struct json_item *document,
+			 const char *why)
+{
+	const struct json_item *id = NULL;
+
+	if (check_request(document, &id) != NULL || id != NULL) /* a batch is no request, either */
+		refuse(c, b, id, CODE_OVERLOADED, why);
+}
+
 /* A call of this document, which stands in `line` (taken), or in the batch's. */
 static struct call *call_new(const struct json_item *document, struct line **line)
 {
@@ -288,10 +298,10 @@ static void batch_walk(struct batch *b)
 		const struct json_item *document = b->next;
 		b->next = json_item_next(list, document);
 		if (b->answers.length > BATCH_LIMIT)
-			refuse(c, b, json_item_get(document, "id"), CODE_OVERLOADED,
-			       "the batch has too many answers: this was not done");
+			leave_undone(c, b, document,
+				     "the batch has too many answers: this was not done");
 		else if (conn_is_overloaded(c, 0))
-			refuse(c, b, json_item_get(document, "id"), CODE_OVERLOADED, overloaded);
+			leave_undone(c, b, document, overloaded);
 		else
 			start_call(c, document, &none, b);
 		if (b->answers.length - before > WALK_BYTES || ++begun == WALK_REQUESTS) {
@@ -402,10 +412,7 @@ static void refuse_line(struct conn *c, struct text text, int status)
 /* Takes the line. */
 static void turn_away(struct conn *c, struct line **line)
 {
-	const struct json_item *id = NULL;
-
-	(void)check_request((*line)->index.items, &id); /* a batch has none */
-	refuse(c, NULL, id, CODE_OVERLOADED, overloaded);
+	leave_undone(c, NULL, (*line)->index.items, overloaded);
 	line_free(line);
 }
 
