@@ -33,8 +33,8 @@ static int lock_path(struct address *a, struct err *e)
 	return 0;
 }
 
-/* Whether somebody listens there: a service manager has no lock. */
-/* Unless it is sure that nobody is there: it may be of another type, or for others alone. */
+/* Whether it is somebody's: a service manager has no lock. Unless it is sure that it is nobody's;
+ * it may be of another type, or for others alone. */
 static bool is_served(const struct address *a)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
@@ -44,7 +44,7 @@ static bool is_served(const struct address *a)
 		return true;
 	memcpy(name.sun_path, a->path, sizeof name.sun_path);
 	bool served = connect(fd, (struct sockaddr *)&name, sizeof name) == 0 ||
-		      errno != ECONNREFUSED;
+		      (errno != ECONNREFUSED && errno != ENOENT);
 	(void)close(fd); /* nothing was said */
 	return served;
 }
@@ -60,7 +60,9 @@ static int remove_stale(const struct address *a, struct err *e)
 	if (!S_ISSOCK(about.st_mode))
 		return err_set(e, -EEXIST, "%s is there already and is no socket", a->path);
 	if (is_served(a))
-		return err_set(e, AW_EBUSY, "another program has the socket %s", a->path);
+		return err_set(e, AW_EBUSY,
+			       "another program has the socket %s, or another user left it",
+			       a->path);
 	if (unlink(a->path) != 0)
 		return err_set(e, -errno, "cannot remove %s: %s", a->path, status_text(-errno));
 	return 0;
