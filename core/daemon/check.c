@@ -1,6 +1,7 @@
 /* --check-config: would it start? Nothing is written. */
 #include <errno.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,7 @@ static int check_log(const char *path, struct err *e)
 {
 	struct journal_reader *reader = NULL;
 	struct stat about;
+	char real[PATH_MAX]; /* beside which the key is */
 	int rv = check_folder(path, "log", e);
 
 	if (rv != 0)
@@ -151,10 +153,16 @@ static int check_log(const char *path, struct err *e)
 	if (access(path, W_OK) != 0)
 		return err_set(e, -errno, "the log %s may not be written by this user: %s", path,
 			       status_text(-errno));
-	rv = reader_open(path, &reader, e);
+	if (realpath(path, real) == NULL)
+		return err_set(e, -errno, "the log %s: %s", path, status_text(-errno));
+	rv = reader_open(real, &reader, e);
+	if (rv == AW_EINVALID) {
+		(void)printf("log: %s is of an older form, and will be brought up to date\n", path);
+		return 0;
+	}
 	/* Root may check what another user is to run: the key is that user's alone. */
 	if (rv == 0 && about.st_uid == geteuid())
-		rv = reader_check_key(reader, path, e);
+		rv = reader_check_key(reader, real, e);
 	reader_close(&reader);
 	if (rv == 0)
 		(void)printf("log: %s\n", path);

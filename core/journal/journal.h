@@ -186,11 +186,12 @@ const char *journal_partnership(const char *kind, const json_t *body);
 /* ---- reading: inside journal_query, or offline -------------------------- */
 
 /* Opens a log read-only, outside of a daemon, also while one writes it. One that
- * lies there without a WAL is read as it stands, and nothing is made beside it. */
+ * lies there without a WAL is read as it stands, and nothing is made beside it. AW_EINVALID:
+ * it is of an older form, which journal_open would bring up to date. */
 int reader_open(const char *path, struct journal_reader **out, struct err *e);
 void reader_close(struct journal_reader **r);
-/* Whether a daemon could sign with the key beside the log at `path`, or there is none
- * yet. Else AW_EINVALID or a negated errno, and what is wrong with the file. */
+/* Whether a daemon could sign with the key beside the log at `path`, with links followed, or there
+ * is none yet. Else AW_EINVALID or a negated errno, and what is wrong with the file. */
 int reader_check_key(struct journal_reader *r, const char *path, struct err *e);
 
 /* Writes the log and what of it stands in the WAL as one file, of the newest

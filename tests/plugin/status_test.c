@@ -2,6 +2,7 @@
  * their roles; and that a plugin that is not there changes nothing. */
 #include "rig.h"
 
+#include <sqlite3.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -180,8 +181,27 @@ static void a_log_or_key_that_may_not_be_used_is_said(void **state)
 	assert_non_null(strstr(text, ".key can be read or written by others than its owner"));
 	assert_int_equal(status, 2);
 	free(text);
+	/* It stands beside what a link leads to. */
+	char link[PATH_TEXT + 8], option[2 * PATH_TEXT];
+	(void)snprintf(link, sizeof link, "%s.link", s->log);
+	(void)snprintf(option, sizeof option, "--plugins= --log=%s --check-config", link);
+	assert_int_equal(symlink(s->log, link), 0);
+	text = printed(s, option, &status);
+	assert_non_null(strstr(text, ".key can be read or written by others than its owner"));
+	assert_int_equal(status, 2);
+	free(text);
 	assert_int_equal(scene_start_fails(s, NULL), 2);
 	assert_int_equal(chmod(key, 0600), 0);
+	sqlite3 *db = NULL;
+	assert_int_equal(sqlite3_open(s->log, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	text = printed(s, "--plugins= --check-config", &status);
+	assert_non_null(strstr(text, "is of an older form, and will be brought up to date"));
+	assert_int_equal(status, 0);
+	free(text);
+	scene_start(s, NULL);
+	scene_stop(s);
 	assert_int_equal(chmod(s->log, 0440), 0);
 	text = printed(s, "--plugins= --check-config", &status);
 	assert_non_null(strstr(text, " may not be written by this user"));
