@@ -43,21 +43,25 @@ static const char *known_title(const char *path)
 }
 
 /* As the rules call it, in full or by its name alone; with a capital. */
-static void format_title(const struct field *f, char out[DAY_TEXT])
+static void put_title(struct html *h, const struct field *f)
 {
-	const char *known = known_title(f->path), *title = json_member_text(f->form, "title");
+	const char *known = known_title(f->path);
+	char name[DAY_TEXT], first[2] = "";
 
 	if (known == NULL)
-		known = title;
-	if (known != NULL)
-		(void)snprintf(out, DAY_TEXT, "%s", known); /* may be cut */
-	else
-		wording_plain(json_member_text(f->form, "name"), out);
-	for (char *c = out; *c != '\0'; c++)
-		if (*c == '_')
+		known = json_member_text(f->form, "title");
+	if (known == NULL) {
+		wording_plain(json_member_text(f->form, "name"), name);
+		for (char *c = strchr(name, '_'); c != NULL; c = strchr(c, '_'))
 			*c = ' ';
-	if (*out >= 'a' && *out <= 'z')
-		*out = (char)(*out - 'a' + 'A');
+		known = name;
+	}
+	if (*known >= 'a' && *known <= 'z')
+		first[0] = (char)(*known++ - 'a' + 'A');
+	html_open(h, "span");
+	html_text(h, first);
+	html_text(h, known);
+	html_close(h);
 }
 
 static bool are_values(const json_t *entries, const json_t *values)
@@ -91,16 +95,15 @@ static const json_t *entries_of(const struct sheet *s, const json_t *values)
 	return NULL;
 }
 
-static void format_choice(const struct sheet *s, const json_t *entries, size_t i, const char *value,
-			  char out[PATH_BYTES])
+static void put_choice_text(struct sheet *s, const json_t *entries, size_t i, const char *value)
 {
 	const char *title = json_member_text(json_array_get(entries, i), "title");
 
-	if (entries == json_member(s->v.scheme, "statements"))
-		(void)snprintf(out, PATH_BYTES, "%s %s", value, title); /* may be cut */
-	else
-		(void)snprintf(out, PATH_BYTES, "%s",
-			       title != NULL ? title : award_title(&s->v, value)); /* likewise */
+	if (entries == json_member(s->v.scheme, "statements")) {
+		html_text(&s->h, value);
+		html_text(&s->h, " ");
+	}
+	html_text(&s->h, title != NULL ? title : award_title(&s->v, value));
 }
 
 /* ---- one value ------------------------------------------------------------------------------- */
@@ -128,12 +131,9 @@ static void put_optional(struct html *h, const struct field *f)
 
 static void put_label(struct html *h, const struct field *f)
 {
-	char title[DAY_TEXT];
-
-	format_title(f, title);
 	html_open(h, "label");
 	html_attribute(h, "for", f->path);
-	html_element(h, "span", title);
+	put_title(h, f);
 	put_optional(h, f);
 	html_close(h);
 }
@@ -149,7 +149,6 @@ static void put_common(struct html *h, const struct field *f)
 static void put_choice(struct sheet *s, const struct field *f)
 {
 	const json_t *values = json_member(f->form, "values"), *entries = entries_of(s, values);
-	char text[PATH_BYTES];
 	size_t i;
 	json_t *each;
 
@@ -164,10 +163,9 @@ static void put_choice(struct sheet *s, const struct field *f)
 
 		if (value == NULL)
 			continue;
-		format_choice(s, entries, i, value, text);
 		html_open(&s->h, "option");
 		html_attribute(&s->h, "value", value);
-		html_text(&s->h, text);
+		put_choice_text(s, entries, i, value);
 		html_close(&s->h);
 	}
 	html_close(&s->h);
@@ -247,7 +245,6 @@ static void put_ticks(struct sheet *s, const struct field *f)
 {
 	const json_t *values = json_member(json_member(f->form, "of"), "values");
 	const json_t *entries = entries_of(s, values);
-	char text[PATH_BYTES];
 	size_t i;
 	json_t *each;
 
@@ -257,12 +254,11 @@ static void put_ticks(struct sheet *s, const struct field *f)
 
 		if (value == NULL)
 			continue;
-		format_choice(s, entries, i, value, text);
 		html_open(&s->h, "label");
 		html_void(&s->h, "input");
 		html_attribute(&s->h, "type", "checkbox");
 		html_attribute(&s->h, "value", value);
-		html_text(&s->h, text);
+		put_choice_text(s, entries, i, value);
 		html_close(&s->h);
 	}
 	html_close(&s->h);
@@ -316,14 +312,11 @@ static void put_rows(struct sheet *s, const struct field *f)
 
 static void put_several(struct sheet *s, const struct field *f, const char *kind)
 {
-	char title[DAY_TEXT];
-
-	format_title(f, title);
 	html_open(&s->h, "fieldset");
 	html_attribute(&s->h, "id", f->path);
 	put_kind(&s->h, f, kind);
 	html_open(&s->h, "legend");
-	html_element(&s->h, "span", title);
+	put_title(&s->h, f);
 	put_optional(&s->h, f);
 	html_close(&s->h);
 	if (strcmp(kind, "ticks") == 0)
