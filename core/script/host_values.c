@@ -4,6 +4,7 @@
  */
 #include "script/vm.h"
 
+/* As plain() in prelude/6-decide.lua has them. */
 enum { TEXT_BYTES = 10000, NAME_BYTES = 200, DEEPEST = 8 };
 
 /* ---- lists -------------------------------------------------------------------- */

@@ -21,7 +21,7 @@ static int tiny(void)
 
 static void tiny_requests_without_end_are_each_answered(void **state)
 {
-	enum { EACH = 500, DECIDES_AT = 5000 };
+	enum { EACH = 500, DECIDES_AT = SLOWER == 1 ? 5000 : 500 };
 	static const char ask[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\"}\n";
 	struct scene *s = *state;
 	struct peer *p = peer_open(s);
@@ -168,7 +168,7 @@ static void who_wants_no_answers_keeps_nobody_waiting(void **state)
 	json_t *status = called(s, "server.status", "{}");
 	int64_t before = json_member_integer(json_member(status, "counts"), "calls", -1);
 	assert_in_range(before, ASKED, ASKED + 8);
-	assert_in_range(calls_before_another(s, &batch), 1, before + ROUNDS);
+	assert_in_range(calls_before_another(s, &batch), before, before + ROUNDS);
 	json_decref(status);
 	buffer_deinit(&lines);
 	buffer_deinit(&batch);
