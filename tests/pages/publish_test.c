@@ -22,6 +22,9 @@ static void the_site_shows_the_register_and_awards_over_time(void **state)
 	site_must_hold(s, "site/practice.html", "A resettlement panel");
 	site_must_hold(s, "site/scheme.html", "Every statement that applies is scored 7 or more");
 	site_must_hold(s, "site/scheme.html", "£1,300");
+	site_must_hold(s, "site/feed.xml", "<author><name>");
+	site_must_hold(s, "site/feed.xml", "<link href=\"partnerships/harrow.html\"");
+	site_must_hold(s, "site/feed.xml", "<updated>20");
 	site_must_hold(
 		s, "site/feed.xml",
 		"<title>Harrow Vale: Quality Lead with Child First Commendation, May 2024</title>");
@@ -174,6 +177,8 @@ static void the_form_stands_alone_and_follows_the_rules(void **state)
 	scene_start(s, NULL);
 	site_publish(s);
 	char *page = tool_read(s, "site/self-evaluation.html");
+
+	tool_must_say(page, "This page decides nothing: assessors do.");
 	tool_must_say(page, "data-member=\"projects\" data-kind=\"list\" data-min=\"2\"");
 	tool_must_say(page, "data-member=\"partners\" data-kind=\"list\"");
 	tool_must_say(page, "type=\"number\" min=\"1\" max=\"9\"");

@@ -76,6 +76,7 @@ static void what_is_missing_says_what_is_lacking(void **state)
 	char *page = report_of(s, decision);
 	char *missing = between(page, "What is missing for Quality Lead", "The benchmark profile");
 
+	tool_must_say(strstr(page, "The benchmark profile"), "<svg");
 	tool_must_say(missing, "No statement is scored 8 or more; the highest score is 7");
 	tool_must_say(missing, "Evidence: none given; at least one is needed.");
 	must_not_say(missing, "still to come");
