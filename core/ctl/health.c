@@ -41,7 +41,7 @@ static int look_at_rules(json_t *problems, const json_t *rules)
 		rv |= add(problems, "no-rules", "no rules are in force: nothing is decided");
 	if (is(rules, "refused"))
 		rv |= add(problems, "rules-refused",
-			  "what the rules' folder had last was refused; awardctl rules status");
+			  "what the rules' folder had last was refused: see awardctl rules status");
 	return rv;
 }
 
