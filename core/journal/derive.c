@@ -1,39 +1,26 @@
 /* What follows from an entry: rows in the tables that queries read. */
 #include "journal/derive.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "journal/nodes.h"
-#include "journal/schema.h"
 #include "journal/sql.h"
 
-/* "2024-05-20" as the number 20240520. */
-#define DAY(parameter) "CAST(replace(" parameter ", '-', '') AS INTEGER)"
-
 static const char *const texts[DERIVE_STATEMENTS] = {
-	[DERIVE_TALLY] = "INSERT INTO tally VALUES (?1, 1)"
-			 " ON CONFLICT (kind) DO UPDATE SET count = count + 1",
+	[DERIVE_TALLY] = "INSERT INTO tally VALUES (?1, ?2)"
+			 " ON CONFLICT (kind) DO UPDATE SET count = count + ?2",
 	[DERIVE_NODE] = "INSERT INTO node VALUES (?1, ?2, ?3)",
-	[DERIVE_DIGEST] = "INSERT OR IGNORE INTO digest (digest) VALUES (?1)",
-	[DERIVE_LISTED] = "INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, " DAY(
-		"?6") ", ?7,"
-		      " (SELECT id FROM digest WHERE digest = ?8))",
-	[DERIVE_SPAN] =
-		"INSERT INTO span VALUES"
-		" (?2, ?1 / " SPAN_ENTRIES ", " DAY("?3") ", " DAY(
-			"?3") "),"
-			      " ('any', ?1 / " SPAN_ENTRIES ", " DAY("?3") ", " DAY(
-				      "?3") ")"
-					    " ON CONFLICT (kind, block) DO UPDATE SET"
-					    " first = min(first, excluded.first), last = max(last, excluded.last)"
-					    " WHERE excluded.first < first OR excluded.last > last",
+	[DERIVE_LISTED] = "INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[DERIVE_MARKS] = "SELECT name, value, first, last, entries FROM mark WHERE block = ?1",
+	[DERIVE_MARK] = "INSERT INTO mark VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+			" ON CONFLICT (block, name, value) DO UPDATE SET"
+			" first = ?4, last = ?5, entries = ?6",
 	[DERIVE_PARTNERSHIP] = "INSERT INTO partnership VALUES (?1, ?2)"
 			       " ON CONFLICT (id) DO UPDATE SET name = excluded.name"
-			       " WHERE excluded.name IS NOT NULL",
+			       " WHERE excluded.name IS NOT NULL AND excluded.name IS NOT name",
 	[DERIVE_DECISION] = "INSERT INTO decision VALUES"
 			    " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)",
-	[DERIVE_AWARDED] = "INSERT OR IGNORE INTO awarded VALUES (?1, ?2, " DAY("?3") ")",
-	[DERIVE_FAILED] = "INSERT OR IGNORE INTO failed VALUES (?1, ?2, " DAY("?3") ")",
 	[DERIVE_AWARD] = "INSERT INTO award VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
 	[DERIVE_IMPORT] = "INSERT INTO import VALUES (?1, ?2, ?3, ?4, ?5)",
 	[DERIVE_REVOCATION] = "INSERT INTO revocation VALUES (?1, ?2)",
@@ -44,6 +31,7 @@ static const char *const texts[DERIVE_STATEMENTS] = {
 void derive_init(struct derive *d)
 {
 	memset(d, 0, sizeof *d);
+	marks_init(&d->marks);
 }
 
 int derive_prepare(struct derive *d, sqlite3 *db, struct err *e)
@@ -53,6 +41,9 @@ int derive_prepare(struct derive *d, sqlite3 *db, struct err *e)
 	d->db = db;
 	for (int i = 0; i < DERIVE_STATEMENTS && rv == 0; i++)
 		rv = sql_prepare(db, texts[i], &d->statements[i], e);
+	d->marks.read = d->statements[DERIVE_MARKS];
+	d->marks.write = d->statements[DERIVE_MARK];
+	d->marks.count = d->statements[DERIVE_TALLY];
 	return rv;
 }
 
@@ -60,20 +51,13 @@ void derive_deinit(struct derive *d)
 {
 	for (int i = 0; i < DERIVE_STATEMENTS; i++)
 		(void)sqlite3_finalize(d->statements[i]); /* repeats an old failure */
+	marks_deinit(&d->marks);
 	derive_init(d);
 }
 
 static struct binder bind(struct derive *d, enum derive_statement which)
 {
 	return bind_to(d->statements[which]);
-}
-
-static int add_tally(struct derive *d, const char *kind, struct err *e)
-{
-	struct binder b = bind(d, DERIVE_TALLY);
-
-	bind_text(&b, kind);
-	return sql_write(&b, e);
 }
 
 static int add_partnership(struct derive *d, const struct json_item *id,
@@ -107,44 +91,34 @@ static json_int_t integer_member(const struct json_item *object, const char *nam
 	return found != NULL && found->kind == JSON_ITEM_INTEGER ? found->integer : 0;
 }
 
-/* An entry as lists look for it, whatever its kind. */
+/* What of an entry lists are asked by. */
 struct listed {
-	int64_t sequence;
-	const struct json_item *partnership, *day, *change, *rules; /* NULL where it has none */
+	int64_t sequence, day;
 };
 
-static int add_digest(struct derive *d, const struct json_item *digest, struct err *e)
+static int mark(struct derive *d, const char *name, struct text value, const struct listed *l,
+		struct err *e)
 {
-	struct binder b = bind(d, DERIVE_DIGEST);
-
-	bind_string(&b, digest);
-	return sql_write(&b, e);
+	return marks_add(&d->marks, name, value, l->sequence, l->day, e);
 }
 
-static int add_span(struct derive *d, const char *kind, const struct listed *l, struct err *e)
+/* Nothing where it is no text. */
+static int mark_string(struct derive *d, const char *name, const struct json_item *value,
+		       const struct listed *l, struct err *e)
 {
-	struct binder b = bind(d, DERIVE_SPAN);
+	struct buffer said;
 
-	bind_integer(&b, l->sequence);
-	bind_text(&b, kind);
-	bind_string(&b, l->day);
-	return sql_write(&b, e);
-}
-
-static int add_listed_row(struct derive *d, const struct entry *entry, const struct listed *l,
-			  struct err *e)
-{
-	struct binder b = bind(d, DERIVE_LISTED);
-
-	bind_integer(&b, l->sequence);
-	bind_text(&b, entry->kind);
-	bind_integer(&b, entry->by.uid);
-	bind_text(&b, entry->by.user);
-	bind_string(&b, l->partnership);
-	bind_string(&b, l->day);
-	bind_string(&b, l->change);
-	bind_string(&b, l->rules);
-	return sql_write(&b, e);
+	if (value == NULL || value->kind != JSON_ITEM_STRING)
+		return 0;
+	if (!value->escaped)
+		return mark(d, name, (struct text){value->text.bytes + 1, value->text.length - 2},
+			    l, e);
+	buffer_init(&said);
+	int rv = json_item_text(value, &said);
+	rv = rv == 0 ? mark(d, name, (struct text){said.bytes, said.length}, l, e)
+		     : err_set(e, rv, "no memory to mark an entry");
+	buffer_deinit(&said);
+	return rv;
 }
 
 /* The partnership an entry is about, as journal_partnership says. */
@@ -158,61 +132,75 @@ static const struct json_item *partnership_of(const struct entry *entry,
 	return member(body, "partnership");
 }
 
-static int add_listed(struct derive *d, const struct entry *entry, const struct json_item *body,
-		      struct err *e)
+/* "2024-05-20" as the number 20240520; 0 where it is no day. */
+static int64_t day_of(const struct json_item *day)
 {
-	const struct json_item *decision = member(body, "decision");
-	struct listed l = {
-		.sequence = entry->sequence,
-		.partnership = partnership_of(entry, body),
-	};
-	int rv = 0;
+	struct date date;
 
-	if (strcmp(entry->kind, "decision") == 0) {
-		l.day = text_member(decision, "assessed_on");
-		l.change = text_member(member(decision, "outcome"), "change");
-		l.rules = text_member(member(decision, "rules"), "digest");
-	} else if (strcmp(entry->kind, "import") == 0) {
-		l.day = text_member(member(body, "outcome"), "awarded_on");
-		l.rules = text_member(member(body, "rules"), "digest");
-	}
-	if (l.rules != NULL)
-		rv = add_digest(d, l.rules, e);
-	if (rv == 0)
-		rv = add_listed_row(d, entry, &l, e);
-	return rv == 0 && l.day != NULL ? add_span(d, entry->kind, &l, e) : rv;
+	if (day == NULL || day->kind != JSON_ITEM_STRING || day->text.length < 2 ||
+	    !date_parse((struct text){day->text.bytes + 1, day->text.length - 2}, &date))
+		return 0;
+	return date.year * 10000 + date.month * 100 + date.day;
 }
 
-/* A row of the tables that find entries by a name. */
-struct named {
-	int64_t sequence;
-	const struct json_item *day;
-};
-
-static int add_name(struct derive *d, enum derive_statement which, const struct json_item *name,
-		    const struct named *n, struct err *e)
+static int add_listed_row(struct derive *d, const struct entry *entry, const struct listed *l,
+			  const struct json_item *partnership, struct err *e)
 {
-	struct binder b = bind(d, which);
+	struct binder b = bind(d, DERIVE_LISTED);
 
-	bind_string(&b, name);
-	bind_integer(&b, n->sequence);
-	bind_string(&b, n->day);
+	bind_integer(&b, l->sequence);
+	bind_text(&b, entry->kind);
+	bind_integer(&b, entry->by.uid);
+	bind_text(&b, entry->by.user);
+	bind_string(&b, partnership);
+	if (l->day > 0)
+		bind_integer(&b, l->day);
+	else
+		bind_text(&b, NULL);
 	return sql_write(&b, e);
 }
 
-static int add_awarded(struct derive *d, const struct named *n, const struct json_item *outcome,
+static int mark_actor(struct derive *d, const struct entry *entry, const struct listed *l,
+		      struct err *e)
+{
+	char uid[24];
+
+	(void)snprintf(uid, sizeof uid, "%lu", (unsigned long)entry->by.uid); /* fits */
+	int rv = mark(d, "uid", text_of(uid), l, e);
+	return rv == 0 ? mark(d, "user", text_of(entry->by.user), l, e) : rv;
+}
+
+static int add_listed(struct derive *d, const struct entry *entry, const struct json_item *body,
+		      struct err *e)
+{
+	const struct json_item *decision = member(body, "decision"), *rules = NULL;
+	struct listed l = {.sequence = entry->sequence};
+
+	if (strcmp(entry->kind, "decision") == 0) {
+		l.day = day_of(member(decision, "assessed_on"));
+		rules = member(member(decision, "rules"), "digest");
+	} else if (strcmp(entry->kind, "import") == 0) {
+		l.day = day_of(member(member(body, "outcome"), "awarded_on"));
+		rules = member(member(body, "rules"), "digest");
+	}
+	int rv = add_listed_row(d, entry, &l, partnership_of(entry, body), e);
+	if (rv == 0)
+		rv = mark(d, "kind", text_of(entry->kind), &l, e);
+	if (rv == 0)
+		rv = mark_actor(d, entry, &l, e);
+	return rv == 0 ? mark_string(d, "rules", rules, &l, e) : rv;
+}
+
+static int mark_awards(struct derive *d, const struct listed *l, const struct json_item *outcome,
 		       struct err *e)
 {
-	const struct json_item *award = text_member(outcome, "award"), *each = NULL;
-	const struct json_item *commendations = member(outcome, "commendations");
-	int rv = award != NULL ? add_name(d, DERIVE_AWARDED, award, n, e) : 0;
+	const struct json_item *commendations = member(outcome, "commendations"), *each = NULL;
+	int rv = mark_string(d, "award", member(outcome, "award"), l, e);
 
 	if (commendations == NULL || commendations->kind != JSON_ITEM_ARRAY)
 		return rv;
-	while (rv == 0 && (each = json_item_next(commendations, each)) != NULL) {
-		if (each->kind == JSON_ITEM_STRING)
-			rv = add_name(d, DERIVE_AWARDED, each, n, e);
-	}
+	while (rv == 0 && (each = json_item_next(commendations, each)) != NULL)
+		rv = mark_string(d, "award", each, l, e);
 	return rv;
 }
 
@@ -225,8 +213,8 @@ static const struct json_item *next_of(const struct json_item *object, const cha
 	return list != NULL && list->kind == JSON_ITEM_ARRAY ? json_item_next(list, after) : NULL;
 }
 
-static int add_failed(struct derive *d, const struct named *n, const struct json_item *decision,
-		      struct err *e)
+static int mark_failed(struct derive *d, const struct listed *l, const struct json_item *decision,
+		       struct err *e)
 {
 	const struct json_item *award = NULL, *criterion;
 	int rv = 0;
@@ -235,11 +223,9 @@ static int add_failed(struct derive *d, const struct named *n, const struct json
 		for (criterion = NULL;
 		     (criterion = next_of(award, "criteria", criterion)) != NULL;) {
 			const struct json_item *status = member(criterion, "status");
-			const struct json_item *id = text_member(criterion, "id");
-			if (rv == 0 && id != NULL &&
-			    (json_item_is(status, text_of("unmet")) ||
-			     json_item_is(status, text_of("error"))))
-				rv = add_name(d, DERIVE_FAILED, id, n, e);
+			if (rv == 0 && (json_item_is(status, text_of("unmet")) ||
+					json_item_is(status, text_of("error"))))
+				rv = mark_string(d, "failed", member(criterion, "id"), l, e);
 		}
 	}
 	return rv;
@@ -316,15 +302,17 @@ static int add_decision(struct derive *d, const struct entry *entry, const struc
 	const struct json_item *decision = member(body, "decision");
 	const struct json_item *outcome = member(decision, "outcome");
 	const struct json_item *given = member(member(body, "submission"), "partnership");
-	const struct named named = {entry->sequence, member(decision, "assessed_on")};
+	const struct listed l = {entry->sequence, day_of(member(decision, "assessed_on"))};
 	int rv = add_decision_row(d, entry, body, e);
 
 	if (rv == 0)
 		rv = add_partnership(d, partnership_of(entry, body), member(given, "name"), e);
 	if (rv == 0)
-		rv = add_awarded(d, &named, outcome, e);
+		rv = mark_string(d, "change", member(outcome, "change"), &l, e);
 	if (rv == 0)
-		rv = add_failed(d, &named, decision, e);
+		rv = mark_awards(d, &l, outcome, e);
+	if (rv == 0)
+		rv = mark_failed(d, &l, decision, e);
 	if (rv == 0 && text_member(outcome, "award") != NULL)
 		rv = add_award(d, entry, body, NULL, e);
 	return rv;
@@ -336,7 +324,7 @@ static int add_import(struct derive *d, const struct entry *entry, const struct 
 	const struct json_item *award = member(body, "award");
 	const struct json_item *partnership = member(award, "partnership");
 	const struct json_item *name = member(award, "name"), *outcome = member(body, "outcome");
-	const struct named named = {entry->sequence, member(outcome, "awarded_on")};
+	const struct listed l = {entry->sequence, day_of(member(outcome, "awarded_on"))};
 	struct binder b = bind(d, DERIVE_IMPORT);
 
 	if (award == NULL)
@@ -350,7 +338,7 @@ static int add_import(struct derive *d, const struct entry *entry, const struct 
 	if (rv == 0)
 		rv = add_partnership(d, partnership, name, e);
 	if (rv == 0)
-		rv = add_awarded(d, &named, outcome, e);
+		rv = mark_awards(d, &l, outcome, e);
 	return rv == 0 ? add_award(d, entry, body, award, e) : rv;
 }
 
@@ -419,10 +407,8 @@ int derive_entry(struct derive *d, const struct entry *entry, const struct json_
 		{"revocation", add_revocation}, {"activation", add_rule_set},
 		{"rejection", add_rule_set},    {"erasure", add_erasure},
 	};
-	int rv = add_tally(d, entry->kind, e);
+	int rv = nodes_append(&d->edge, leaf, d->statements[DERIVE_NODE], e);
 
-	if (rv == 0)
-		rv = nodes_append(&d->edge, leaf, d->statements[DERIVE_NODE], e);
 	if (rv == 0)
 		rv = add_listed(d, entry, body, e);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && rv == 0; i++) {
@@ -447,6 +433,11 @@ int derive_bytes(struct derive *d, const struct entry *entry, struct text bytes,
 	return rv;
 }
 
+int derive_flush(struct derive *d, struct err *e)
+{
+	return marks_flush(&d->marks, e);
+}
+
 /* ---- the tree's edge ---------------------------------------------------- */
 
 void derive_committed(struct derive *d)
@@ -457,6 +448,7 @@ void derive_committed(struct derive *d)
 void derive_undone(struct derive *d)
 {
 	d->edge = d->committed;
+	marks_forget(&d->marks);
 }
 
 int derive_read_edge(struct derive *d, uint64_t size, struct err *e)

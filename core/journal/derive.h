@@ -8,18 +8,17 @@
 #include <sqlite3.h>
 
 #include "journal/entry.h"
+#include "journal/marks.h"
 #include "tlog/tlog.h"
 
 enum derive_statement {
 	DERIVE_TALLY,
 	DERIVE_NODE,
-	DERIVE_DIGEST,
 	DERIVE_LISTED,
-	DERIVE_SPAN,
+	DERIVE_MARKS,
+	DERIVE_MARK,
 	DERIVE_PARTNERSHIP,
 	DERIVE_DECISION,
-	DERIVE_AWARDED,
-	DERIVE_FAILED,
 	DERIVE_AWARD,
 	DERIVE_IMPORT,
 	DERIVE_REVOCATION,
@@ -32,6 +31,7 @@ enum derive_statement {
 struct derive {
 	sqlite3 *db;
 	sqlite3_stmt *statements[DERIVE_STATEMENTS];
+	struct marks marks;
 	struct tree_edge edge;      /* of the tree with what this transaction added */
 	struct tree_edge committed; /* of the tree that the file is known to hold */
 };
@@ -52,6 +52,8 @@ int derive_entry(struct derive *d, const struct entry *entry, const struct json_
 /* The same for an entry with these bytes. */
 int derive_bytes(struct derive *d, const struct entry *entry, struct text bytes,
 		 const struct digest *leaf, struct err *e);
+/* Writes what is gathered of several entries. The transaction must not end before. */
+int derive_flush(struct derive *d, struct err *e);
 /* What was added is in the file now, or is not. */
 void derive_committed(struct derive *d);
 void derive_undone(struct derive *d);

@@ -46,12 +46,15 @@ static int derive_all(struct derive *d, struct err *e)
 			break;
 	}
 	(void)sqlite3_finalize(rows); /* only read */
+	if (rv == 0)
+		rv = derive_flush(d, e);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "deriving from entry %lld", (long long)at);
 }
 
 int derive_fill(struct derive *d, struct err *e)
 {
 	d->edge = (struct tree_edge){.size = 0};
+	marks_forget(&d->marks);
 	return derive_all(d, e);
 }
 
@@ -64,9 +67,9 @@ int derive_again(struct derive *d, struct err *e)
 	rv = sql_run(
 		d->db,
 		"DELETE FROM node; DELETE FROM tally; DELETE FROM partnership; DELETE FROM decision;"
-		"DELETE FROM awarded; DELETE FROM failed; DELETE FROM import;"
+		"DELETE FROM import; DELETE FROM mark;"
 		"DELETE FROM award; DELETE FROM revocation; DELETE FROM erasure;"
-		"DELETE FROM rule_set; DELETE FROM listed; DELETE FROM digest; DELETE FROM span;",
+		"DELETE FROM rule_set; DELETE FROM listed;",
 		e);
 	if (rv == 0)
 		rv = derive_fill(d, e);

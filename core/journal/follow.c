@@ -283,8 +283,10 @@ const char *follow_table(const struct follow *f, size_t i)
 int follow_compare(struct follow *f, size_t i, follow_cb each, void *ctx, struct err *e)
 {
 	struct pair p = {.table = f->tables[i], .each = each, .ctx = ctx};
-	int rv = read_columns(&p, f->reader->db, e);
+	int rv = derive_flush(&f->derive, e);
 
+	if (rv == 0)
+		rv = read_columns(&p, f->reader->db, e);
 	if (rv == 0)
 		rv = select_rows(&p, f->reader->db, "temp", &p.made, e);
 	if (rv == 0)

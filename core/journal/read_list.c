@@ -5,10 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "journal/reader.h"
-#include "journal/schema.h"
+#include "journal/chosen.h"
 
-enum { PAGE = 50, KEY_TEXT = 128 };
+enum {
+	PAGE = 50,
+	KEY_TEXT = 128,
+	FEW = 1000,      /* so many are sorted sooner than an index is walked for them */
+	PATIENCE = 2000, /* rows of an index, until it is looked how many there are to be found */
+};
 
 enum order { BY_SEQUENCE, BY_DAY, BY_PARTNERSHIP };
 
@@ -17,8 +21,9 @@ struct list {
 	const struct decision_filter *filter;
 	enum order order;
 	bool descending;
-	char key[KEY_TEXT]; /* the day or the partnership of `after`, or beyond */
-	int64_t sequence;   /* that of `after`, or beyond every one */
+	/* Where the page begins behind: of `after`, or before the first. */
+	char partnership[KEY_TEXT];
+	int64_t day, sequence;
 };
 
 /* ---- where a page goes on ------------------------------------------------
@@ -47,18 +52,35 @@ static bool read_sequence(const char *text, int64_t *out)
 	return errno == 0 && *end == '\0';
 }
 
+/* "2024-05-20" as the number 20240520; false where it is no day. */
+static bool read_day(struct text day, int64_t *out)
+{
+	struct date d;
+
+	if (!date_parse(day, &d))
+		return false;
+	*out = d.year * 10000 + d.month * 100 + d.day;
+	return true;
+}
+
+static int64_t day_of(const char *day, int64_t otherwise)
+{
+	int64_t number = otherwise;
+
+	return day != NULL && read_day(text_of(day), &number) ? number : otherwise;
+}
+
 static bool read_key(struct list *l, const char *after)
 {
 	const char *dot = strrchr(after, '.');
 	struct text name = {after, dot != NULL ? (size_t)(dot - after) : 0};
-	struct date day;
 
 	if (l->order == BY_SEQUENCE)
 		return read_sequence(after, &l->sequence);
 	if (dot == NULL || name.length == 0 || name.length >= KEY_TEXT)
 		return false;
-	memcpy(l->key, after, name.length);
-	if (l->order == BY_DAY && !date_parse(name, &day))
+	memcpy(l->partnership, after, name.length);
+	if (l->order == BY_DAY && !read_day(name, &l->day))
 		return false;
 	return read_sequence(dot + 1, &l->sequence);
 }
@@ -68,16 +90,13 @@ static bool list_init(struct list *l, const struct decision_filter *f)
 {
 	*l = (struct list){.filter = f};
 	read_order(l);
-	l->sequence = l->descending ? INT64_MAX : 0;
 	if (f->after != NULL)
 		return read_key(l, f->after);
 	/* Before the first, or beyond the last: at the edge of the days asked for. */
-	const char *edge = l->order == BY_PARTNERSHIP ? l->descending ? "~" : ""
-			   : l->descending            ? f->until
-						      : f->since;
-	if (edge == NULL)
-		edge = l->descending ? "9999-99-99" : "";
-	(void)snprintf(l->key, KEY_TEXT, "%s", edge); /* fits */
+	l->sequence = l->descending ? INT64_MAX : 0;
+	l->day = l->descending ? day_of(f->until, INT64_MAX) : day_of(f->since, 0);
+	if (l->descending)
+		l->partnership[0] = '~'; /* after every id */
 	return true;
 }
 
@@ -102,209 +121,275 @@ static json_t *next_key(const struct list *l, const json_t *last)
 			    sequence);
 }
 
-/* ---- what is walked ------------------------------------------------------
- * SQLite's planner has no statistics, so the way is chosen here: one filter, the
- * most selective by its nature, has an index in the order that is asked for; the
- * others are looked at row by row along it. No page is ever sorted. */
+/* ---- which entries -------------------------------------------------------
+ * All filters but the partnership and the days are marks (chosen.h). In the order of the
+ * sequence their bits are the list. Else entries are walked by an index in the order that is
+ * asked for, and their bits say whether they are meant. */
 
-enum way { WAY_PARTNERSHIP, WAY_FAILED, WAY_AWARDED, WAY_CHANGE, WAY_BY, WAY_RULES, WAY_KIND };
+/* Sequences of a page, in their order. */
+struct found {
+	int64_t *sequences;
+	size_t count, limit; /* one more than the page, to know of another */
+	int64_t patience;    /* how many rows of an index may still be walked */
+};
 
-static bool is_any(const struct decision_filter *f)
+static void want(struct chosen *c, const char *name, const char *value)
 {
-	return f->kind != NULL && strcmp(f->kind, "any") == 0;
+	if (value != NULL)
+		c->marks[c->count++] = (struct chosen_mark){name, value};
 }
 
-static bool is_import(const struct decision_filter *f)
+static void choose(const struct decision_filter *f, struct chosen *c)
 {
-	return f->kind != NULL && strcmp(f->kind, "import") == 0;
-}
+	const char *kind = f->kind != NULL ? f->kind : "decision", *uid = f->by;
+	bool is_uid = uid != NULL && *uid != '\0' && strspn(uid, "0123456789") == strlen(uid);
 
-static bool is_uid(const struct decision_filter *f)
-{
-	return f->by != NULL && *f->by != '\0' && strspn(f->by, "0123456789") == strlen(f->by);
-}
-
-static enum way choose(const struct list *l)
-{
-	const struct decision_filter *f = l->filter;
-
-	if (f->partnership != NULL || l->order == BY_PARTNERSHIP)
-		return WAY_PARTNERSHIP;
-	if (f->failed_criterion != NULL)
-		return WAY_FAILED;
-	if (f->award != NULL)
-		return WAY_AWARDED;
-	if (f->changed != NULL)
-		return WAY_CHANGE;
-	if (f->by != NULL)
-		return WAY_BY;
-	return f->rules != NULL ? WAY_RULES : WAY_KIND;
-}
-
-/* Entries in the order of the sequence and of some days alone: blocks that hold
- * none of them are passed by. A partnership's own are too few for that. */
-static bool has_span(const struct list *l, enum way way)
-{
-	return l->order == BY_SEQUENCE && way != WAY_PARTNERSHIP &&
-	       (l->filter->since != NULL || l->filter->until != NULL);
-}
-
-#define DAY(parameter) "CAST(replace(" parameter ", '-', '') AS INTEGER)"
-
-/* Parameters: 1 sequence and 2 key of `after`, 3 partnership, 4 since, 5 until, 6 criterion,
- * 7 award, 8 change, 9 user or uid, 10 rules, 11 kind, 12 limit. */
-static void put_from(const struct list *l, enum way way, struct buffer *sql)
-{
-	const struct decision_filter *f = l->filter;
-	const char *day = l->order == BY_DAY ? "_day" : "";
-	const char *index = way == WAY_PARTNERSHIP ? "partnership"
-			    : way == WAY_CHANGE    ? "change"
-			    : way == WAY_BY        ? is_uid(f) ? "uid" : "user"
-			    : way == WAY_RULES     ? "rules"
-						   : "kind";
-
-	/* buffer_status at the end tells of any of these. */
-	(void)buffer_append_text(sql, has_span(l, way) ? " FROM span s CROSS JOIN" : " FROM");
-	if (way == WAY_FAILED || way == WAY_AWARDED) {
-		const char *name = way == WAY_FAILED ? "failed" : "awarded";
-		(void)buffer_printf(sql, " %s w", name);
-		if (l->order == BY_DAY)
-			(void)buffer_printf(sql, " INDEXED BY %s_day", name);
-		(void)buffer_append_text(sql, " CROSS JOIN listed l ON l.sequence = w.sequence");
-	} else if (way == WAY_KIND && !is_import(f) && l->order == BY_DAY) {
-		(void)buffer_append_text(sql, " listed l INDEXED BY listed_day");
-	} else if (way == WAY_KIND && is_any(f)) {
-		(void)buffer_append_text(sql, " listed l NOT INDEXED");
-	} else {
-		(void)buffer_printf(sql, " listed l INDEXED BY listed_%s%s", index, day);
+	*c = (struct chosen){.kinds = {kind}};
+	if (strcmp(kind, "any") == 0) {
+		c->kinds[0] = "decision";
+		c->kinds[1] = "import";
 	}
-	(void)buffer_append_text(sql, " LEFT JOIN decision d ON d.sequence = l.sequence"
-				      " LEFT JOIN import i ON i.sequence = l.sequence"
-				      " LEFT JOIN award a ON a.sequence = l.sequence WHERE");
+	want(c, "failed", f->failed_criterion);
+	want(c, "award", f->award);
+	want(c, "change", f->changed);
+	while (is_uid && *uid == '0' && uid[1] != '\0') /* as it is marked */
+		uid++;
+	want(c, is_uid ? "uid" : "user", uid);
+	want(c, "rules", f->rules);
+	c->days = (struct days){day_of(f->since, 0), day_of(f->until, INT64_MAX)};
 }
 
-/* From where the page goes on. `w` is the table that is walked. */
-static void put_bound(const struct list *l, enum way way, const char *w, struct buffer *sql)
+static bool has_days(const struct list *l)
+{
+	return l->filter->since != NULL || l->filter->until != NULL;
+}
+
+static void take(struct found *out, int64_t sequence)
+{
+	out->sequences[out->count++] = sequence;
+}
+
+/* Of the rows of a bound statement those that are chosen; 0. */
+static int walk_rows(struct chosen *c, struct binder *b, struct found *out, struct err *e)
+{
+	int rv = 0;
+
+	while (out->count < out->limit && out->patience-- > 0 && (rv = sql_next(b, e)) == 1) {
+		int64_t sequence = sqlite3_column_int64(b->statement, 0);
+		rv = chosen_has(c, sequence, e);
+		if (rv < 0)
+			break;
+		if (rv == 1)
+			take(out, sequence);
+	}
+	return rv < 0 ? rv : 0;
+}
+
+/* ---- in the order of the sequence ---- */
+
+/* The entries of a block that are of some days. */
+static int walk_days(struct chosen *c, const struct list *l, int64_t from, struct found *out,
+		     struct err *e)
+{
+	int64_t block = from / MARK_ENTRIES;
+	struct binder b;
+	int rv = reader_bind(c->reader, l->descending ? READ_DAYS_DOWN : READ_DAYS, &b, e);
+
+	if (rv != 0)
+		return rv;
+	bind_integer(&b, l->descending ? block * MARK_ENTRIES : from);
+	bind_integer(&b, l->descending ? from : (block + 1) * MARK_ENTRIES - 1);
+	bind_integer(&b, c->days.first);
+	bind_integer(&b, c->days.last);
+	rv = walk_rows(c, &b, out, e);
+	reader_done(&b);
+	return rv;
+}
+
+static void walk_bits(const unsigned char *bits, bool down, int64_t from, struct found *out)
+{
+	int64_t block = from / MARK_ENTRIES;
+
+	while (out->count < out->limit && from >= 0 && from / MARK_ENTRIES == block) {
+		from = chosen_next(bits, from, down);
+		if (from < 0)
+			return;
+		take(out, from);
+		from += down ? -1 : 1;
+	}
+}
+
+static int walk_blocks(struct chosen *c, const struct list *l, struct found *out, struct err *e)
+{
+	int64_t last = c->blocks * MARK_ENTRIES - 1;
+	int64_t from = l->descending ? l->sequence <= last ? l->sequence - 1 : last
+		       : l->sequence < INT64_MAX ? l->sequence + 1
+						 : INT64_MAX;
+	int rv = 0;
+
+	while (rv == 0 && out->count < out->limit && from >= 0 && from <= last) {
+		const unsigned char *bits = NULL;
+		int64_t block = from / MARK_ENTRIES;
+		rv = chosen_block(c, block, &bits, e);
+		if (rv == 1 && has_days(l))
+			rv = walk_days(c, l, from, out, e);
+		else if (rv == 1)
+			walk_bits(bits, l->descending, from, out);
+		rv = rv == 1 ? 0 : rv;
+		from = l->descending ? block * MARK_ENTRIES - 1 : (block + 1) * MARK_ENTRIES;
+	}
+	return rv;
+}
+
+/* ---- in another order, or of one partnership ---- */
+
+/* Looks at all that is chosen: gives how many they are, and writes their sequences where they are
+ * few. Then it is known, too, of which days they are. */
+static int look(struct chosen *c, int64_t *many, struct buffer *few, struct err *e)
+{
+	for (int64_t block = 0; block < c->blocks; block++) {
+		const unsigned char *bits = NULL;
+		int64_t at = block * MARK_ENTRIES;
+		int rv = chosen_block(c, block, &bits, e);
+		if (rv < 0)
+			return rv;
+		while (rv == 1 && *many <= FEW && at / MARK_ENTRIES == block &&
+		       (at = chosen_next(bits, at, false)) >= 0) {
+			/* buffer_status tells */
+			(void)buffer_printf(few, "%s%" PRId64, *many > 0 ? "," : "", at++);
+			(*many)++;
+		}
+	}
+	if (*many > FEW)
+		buffer_clear(few);
+	if (c->seen.first > c->days.first)
+		c->days.first = c->seen.first;
+	if (c->seen.last < c->days.last)
+		c->days.last = c->seen.last;
+	return buffer_status(few);
+}
+
+/* Of one partnership, or in the order of all. */
+static bool has_partnership(const struct list *l)
+{
+	return l->filter->partnership != NULL || l->order == BY_PARTNERSHIP;
+}
+
+static void put_bounds(const struct list *l, const struct chosen *c, struct buffer *sql)
 {
 	const char *beyond = l->descending ? "<" : ">";
+	bool one = l->filter->partnership != NULL;
 
 	/* buffer_status at the end tells of any of these. */
+	(void)buffer_append_text(sql, one ? " WHERE l.partnership = ?1 AND" : " WHERE");
 	if (l->order == BY_DAY)
-		(void)buffer_printf(sql, " (%s.day, %s.sequence) %s (" DAY("?2") ", ?1)", w, w,
-				    beyond);
-	else if (l->order == BY_PARTNERSHIP && l->filter->partnership == NULL)
-		(void)buffer_printf(sql, " (l.partnership, l.sequence) %s (?2, ?1)", beyond);
-	else
-		(void)buffer_printf(sql, " %s.sequence %s ?1", w, beyond);
-	if (has_span(l, way))
 		(void)buffer_printf(sql,
-				    " AND s.kind = ?11 AND s.block %s= ?1 / " SPAN_ENTRIES
-				    " AND %s.sequence BETWEEN s.block * " SPAN_ENTRIES
-				    " AND s.block * " SPAN_ENTRIES " + " SPAN_ENTRIES " - 1"
-				    "%s%s",
-				    beyond, w,
-				    l->filter->since != NULL ? " AND s.last >= " DAY("?4") : "",
-				    l->filter->until != NULL ? " AND s.first <= " DAY("?5") : "");
+				    " l.day IS NOT NULL AND (l.day, l.sequence) %s (%" PRId64
+				    ", %" PRId64 ")",
+				    beyond, l->day, l->sequence);
+	else if (one)
+		(void)buffer_printf(sql, " l.sequence %s %" PRId64, beyond, l->sequence);
+	else
+		(void)buffer_printf(sql, " (l.partnership, l.sequence) %s (?1, %" PRId64 ")",
+				    beyond, l->sequence);
+	if (has_days(l) || l->order == BY_DAY) {
+		struct days d = c->days;
+		/* Of two bounds SQLite begins at the one, and passes by what the other rules out. */
+		if (l->order == BY_DAY && l->descending && l->day < d.last)
+			d.last = l->day;
+		else if (l->order == BY_DAY && !l->descending && l->day > d.first)
+			d.first = l->day;
+		(void)buffer_printf(sql, " AND l.day BETWEEN %" PRId64 " AND %" PRId64, d.first,
+				    d.last);
+	}
 }
 
-static void put_filters(const struct decision_filter *f, enum way way, const char *w,
-			struct buffer *sql)
-{
-	/* buffer_status at the end tells of any of these. */
-	(void)buffer_append_text(sql, is_any(f) ? " AND l.kind IN ('decision', 'import')"
-						: " AND l.kind = ?11");
-	if (is_import(f)) /* as the index of those alone has it */
-		(void)buffer_append_text(sql, " AND l.kind <> 'decision'");
-	if (f->partnership != NULL)
-		(void)buffer_append_text(sql, " AND l.partnership = ?3");
-	if (f->since != NULL)
-		(void)buffer_printf(sql, " AND %s.day >= " DAY("?4"), w);
-	if (f->until != NULL)
-		(void)buffer_printf(sql, " AND %s.day <= " DAY("?5"), w);
-	if (f->changed != NULL)
-		(void)buffer_append_text(sql, " AND l.change = ?8");
-	if (f->by != NULL)
-		(void)buffer_printf(sql, " AND l.%s = ?9", is_uid(f) ? "uid" : "user");
-	if (f->rules != NULL)
-		(void)buffer_append_text(
-			sql, " AND l.rules = (SELECT id FROM digest WHERE digest = ?10)");
-	if (way == WAY_FAILED)
-		(void)buffer_append_text(sql, " AND w.criterion = ?6");
-	else if (f->failed_criterion != NULL)
-		(void)buffer_append_text(sql, " AND EXISTS (SELECT 1 FROM failed x WHERE"
-					      " x.criterion = ?6 AND x.sequence = l.sequence)");
-	if (way == WAY_AWARDED)
-		(void)buffer_append_text(sql, " AND w.award = ?7");
-	else if (f->award != NULL)
-		(void)buffer_append_text(sql, " AND EXISTS (SELECT 1 FROM awarded x WHERE"
-					      " x.award = ?7 AND x.sequence = l.sequence)");
-}
-
-static void put_order(const struct list *l, enum way way, const char *w, struct buffer *sql)
+/* Parameter: the partnership asked for, or else that of `after`. */
+static int compose(const struct list *l, const struct chosen *c, const struct buffer *few,
+		   struct buffer *sql)
 {
 	const char *down = l->descending ? " DESC" : "";
 
 	/* buffer_status at the end tells of any of these. */
+	(void)buffer_append_text(sql, "SELECT l.sequence FROM ");
+	if (few->length > 0)
+		(void)buffer_printf(sql,
+				    "json_each('[%s]') j CROSS JOIN listed l ON l.sequence = j.value",
+				    few->bytes);
+	else
+		(void)buffer_printf(sql, "listed l INDEXED BY listed_%s",
+				    has_partnership(l) ? "partnership" : "day");
+	put_bounds(l, c, sql);
 	(void)buffer_append_text(sql, " ORDER BY ");
-	if (has_span(l, way))
-		(void)buffer_printf(sql, "s.block%s, ", down);
 	if (l->order == BY_DAY)
-		(void)buffer_printf(sql, "%s.day%s, ", w, down);
-	else if (l->order == BY_PARTNERSHIP)
+		(void)buffer_printf(sql, "l.day%s, ", down);
+	else if (l->filter->partnership == NULL)
 		(void)buffer_printf(sql, "l.partnership%s, ", down);
-	(void)buffer_printf(sql, "%s.sequence%s LIMIT ?12", w, down);
-}
-
-static int compose(const struct list *l, struct buffer *sql)
-{
-	enum way way = choose(l);
-	const char *w = way == WAY_FAILED || way == WAY_AWARDED ? "w" : "l";
-
-	(void)buffer_append_text(/* buffer_status tells */
-				 sql,
-				 "SELECT l.sequence, l.kind, coalesce(d.id, i.id), l.uid, l.user,"
-				 " d.submission_id, l.partnership, coalesce(d.name, i.name), d.assessed_on,"
-				 " a.award, coalesce(d.commendations, a.commendations), a.awarded_on, a.precision,"
-				 " coalesce(d.route, a.route), l.change,"
-				 " EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = l.sequence)");
-	put_from(l, way, sql);
-	put_bound(l, way, w, sql);
-	put_filters(l->filter, way, w, sql);
-	put_order(l, way, w, sql);
+	(void)buffer_printf(sql, "l.sequence%s", down);
 	return buffer_status(sql);
 }
 
-/* ---- a page -------------------------------------------------------------- */
-
-static int prepare(struct journal_reader *r, const struct list *l, struct binder *out,
-		   struct err *e)
+static int walk_index(struct chosen *c, const struct list *l, const struct buffer *few,
+		      struct found *out, struct err *e)
 {
-	const struct decision_filter *f = l->filter;
+	const char *one = l->filter->partnership;
 	sqlite3_stmt *statement = NULL;
 	struct buffer sql;
 
 	buffer_init(&sql);
-	int rv = compose(l, &sql);
+	int rv = compose(l, c, few, &sql);
 	if (rv == 0)
-		rv = sql_prepare(r->db, sql.bytes, &statement, e);
+		rv = sql_prepare(c->reader->db, sql.bytes, &statement, e);
 	buffer_deinit(&sql);
-	if (rv != 0)
-		return rv;
-	*out = bind_to(statement);
-	bind_integer(out, l->sequence);
-	bind_text(out, l->key);
-	bind_text(out, f->partnership);
-	bind_text(out, f->since);
-	bind_text(out, f->until);
-	bind_text(out, f->failed_criterion);
-	bind_text(out, f->award);
-	bind_text(out, f->changed);
-	bind_text(out, f->by);
-	bind_text(out, f->rules);
-	bind_text(out, f->kind != NULL ? f->kind : "decision");
-	bind_integer(out, (int64_t)(f->limit > 0 ? f->limit : PAGE) + 1);
-	return 0;
+	if (rv == 0) {
+		struct binder b = bind_to(statement);
+		if (has_partnership(l))
+			bind_text(&b, one != NULL ? one : l->partnership);
+		rv = walk_rows(c, &b, out, e);
+	}
+	(void)sqlite3_finalize(statement); /* only read */
+	return rv;
 }
+
+/* Most pages are full after some rows. Else it is looked how many there are at all: few are put
+ * in order, and many are sought among their own days. */
+static int walk_others(struct chosen *c, const struct list *l, struct found *out, struct err *e)
+{
+	/* One partnership's are few, and decisions are most of all. */
+	bool looks = l->filter->partnership == NULL &&
+		     (c->count > 0 || strcmp(c->kinds[0], "decision") != 0);
+	struct buffer few;
+	int64_t many = 0;
+
+	buffer_init(&few);
+	out->patience = looks ? PATIENCE : INT64_MAX;
+	int rv = walk_index(c, l, &few, out, e);
+	if (rv == 0 && out->patience < 0) {
+		out->count = 0;
+		out->patience = INT64_MAX;
+		rv = look(c, &many, &few, e);
+		if (rv == 0 && many > 0)
+			rv = walk_index(c, l, &few, out, e);
+	}
+	buffer_deinit(&few);
+	return rv;
+}
+
+static int find(struct journal_reader *r, const struct list *l, struct found *out, struct err *e)
+{
+	struct chosen c;
+
+	choose(l->filter, &c);
+	int rv = chosen_open(&c, r, e);
+	if (rv == 0)
+		rv = l->order == BY_SEQUENCE && l->filter->partnership == NULL
+			     ? walk_blocks(&c, l, out, e)
+			     : walk_others(&c, l, out, e);
+	chosen_close(&c);
+	return rv;
+}
+
+/* ---- a page -------------------------------------------------------------- */
 
 static json_t *summary(sqlite3_stmt *row, struct err *e)
 {
@@ -322,7 +407,22 @@ static json_t *summary(sqlite3_stmt *row, struct err *e)
 			 "revoked", sqlite3_column_int(row, 15));
 }
 
-/* Where a row too many came, the last one kept is where the next page goes on. */
+static int summarise(struct journal_reader *r, int64_t sequence, json_t *rows, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, READ_SUMMARY, &b, e);
+
+	if (rv != 0)
+		return rv;
+	bind_integer(&b, sequence);
+	rv = sql_next(&b, e);
+	if (rv == 1)
+		rv = list_append(rows, summary(b.statement, e));
+	reader_done(&b);
+	return rv;
+}
+
+/* Where one too many was found, the last one kept is where the next page goes on. */
 static json_t *page(const struct list *l, json_t *rows, bool more)
 {
 	const json_t *last = json_array_get(rows, json_array_size(rows) - 1);
@@ -336,25 +436,19 @@ int reader_decisions(struct journal_reader *r, const struct decision_filter *f, 
 		     struct err *e)
 {
 	size_t limit = f->limit > 0 ? (size_t)f->limit : PAGE;
-	struct binder b;
+	struct found found = {.limit = limit + 1, .patience = INT64_MAX};
 	struct list l;
-	bool more = false;
 
 	if (!list_init(&l, f))
 		return err_set(e, AW_EINVALID, "listing decisions: \"%s\" is no key", f->after);
-	int rv = prepare(r, &l, &b, e);
-	if (rv != 0)
-		return sql_wrap(e, rv, "listing decisions");
+	found.sequences = calloc(found.limit, sizeof *found.sequences);
 	json_t *rows = json_array();
-	while ((rv = sql_next(&b, e)) == 1) {
-		more = json_array_size(rows) == limit;
-		rv = more ? 0 : list_append(rows, summary(b.statement, e));
-		if (more || rv != 0)
-			break;
-	}
-	(void)sqlite3_finalize(b.statement); /* only read */
-	*out = rv == 0 ? page(&l, rows, more) : NULL;
+	int rv = found.sequences != NULL && rows != NULL ? find(r, &l, &found, e) : -ENOMEM;
+	for (size_t i = 0; rv == 0 && i < found.count && i < limit; i++)
+		rv = summarise(r, found.sequences[i], rows, e);
+	*out = rv == 0 ? page(&l, rows, found.count > limit) : NULL;
 	json_decref(rows);
+	free(found.sequences);
 	if (*out == NULL)
 		return rv != 0 ? sql_wrap(e, rv, "listing decisions")
 			       : err_set(e, -ENOMEM, "no memory for a list of decisions");

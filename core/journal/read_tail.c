@@ -5,11 +5,24 @@
 
 #include "journal/reader.h"
 
+/* Of entries that are no decisions an index tells, which would be long for decisions: those
+ * are found sooner by looking at each entry. */
+static enum reader_statement by_kind(const char *kind, enum reader_statement all,
+				     enum reader_statement often, enum reader_statement seldom)
+{
+	if (kind == NULL)
+		return all;
+	return strcmp(kind, "decision") == 0 ? often : seldom;
+}
+
 int reader_tail_start(struct journal_reader *r, const char *kind, int64_t count, int64_t *after,
 		      struct err *e)
 {
 	struct binder b;
-	int rv = reader_bind(r, kind != NULL ? READ_TAIL_START_KIND : READ_TAIL_START, &b, e);
+	int rv = reader_bind(r,
+			     by_kind(kind, READ_TAIL_START, READ_TAIL_START_KIND,
+				     READ_TAIL_START_SELDOM),
+			     &b, e);
 
 	if (rv == 0) {
 		bind_integer(&b, count);
@@ -56,7 +69,7 @@ int reader_tail(struct journal_reader *r, const char *kind, int64_t after, reade
 {
 	struct buffer scratch;
 	struct binder b;
-	int rv = reader_bind(r, kind != NULL ? READ_TAIL_KIND : READ_TAIL, &b, e);
+	int rv = reader_bind(r, by_kind(kind, READ_TAIL, READ_TAIL_KIND, READ_TAIL_SELDOM), &b, e);
 
 	if (rv != 0)
 		return sql_wrap(e, rv, "reading entries");

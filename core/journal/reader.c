@@ -37,13 +37,14 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_REVOCATION] = "SELECT sequence FROM revocation WHERE revokes = ?1",
 	[READ_SUBMISSION] = "SELECT sequence FROM decision WHERE submission_id = ?1",
 	[READ_HISTORY] =
-		"SELECT l.sequence, coalesce(d.id, i.id), l.kind,"
+		"SELECT l.sequence, coalesce(d.id, i.id),"
+		" CASE WHEN d.sequence IS NULL THEN 'import' ELSE 'decision' END,"
 		" EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = l.sequence),"
 		" coalesce(d.name_given, i.name), d.assessed_on, d.registered_on, d.scores,"
 		" coalesce(d.outcome, i.outcome) FROM listed l INDEXED BY listed_partnership"
 		" LEFT JOIN decision d ON d.sequence = l.sequence"
 		" LEFT JOIN import i ON i.sequence = l.sequence"
-		" WHERE l.partnership = ?1 AND l.kind IN ('decision', 'import')"
+		" WHERE l.partnership = ?1 AND coalesce(d.sequence, i.sequence) IS NOT NULL"
 		" ORDER BY l.sequence",
 #define LATEST_AWARDS                                                                              \
 	"SELECT p.id, coalesce(p.name, p.id), a.award, a.commendations, a.awarded_on,"             \
@@ -65,7 +66,7 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_BENCHMARKS] =
 		"SELECT p.id, d.sequence, coalesce(p.name, d.name), d.assessed_on, d.scores"
 		" FROM partnership p CROSS JOIN decision d ON d.sequence ="
-		" (SELECT x.sequence FROM listed x INDEXED BY listed_partnership_day"
+		" (SELECT x.sequence FROM listed x INDEXED BY listed_partnership"
 		"  WHERE x.partnership = p.id AND x.kind = 'decision'"
 		"  AND x.day >= CAST(replace(?1, '-', '') AS INTEGER)"
 		"  AND x.day <= CAST(replace(?2, '-', '') AS INTEGER)"
@@ -88,14 +89,37 @@ static const char *const texts[READER_STATEMENTS] = {
 			 " ORDER BY sequence",
 	[READ_NEWEST] = "SELECT coalesce(max(sequence), 0) FROM entry",
 	[READ_TAIL_START] = "SELECT coalesce(max(sequence), 0) - ?1 FROM entry",
-	[READ_TAIL_START_KIND] = "SELECT coalesce(min(sequence), 1) - 1 FROM (SELECT sequence"
-				 " FROM listed WHERE kind = ?2 ORDER BY sequence DESC LIMIT ?1)",
+#define TAIL_START                                                                                 \
+	"SELECT coalesce(min(sequence), 1) - 1 FROM (SELECT sequence FROM listed WHERE kind = ?2"
+	[READ_TAIL_START_KIND] = TAIL_START " ORDER BY sequence DESC LIMIT ?1)",
+	[READ_TAIL_START_SELDOM] =
+		TAIL_START " AND kind <> 'decision' ORDER BY sequence DESC LIMIT ?1)",
+#undef TAIL_START
 #define TAIL                                                                                       \
 	"SELECT " ACTIVITY_COLUMNS ", e.bytes, e.leaf_hash, " ENTRY_SOURCE ACTIVITY_FROM           \
 	" WHERE l.sequence > ?1"
 	[READ_TAIL] = TAIL " ORDER BY l.sequence",
 	[READ_TAIL_KIND] = TAIL " AND l.kind = ?2 ORDER BY l.sequence",
+	[READ_TAIL_SELDOM] =
+		TAIL " AND l.kind = ?2 AND l.kind <> 'decision' ORDER BY l.sequence",
 #undef TAIL
+	[READ_MARK] = "SELECT first, last, entries FROM mark"
+		      " WHERE block = ?1 AND name = ?2 AND value = ?3",
+#define DAYS                                                                                       \
+	"SELECT sequence FROM listed NOT INDEXED"                                                  \
+	" WHERE sequence BETWEEN ?1 AND ?2 AND day BETWEEN ?3 AND ?4"
+	[READ_DAYS] = DAYS " ORDER BY sequence",
+	[READ_DAYS_DOWN] = DAYS " ORDER BY sequence DESC",
+#undef DAYS
+	[READ_SUMMARY] =
+		"SELECT l.sequence, l.kind, coalesce(d.id, i.id), l.uid, l.user,"
+		" d.submission_id, l.partnership, coalesce(d.name, i.name), d.assessed_on,"
+		" a.award, coalesce(d.commendations, a.commendations), a.awarded_on, a.precision,"
+		" coalesce(d.route, a.route), d.change,"
+		" EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = l.sequence)"
+		" FROM listed l LEFT JOIN decision d ON d.sequence = l.sequence"
+		" LEFT JOIN import i ON i.sequence = l.sequence"
+		" LEFT JOIN award a ON a.sequence = l.sequence WHERE l.sequence = ?1",
 	[READ_RULE_HISTORY] = "SELECT sequence FROM rule_set ORDER BY sequence DESC LIMIT ?1",
 	[READ_RULE_SET] = "SELECT max(sequence) FROM rule_set"
 			  " WHERE digest = ?1 AND kind = 'activation'",

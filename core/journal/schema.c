@@ -74,7 +74,10 @@ static const char truth_2[] =
 /* From here on decisions may stand in quotes (quote.h). What was logged before stays whole. */
 static const char truth_3[] = "";
 
-static const char *const truths[LOG_VERSION] = {truth_1, truth_2, truth_3};
+/* The truth is as before; what follows from it is kept otherwise. */
+static const char truth_4[] = "";
+
+static const char *const truths[LOG_VERSION] = {truth_1, truth_2, truth_3, truth_4};
 
 #define NOT_TRUTH                                                                                  \
 	" name NOT LIKE 'sqlite_%' AND name NOT IN"                                                \
@@ -85,7 +88,6 @@ static const char *const truths[LOG_VERSION] = {truth_1, truth_2, truth_3};
 
 /* What is not true of itself, whatever form it is of. */
 static const char drop_derived[] = DROPS " WHERE type IN ('table', 'view') AND" NOT_TRUTH;
-static const char drop_views[] = DROPS " WHERE type = 'view'";
 
 const char schema_derived_tables[] = "SELECT name, sql FROM sqlite_schema"
 				     " WHERE type = 'table' AND" NOT_TRUTH;
@@ -105,36 +107,19 @@ static const char derived[] =
 	"  scores TEXT, outcome TEXT) STRICT;"
 	"CREATE UNIQUE INDEX decision_submission ON decision (submission_id)"
 	"  WHERE submission_id IS NOT NULL;"
-	/* What lists are made from (read_list.c): every filter alone is an index in the
-	 * order of the sequence, and one in that of the day. A day is the number 20240520. */
-	"CREATE TABLE digest (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE) STRICT;"
+	/* What lists are made from (read_list.c). A day is the number 20240520. */
 	"CREATE TABLE listed ("
 	"  sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, uid INTEGER NOT NULL,"
-	"  user TEXT NOT NULL, partnership TEXT, day INTEGER, change TEXT, rules INTEGER) STRICT;"
-	"CREATE INDEX listed_day ON listed (day);"
-	"CREATE INDEX listed_kind ON listed (kind);"
-	"CREATE INDEX listed_kind_day ON listed (kind, day) WHERE kind <> 'decision';"
-	"CREATE INDEX listed_user ON listed (user);"
-	"CREATE INDEX listed_user_day ON listed (user, day);"
-	"CREATE INDEX listed_uid ON listed (uid);"
-	"CREATE INDEX listed_uid_day ON listed (uid, day);"
-	"CREATE INDEX listed_partnership ON listed"
-	"  (partnership, sequence, kind, day, change, uid, user, rules);"
-	"CREATE INDEX listed_partnership_day ON listed (partnership, day);"
-	"CREATE INDEX listed_change ON listed (change) WHERE change IS NOT NULL;"
-	"CREATE INDEX listed_change_day ON listed (change, day) WHERE change IS NOT NULL;"
-	"CREATE INDEX listed_rules ON listed (rules) WHERE rules IS NOT NULL;"
-	"CREATE INDEX listed_rules_day ON listed (rules, day) WHERE rules IS NOT NULL;"
-	"CREATE TABLE awarded (award TEXT NOT NULL, sequence INTEGER NOT NULL,"
-	"  day INTEGER NOT NULL, PRIMARY KEY (award, sequence)) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX awarded_day ON awarded (award, day);"
-	"CREATE TABLE failed (criterion TEXT NOT NULL, sequence INTEGER NOT NULL,"
-	"  day INTEGER NOT NULL, PRIMARY KEY (criterion, sequence)) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX failed_day ON failed (criterion, day);"
-	/* The first and the last day of each kind, and of "any", in each thousand or so of entries:
-	 * days are found in the order of the sequence without looking at all the others. */
-	"CREATE TABLE span (kind TEXT NOT NULL, block INTEGER NOT NULL, first INTEGER NOT NULL,"
-	"  last INTEGER NOT NULL, PRIMARY KEY (kind, block)) STRICT, WITHOUT ROWID;"
+	"  user TEXT NOT NULL, partnership TEXT, day INTEGER) STRICT;"
+	"CREATE INDEX listed_kind ON listed (kind) WHERE kind <> 'decision';"
+	"CREATE INDEX listed_partnership ON listed (partnership, sequence, day);"
+	"CREATE INDEX listed_day ON listed (day) WHERE day IS NOT NULL;"
+	/* Which of some thousand entries have what lists are asked by (marks.h), and the first
+	 * and the last day of those. */
+	"CREATE TABLE mark ("
+	"  block INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, first INTEGER,"
+	"  last INTEGER, entries BLOB NOT NULL, PRIMARY KEY (block, name, value))"
+	"  STRICT, WITHOUT ROWID;"
 	"CREATE TABLE import ("
 	"  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, partnership TEXT NOT NULL, name TEXT,"
 	"  outcome TEXT NOT NULL) STRICT;"
@@ -233,13 +218,6 @@ int schema_make_derived(sqlite3 *db, struct err *e)
 	return rv == 0 ? run_all(db, schema_views, "making the views", e) : rv;
 }
 
-static int make_views(sqlite3 *db, struct err *e)
-{
-	int rv = forget(db, drop_views, e);
-
-	return rv == 0 ? run_all(db, schema_views, "making the views", e) : rv;
-}
-
 static int bring_up(sqlite3 *db, int from, struct chance chance, struct err *e)
 {
 	char pragmas[96];
@@ -249,9 +227,8 @@ static int bring_up(sqlite3 *db, int from, struct chance chance, struct err *e)
 		rv = run_all(db, truths[i], "making the tables", e);
 	if (rv == 0 && from == 0)
 		rv = make_identity(db, chance, e);
-	/* Form 3 has the tables of form 2, which take minutes to make again in a long log. */
 	if (rv == 0)
-		rv = from < 2 ? schema_make_derived(db, e) : make_views(db, e);
+		rv = schema_make_derived(db, e);
 	(void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d;PRAGMA user_version=%d",
 		       (int)LOG_APPLICATION, (int)LOG_VERSION); /* fits */
 	return rv == 0 ? sql_run(db, pragmas, e) : rv;

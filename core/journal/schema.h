@@ -12,19 +12,16 @@
 
 enum {
 	LOG_APPLICATION = 0x41574144, /* "AWAD" */
-	LOG_VERSION = 3,
+	LOG_VERSION = 4,
 	LOG_IDENTITY = 33, /* 32 hex digits and a NUL */
 };
-
-/* How many entries share a row of `span`, as SQL. */
-#define SPAN_ENTRIES "1024"
 
 /* 0 where the file is ours; *version is 0 for a file with nothing in it yet.
  * AW_EFOREIGN, AW_ENEWER. Changes nothing. */
 int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e);
 
-/* Brings the file from `version` to LOG_VERSION, in one transaction. Views are made
- * anew; derived tables only below form 2, and empty. */
+/* Brings the file from `version` to LOG_VERSION, in one transaction. Views and derived
+ * tables are made anew, the latter empty. */
 int schema_migrate(sqlite3 *db, int version, struct chance chance, struct err *e);
 
 /* Reads the log's identity. */

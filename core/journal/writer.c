@@ -263,6 +263,8 @@ static int try_group(struct writer *w, struct append *const *ops, size_t count, 
 		rv = store_check_objects(&w->store, e);
 	if (rv == 0)
 		rv = run_group(w, ops, count, e);
+	if (rv == 0)
+		rv = derive_flush(&w->store.derive, e);
 	if (rv == 0 && w->next > w->store.last + 1) {
 		rv = signing_write(&w->store.signing, &w->store.derive.edge,
 				   ops[0]->rotates ? &w->next_key : NULL, e);

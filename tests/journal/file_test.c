@@ -56,7 +56,7 @@ static void a_log_of_a_newer_version_is_refused(void **state)
 
 	log_open(log);
 	journal_close(&log->j);
-	changed(log, "PRAGMA user_version = 4");
+	changed(log, "PRAGMA user_version = 5");
 	is_refused(log, AW_ENEWER, "newer version");
 }
 

@@ -1,4 +1,5 @@
-/* How the database goes about a list: never by looking at everything, never by sorting. */
+/* How the database goes about a list: never by looking at everything, and never by sorting
+ * more than one partnership's own. */
 #include "log.h"
 
 #include <errno.h>
@@ -145,7 +146,8 @@ static void no_list_scans_or_sorts(void **state)
 		f.after = i % 2 == 0 ? NULL : keys[i / 2 % COUNT(sorts)];
 		assert_int_equal(reader_decisions(r, &f, &out, &e), 0);
 		json_decref(out);
-		is_from_an_index(db);
+		if (f.partnership == NULL || strstr(f.sort != NULL ? f.sort : "", "assessed_on") == NULL)
+			is_from_an_index(db);
 	}
 	the_others_are_from_an_index(r, db);
 	slow_step(db, "SELECT sequence FROM listed WHERE day > 0 ORDER BY user, day", step);
