@@ -125,8 +125,7 @@ static int read_block(struct chosen *c, int64_t block, struct part *out, struct 
 		rv = read_kinds(c, block, &next, e);
 		and_also(out, &next);
 	}
-	out->some = out->some && out->days.first <= c->days.last &&
-		    c->days.first <= out->days.last;
+	out->some = out->some && out->days.first <= c->days.last && c->days.first <= out->days.last;
 	return rv;
 }
 

@@ -11,7 +11,8 @@
 #include "base/base.h"
 
 enum {
-	MARK_ENTRIES = 4096, /* of a block: entry N is bit N % MARK_ENTRIES of block N / MARK_ENTRIES */
+	MARK_ENTRIES =
+		4096, /* of a block: entry N is bit N % MARK_ENTRIES of block N / MARK_ENTRIES */
 	MARK_BYTES = MARK_ENTRIES / 8,
 };
 

@@ -221,13 +221,12 @@ static void walk_bits(const unsigned char *bits, bool down, int64_t from, struct
 
 static int walk_blocks(struct chosen *c, const struct list *l, struct found *out, struct err *e)
 {
-	int64_t last = c->blocks * MARK_ENTRIES - 1;
-	int64_t from = l->descending ? l->sequence <= last ? l->sequence - 1 : last
-		       : l->sequence < INT64_MAX ? l->sequence + 1
-						 : INT64_MAX;
+	int64_t end = c->blocks * MARK_ENTRIES; /* beyond every entry */
+	int64_t after = l->sequence < end ? l->sequence : end;
+	int64_t from = l->descending ? after - 1 : after + 1;
 	int rv = 0;
 
-	while (rv == 0 && out->count < out->limit && from >= 0 && from <= last) {
+	while (rv == 0 && out->count < out->limit && from >= 0 && from < end) {
 		const unsigned char *bits = NULL;
 		int64_t block = from / MARK_ENTRIES;
 		rv = chosen_block(c, block, &bits, e);
@@ -313,9 +312,9 @@ static int compose(const struct list *l, const struct chosen *c, const struct bu
 	/* buffer_status at the end tells of any of these. */
 	(void)buffer_append_text(sql, "SELECT l.sequence FROM ");
 	if (few->length > 0)
-		(void)buffer_printf(sql,
-				    "json_each('[%s]') j CROSS JOIN listed l ON l.sequence = j.value",
-				    few->bytes);
+		(void)buffer_printf(
+			sql, "json_each('[%s]') j CROSS JOIN listed l ON l.sequence = j.value",
+			few->bytes);
 	else
 		(void)buffer_printf(sql, "listed l INDEXED BY listed_%s",
 				    has_partnership(l) ? "partnership" : "day");

@@ -19,10 +19,9 @@ int reader_tail_start(struct journal_reader *r, const char *kind, int64_t count,
 		      struct err *e)
 {
 	struct binder b;
-	int rv = reader_bind(r,
-			     by_kind(kind, READ_TAIL_START, READ_TAIL_START_KIND,
-				     READ_TAIL_START_SELDOM),
-			     &b, e);
+	int rv = reader_bind(
+		r, by_kind(kind, READ_TAIL_START, READ_TAIL_START_KIND, READ_TAIL_START_SELDOM), &b,
+		e);
 
 	if (rv == 0) {
 		bind_integer(&b, count);

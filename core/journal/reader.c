@@ -92,16 +92,15 @@ static const char *const texts[READER_STATEMENTS] = {
 #define TAIL_START                                                                                 \
 	"SELECT coalesce(min(sequence), 1) - 1 FROM (SELECT sequence FROM listed WHERE kind = ?2"
 	[READ_TAIL_START_KIND] = TAIL_START " ORDER BY sequence DESC LIMIT ?1)",
-	[READ_TAIL_START_SELDOM] =
-		TAIL_START " AND kind <> 'decision' ORDER BY sequence DESC LIMIT ?1)",
+	[READ_TAIL_START_SELDOM] = TAIL_START
+	" AND kind <> 'decision' ORDER BY sequence DESC LIMIT ?1)",
 #undef TAIL_START
 #define TAIL                                                                                       \
 	"SELECT " ACTIVITY_COLUMNS ", e.bytes, e.leaf_hash, " ENTRY_SOURCE ACTIVITY_FROM           \
 	" WHERE l.sequence > ?1"
 	[READ_TAIL] = TAIL " ORDER BY l.sequence",
 	[READ_TAIL_KIND] = TAIL " AND l.kind = ?2 ORDER BY l.sequence",
-	[READ_TAIL_SELDOM] =
-		TAIL " AND l.kind = ?2 AND l.kind <> 'decision' ORDER BY l.sequence",
+	[READ_TAIL_SELDOM] = TAIL " AND l.kind = ?2 AND l.kind <> 'decision' ORDER BY l.sequence",
 #undef TAIL
 	[READ_MARK] = "SELECT first, last, entries FROM mark"
 		      " WHERE block = ?1 AND name = ?2 AND value = ?3",

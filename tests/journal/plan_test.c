@@ -146,7 +146,8 @@ static void no_list_scans_or_sorts(void **state)
 		f.after = i % 2 == 0 ? NULL : keys[i / 2 % COUNT(sorts)];
 		assert_int_equal(reader_decisions(r, &f, &out, &e), 0);
 		json_decref(out);
-		if (f.partnership == NULL || strstr(f.sort != NULL ? f.sort : "", "assessed_on") == NULL)
+		if (f.partnership == NULL ||
+		    strstr(f.sort != NULL ? f.sort : "", "assessed_on") == NULL)
 			is_from_an_index(db);
 	}
 	the_others_are_from_an_index(r, db);
