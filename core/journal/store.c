@@ -160,7 +160,7 @@ static int make_durable(sqlite3 *db, struct err *e)
 	if (rv == 0)
 		rv = sql_run(db,
 			     "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
-			     "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 8388608;"
+			     "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 33554432;"
 			     "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
 			     "PRAGMA mmap_size = 0",
 			     e);

@@ -7,7 +7,7 @@
 
 enum {
 	/* Pages of the WAL between two checkpoints. */
-	WAL_STEP = 2000,
+	WAL_STEP = 8000,
 	/* Bytes from where on readers are waited for a moment, so that the WAL can start again
 	 * from its beginning, and from where on it is told that one of them stays. */
 	WAL_LONG = 64 << 20,

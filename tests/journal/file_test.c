@@ -418,7 +418,7 @@ static void the_wal_is_emptied_when_there_is_nothing_to_do(void **state)
 
 static void the_wal_stays_short_while_much_is_written(void **state)
 {
-	enum { MANY = 5000, ROUND = 20 };
+	enum { MANY = 20000, ROUND = 50 };
 	struct log *log = *state;
 	struct answer a[ROUND];
 	struct journal_stats stats;
