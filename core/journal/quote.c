@@ -130,18 +130,29 @@ static bool is_inside_letter(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+/* How many bytes two texts have in common from their beginning. */
+static size_t common(const char *a, const char *b, size_t most)
+{
+	size_t length = 0;
+
+	for (; length + 8 <= most && memcmp(a + length, b + length, 8) == 0; length += 8)
+		continue;
+	while (length < most && a[length] == b[length])
+		length++;
+	return length;
+}
+
 /* The longest piece of the source that `at` begins with: its place from 1 and its length, which is
  * 0 where there is none. Both ends are between letters, so that what SQL makes of it is text. */
 static size_t find(const struct source *s, const char *at, size_t most, size_t *place)
 {
-	size_t length = 0, here = most < PIECE ? 0 : s->places[slot(at)];
+	size_t here = most < PIECE ? 0 : s->places[slot(at)];
 
 	if (here == 0 || is_inside_letter(*at))
 		return 0;
 	const char *from = s->bytes.bytes + here - 1;
 	size_t there = s->bytes.length - (here - 1);
-	while (length < most && length < there && at[length] == from[length])
-		length++;
+	size_t length = common(at, from, most < there ? most : there);
 	while (length > 0 && ((length < most && is_inside_letter(at[length])) ||
 			      (length < there && is_inside_letter(from[length]))))
 		length--;
