@@ -11,17 +11,18 @@ struct leaf {
 	struct checkpoint checkpoint;
 };
 
-/* Whether a text stands in the place of the entry that holds nothing but its leaf hash. No
- * entry is one: those have a sequence. */
-static bool read_alone(struct text extra, struct digest *leaf)
+/* Finds whether a text stands in the place of the entry that holds nothing but its leaf hash.
+ * No entry is one: those have a sequence. */
+static int read_alone(struct text extra, struct leaf *leaf, struct err *e)
 {
-	json_t *document = json_read(extra, NULL);
+	struct err why = {.status = 0};
+	json_t *document = json_read(extra, &why);
 	const char *hex = json_member_text(document, "leaf_hash");
-	bool alone = hex != NULL && json_object_size(document) == 1 &&
-		     hex_parse(text_of(hex), leaf->bytes, sizeof leaf->bytes);
 
+	leaf->alone = hex != NULL && json_object_size(document) == 1 &&
+		      hex_parse(text_of(hex), leaf->hash.bytes, sizeof leaf->hash.bytes);
 	json_decref(document);
-	return alone;
+	return why.status == -ENOMEM ? err_set(e, -ENOMEM, "%s", why.text) : 0;
 }
 
 static int check(const struct proof_text *p, const struct tlog_verifier *key, struct leaf *leaf,
@@ -46,7 +47,9 @@ static int check(const struct proof_text *p, const struct tlog_verifier *key, st
 	if (p->extra.bytes == NULL)
 		return err_set(e, AW_ECORRUPT,
 			       "it carries neither the entry that it is about nor its leaf hash");
-	leaf->alone = read_alone(p->extra, &leaf->hash);
+	rv = read_alone(p->extra, leaf, e);
+	if (rv != 0)
+		return rv;
 	if (!leaf->alone)
 		leaf->hash = digest_leaf(p->extra.bytes, p->extra.length);
 	if (!tree_check_inclusion(&p->proof, p->index, c->size, &leaf->hash, &c->root))

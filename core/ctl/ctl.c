@@ -1,4 +1,5 @@
 /* From the command line to a verb, and from the verb to an exit status. */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,7 +123,8 @@ int ctl_main(int argc, char **argv)
 	s.err = look_of(STDERR_FILENO);
 	arguments_init(&s.arguments);
 	if (arguments_read(&s.arguments, argc, argv, &e) != 0)
-		status = session_say(&s, EXIT_USAGE, "%s", e.text);
+		status = session_say(&s, e.status == -ENOMEM ? EXIT_UNEXPECTED : EXIT_USAGE, "%s",
+				     e.text);
 	else
 		status = run(&s);
 	awardd_client_free(&s.client);

@@ -166,12 +166,13 @@ int verb_log_check(struct session *s)
 	if (tlog_verifier_read(text_of(vkey), &key, &e) != 0)
 		return session_say(s, EXIT_USAGE, "--key: %s", e.text);
 	buffer_init(&text);
-	if (input_read(file, &text, &e) != 0)
+	if (input_read(file, &text, &e) != 0 ||
+	    audit_proof((struct text){text.bytes != NULL ? text.bytes : "", text.length}, &key,
+			&proved, &e) == -ENOMEM)
 		status = session_say(s, EXIT_UNEXPECTED, "%s: %s", input_name(file), e.text);
-	else if (audit_proof((struct text){text.bytes != NULL ? text.bytes : "", text.length}, &key,
-			     &proved, &e) != 0)
-		status = session_say(s, e.status == -ENOMEM ? EXIT_UNEXPECTED : EXIT_UNPROVEN,
-				     "%s: proves nothing: %s", input_name(file), e.text);
+	else if (proved == NULL)
+		status = session_say(s, EXIT_UNPROVEN, "%s: proves nothing: %s", input_name(file),
+				     e.text);
 	else
 		status = print(s, proved);
 	json_decref(proved);

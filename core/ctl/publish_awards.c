@@ -94,6 +94,21 @@ static bool is_of_another_key(const struct questions *q, struct text text)
 	return other;
 }
 
+/* Why a proof that was answered is not used: what failed stands in `e`. */
+static int refuse_proof(const struct questions *q, const json_t *award, struct text text,
+			struct err *e)
+{
+	if (e->status == -ENOMEM)
+		return e->status; /* which says nothing about the proof */
+	if (is_of_another_key(q, text))
+		return err_set(e, AW_EINVALID,
+			       "another key signs the log than when this began: publish again");
+	return err_wrap(e,
+			"the proof of entry %" JSON_INTEGER_FORMAT
+			" does not prove it; have the log verified",
+			sequence_of(award));
+}
+
 /* What was decided is read out of what is proved: personal values are not in an entry. */
 static int on_proof(const struct questions *q, json_t *award, const json_t *answer, struct err *e)
 {
@@ -102,9 +117,6 @@ static int on_proof(const struct questions *q, json_t *award, const json_t *answ
 
 	if (text == NULL)
 		return err_set(e, AW_ESYNTAX, "log.proof: no proof was answered");
-	if (is_of_another_key(q, text_of(text)))
-		return err_set(e, AW_EINVALID,
-			       "another key signs the log than when this began: publish again");
 	int rv = audit_proof(text_of(text), q->key, &proved, e);
 	if (rv == 0 &&
 	    json_member_integer(json_member(proved, "entry"), "sequence", 0) != sequence_of(award))
@@ -112,12 +124,8 @@ static int on_proof(const struct questions *q, json_t *award, const json_t *answ
 	if (rv == 0 && site_complete(award, proved) != 0)
 		rv = err_set(e, -ENOMEM, "no memory for an award");
 	json_decref(proved);
-	if (rv != 0)
-		return err_wrap(e,
-				"the proof of entry %" JSON_INTEGER_FORMAT
-				" does not prove it; have the log verified",
-				sequence_of(award));
-	return write_proof(q, award, text_of(text), e);
+	return rv == 0 ? write_proof(q, award, text_of(text), e)
+		       : refuse_proof(q, award, text_of(text), e);
 }
 
 /* ---- asking ----------------------------------------------------------------------------------------- */
