@@ -64,6 +64,7 @@ int offline_trial(char program[PROGRAM_NAME], struct trial_options *out, struct 
 int offline_faults(const struct session *s, const json_t *faults)
 {
 	const json_t *fault;
+	struct buffer said;
 	size_t i;
 
 	if (s->json && json_array_size(faults) > 0) {
@@ -76,15 +77,13 @@ int offline_faults(const struct session *s, const json_t *faults)
 		buffer_deinit(&document);
 		free(text);
 	}
+	buffer_init(&said);
 	json_array_foreach(faults, i, fault) {
-		const char *file = json_member_text(fault, "file");
-		json_int_t line = json_member_integer(fault, "line", 0);
-		char place[32] = "";
-
-		if (line > 0)
-			(void)snprintf(place, sizeof place, ":%" JSON_INTEGER_FORMAT, line);
-		(void)session_say(s, EXIT_DONE, "%s%s%s%s", file, place, *file != '\0' ? ": " : "",
-				  json_member_text(fault, "message"));
+		buffer_clear(&said);
+		(void)session_say(s, EXIT_UNLOADABLE, "%s",
+				  rule_fault_append(fault, &said) == 0 ? said.bytes
+								       : "no memory to say it");
 	}
+	buffer_deinit(&said);
 	return EXIT_UNLOADABLE;
 }

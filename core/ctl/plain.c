@@ -18,14 +18,17 @@ static void write_rules(struct session *s, struct paper *p, const json_t *result
 {
 	json_t *shown = json_deep_copy(result), *each;
 	json_t *errors = json_object_get(json_object_get(shown, "last_rejection"), "errors");
-	char fault[FAULT_TEXT];
+	struct buffer fault;
 	size_t i;
 
+	buffer_init(&fault);
 	json_array_foreach(errors, i, each) {
-		session_fault(each, fault, sizeof fault);
+		buffer_clear(&fault);
 		/* Where it does not succeed the error is shown as it came. */
-		(void)json_array_set_new(errors, i, json_string(fault));
+		if (session_fault(each, &fault) == 0)
+			(void)json_array_set_new(errors, i, json_string(fault.bytes));
 	}
+	buffer_deinit(&fault);
 	write_outline(s, p, shown != NULL ? shown : result);
 	json_decref(shown);
 }
@@ -49,16 +52,19 @@ int verb_rules_reload(struct session *s)
 static void write_refused(struct paper *p, const json_t *row)
 {
 	const json_t *errors = json_member(row, "errors");
+	struct buffer fault;
 	size_t i;
 	json_t *each;
 
+	buffer_init(&fault);
 	json_array_foreach(errors, i, each) {
-		char fault[FAULT_TEXT];
-
-		session_fault(each, fault, sizeof fault);
+		buffer_clear(&fault);
 		paper_wrap_format(p, 2, "entry %" JSON_INTEGER_FORMAT ": %s",
-				  json_member_integer(row, "sequence", 0), fault);
+				  json_member_integer(row, "sequence", 0),
+				  session_fault(each, &fault) == 0 ? fault.bytes
+								   : "no memory to say it");
 	}
+	buffer_deinit(&fault);
 }
 
 static void write_history(struct session *s, struct paper *p, const json_t *result)

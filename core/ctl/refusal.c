@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ctl/session.h"
+#include "ruleset/ruleset.h"
 
 static void put_line(struct paper *p, const char *text)
 {
@@ -11,24 +12,14 @@ static void put_line(struct paper *p, const char *text)
 	paper_newline(p);
 }
 
-void session_fault(const json_t *error, char *out, size_t size)
+int session_fault(const json_t *error, struct buffer *out)
 {
 	const char *pointer = json_member_text(error, "pointer");
-	const char *file = json_member_text(error, "file");
-	const char *message = json_member_text(error, "message");
-	json_int_t line = json_member_integer(error, "line", 0);
 
-	if (message == NULL)
-		message = "";
-	if (file != NULL && *file != '\0' && line > 0)
-		(void)snprintf(out, size, "%s:%" JSON_INTEGER_FORMAT ": %s", file, line, message);
-	else if (file != NULL && *file != '\0')
-		(void)snprintf(out, size, "%s: %s", file, message);
-	else if (pointer != NULL)
-		(void)snprintf(out, size, "%s: %s", *pointer != '\0' ? pointer : "(the whole)",
-			       message);
-	else
-		(void)snprintf(out, size, "%s", message);
+	if (pointer != NULL)
+		(void)buffer_printf(
+			out, "%s: ", *pointer != '\0' ? pointer : "(the whole)"); /* remembered */
+	return rule_fault_append(error, out);
 }
 
 static void put_rule_failure(struct paper *p, const json_t *data)
@@ -52,13 +43,14 @@ static void put_data(struct paper *p, const json_t *data)
 	size_t i;
 	json_t *each;
 	char line[256];
+	struct buffer fault;
 
+	buffer_init(&fault);
 	json_array_foreach(errors, i, each) {
-		char fault[FAULT_TEXT];
-
-		session_fault(each, fault, sizeof fault);
-		put_line(p, fault);
+		buffer_clear(&fault);
+		put_line(p, session_fault(each, &fault) == 0 ? fault.bytes : "no memory to say it");
 	}
+	buffer_deinit(&fault);
 	if (role != NULL) {
 		(void)snprintf(line, sizeof line, "the role %s would be needed", role);
 		put_line(p, line);

@@ -34,18 +34,17 @@ static bool is_warning(const json_t *finding)
 
 /* ---- for people ---------------------------------------------------------- */
 
-/* "file:line: ", or as much of it as there is. */
-static void put_place(struct paper *p, const json_t *found)
+static void put_said(struct paper *p, const json_t *found, enum tone tone)
 {
-	const char *file = json_member_text(found, "file");
-	json_int_t line = json_member_integer(found, "line", 0);
+	struct buffer text;
 
-	if (file == NULL || *file == '\0')
-		return;
-	if (line > 0)
-		paper_format(p, "%s:%" JSON_INTEGER_FORMAT ": ", file, line);
-	else
-		paper_format(p, "%s: ", file);
+	buffer_init(&text);
+	paper_tone(p, tone);
+	if (rule_fault_append(found, &text) == 0)
+		paper_text(p, text.bytes);
+	paper_tone(p, TONE_PLAIN);
+	paper_newline(p);
+	buffer_deinit(&text);
 }
 
 static void put_document(struct paper *p, const char *before, const json_t *value)
@@ -78,16 +77,11 @@ static void put_difference(struct paper *p, const json_t *row)
 
 static void put_finding(struct paper *p, const json_t *finding)
 {
-	const char *message = json_member_text(finding, "message");
 	const json_t *example = json_member(finding, "example"), *row;
 	const json_t *history = json_member(example, "history");
 	size_t i;
 
-	paper_tone(p, is_warning(finding) ? TONE_WARN : TONE_BAD);
-	put_place(p, finding);
-	paper_text(p, message != NULL ? message : "");
-	paper_tone(p, TONE_PLAIN);
-	paper_newline(p);
+	put_said(p, finding, is_warning(finding) ? TONE_WARN : TONE_BAD);
 	if (example != NULL)
 		put_document(p, "", json_member(example, "submission"));
 	if (json_array_size(history) > 0)
@@ -95,17 +89,6 @@ static void put_finding(struct paper *p, const json_t *finding)
 	json_array_foreach(json_member(finding, "difference"), i, row) {
 		put_difference(p, row);
 	}
-}
-
-static void put_fault(struct paper *p, const json_t *fault)
-{
-	const char *message = json_member_text(fault, "message");
-
-	paper_tone(p, TONE_BAD);
-	put_place(p, fault);
-	paper_text(p, message != NULL ? message : "");
-	paper_tone(p, TONE_PLAIN);
-	paper_newline(p);
 }
 
 static void put_counted(struct paper *p, size_t count, const char *what)
@@ -149,7 +132,7 @@ static int print_text(const struct check *c)
 
 	paper_init(&p, c->session->out);
 	json_array_foreach(c->faults, i, item) {
-		put_fault(&p, item);
+		put_said(&p, item, TONE_BAD);
 	}
 	json_array_foreach(json_member(c->report, "findings"), i, item) {
 		put_finding(&p, item);

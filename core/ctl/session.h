@@ -58,11 +58,9 @@ int session_connect(struct session *s);
  * but AWARDD_OK and AWARDD_REFUSED. */
 int session_trouble(struct session *s, int result);
 
-enum { FAULT_TEXT = 4096 };
-
-/* {"pointer", "message"} of a submission, or {"file", "line", "message"} of a rule, as a
- * line: "FILE:LINE: MESSAGE", without what is not known. It may be cut. */
-void session_fault(const json_t *error, char *out, size_t size);
+/* Appends {"pointer", "message"} of a submission, or a fault of a rule set, as a line. 0 or
+ * -ENOMEM. */
+int session_fault(const json_t *error, struct buffer *out);
 
 /* Writes a refusal for people on standard error, as from `where` ("" where that
  * says nothing), with everything its data tell. */

@@ -25,20 +25,16 @@ static void print_faults(const json_t *faults)
 {
 	size_t i;
 	const json_t *fault;
+	struct buffer text;
 
+	buffer_init(&text);
 	json_array_foreach(faults, i, fault) {
-		const char *file = json_member_text(fault, "file");
-		json_int_t line = json_member_integer(fault, "line", 0);
-		const char *message = json_member_text(fault, "message");
-
-		if (line > 0)
-			(void)printf("rules: %s:%" JSON_INTEGER_FORMAT ": %s\n", file, line,
-				     message);
-		else if (file != NULL && *file != '\0')
-			(void)printf("rules: %s: %s\n", file, message);
-		else
-			(void)printf("rules: %s\n", message);
+		buffer_clear(&text);
+		(void)printf("rules: %s\n", rule_fault_append(fault, &text) == 0
+						    ? text.bytes
+						    : "no memory to say what is wrong");
 	}
+	buffer_deinit(&text);
 }
 
 static void print_failed(const json_t *report)

@@ -101,15 +101,14 @@ static bool is_own(const json_t *rules)
 static int explain(struct shelved *one, const struct err *e, const json_t *faults)
 {
 	const json_t *fault = json_array_get(faults, 0);
-	const char *message = json_member_text(fault, "message");
 	struct buffer text;
 
 	buffer_init(&text);
 	(void)buffer_printf(&text, "its rule set: %s", e->text); /* the buffer remembers */
-	if (message != NULL)
-		(void)buffer_printf(&text, ": %s:%" JSON_INTEGER_FORMAT ": %s",
-				    json_member_text(fault, "file"),
-				    json_member_integer(fault, "line", 0), message); /* likewise */
+	if (fault != NULL) {
+		(void)buffer_append_text(&text, ": "); /* likewise */
+		(void)rule_fault_append(fault, &text); /* likewise */
+	}
 	one->reason = buffer_give(&text);
 	buffer_deinit(&text);
 	return one->reason != NULL ? 0 : -ENOMEM;

@@ -63,10 +63,14 @@ static int open_rules(struct under *u, const struct trial_options *how, const js
 	own.loop = NULL;
 	int rv = faults != NULL ? trial_open_kept(&own, rules, &u->trial, faults, e) : -ENOMEM;
 	const json_t *fault = json_array_get(faults, 0);
+	struct buffer said;
+
+	buffer_init(&said);
 	if (rv == AW_ESCRIPT && fault != NULL)
-		rv = err_set(e, rv, "the rules do not load: %s:%" JSON_INTEGER_FORMAT ": %s",
-			     json_member_text(fault, "file"), json_member_integer(fault, "line", 0),
-			     json_member_text(fault, "message"));
+		rv = rule_fault_append(fault, &said) == 0
+			     ? err_set(e, rv, "the rules do not load: %s", said.bytes)
+			     : err_set(e, -ENOMEM, "no memory for what is wrong in the rules");
+	buffer_deinit(&said);
 	json_decref(faults);
 	return rv;
 }

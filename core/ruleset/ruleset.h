@@ -73,6 +73,12 @@ int rule_files_from_log(const json_t *kept, const struct words *words, struct ru
  * "sha256"}] where it is bound to any. */
 json_t *rule_files_describe(const struct rule_files *f);
 
+/* ---- faults ------------------------------------------------------------- */
+
+/* Appends a fault of a rule set, {"file", "line", "message"}, or a finding with these members,
+ * as people read it: "FILE:LINE: MESSAGE", without what is not known. 0 or -ENOMEM. */
+int rule_fault_append(const json_t *fault, struct buffer *out);
+
 /* ---- generations -------------------------------------------------------- */
 
 struct generation;

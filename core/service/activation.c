@@ -372,24 +372,22 @@ static void on_activated(void *ctx, int status, const struct journal_receipt *re
 
 static void log_faults(struct activation *a)
 {
-	struct service *s = a->service;
-	size_t i;
+	size_t i, all = json_array_size(a->faults);
 	const json_t *fault;
+	struct buffer text;
 
+	buffer_init(&text);
 	json_array_foreach(a->faults, i, fault) {
-		const char *file = json_member_text(fault, "file");
-		json_int_t line = json_member_integer(fault, "line", 0);
-		char where[32] = "";
-		if (i == FAULTS_SAID)
-			log_line(s, 3, "rules refused: and %zu more",
-				 json_array_size(a->faults) - i);
-		if (i >= FAULTS_SAID)
-			continue;
-		if (line > 0)
-			(void)snprintf(where, sizeof where, ":%" JSON_INTEGER_FORMAT, line);
-		log_line(s, 3, "rules refused: %s%s%s%s", file, where, *file != '\0' ? ": " : "",
-			 json_member_text(fault, "message"));
+		if (i == FAULTS_SAID) {
+			log_line(a->service, 3, "rules refused: and %zu more", all - i);
+			break;
+		}
+		buffer_clear(&text);
+		log_line(a->service, 3, "rules refused: %s",
+			 rule_fault_append(fault, &text) == 0 ? text.bytes
+							      : "no memory to say why");
 	}
+	buffer_deinit(&text);
 }
 
 /* Makes a rejection that an entry can hold: of too many files none, of too many

@@ -134,9 +134,36 @@ static void names_that_are_no_text_are_refused_with_a_fault(void **state)
 	assert_int_not_equal(json_array_size(f->faults), 0);
 }
 
+static void a_fault_is_worded_by_what_is_known_of_it(void **state)
+{
+	static const char *const each[][2] = {
+		{"{\"file\": \"a.lua\", \"line\": 3, \"message\": \"no\"}", "a.lua:3: no"},
+		{"{\"file\": \"a.lua\", \"line\": 0, \"message\": \"no\"}", "a.lua: no"},
+		{"{\"file\": \"\", \"line\": 0, \"message\": \"no\"}", "no"},
+		{"{\"file\": \"\", \"line\": 3, \"message\": \"no\"}", "no"},
+		{"{\"message\": \"no\"}", "no"},
+		{"{\"file\": \"a.lua\"}", "a.lua: "},
+		{"{}", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
+		json_t *fault = json_read(text_of(each[i][0]), NULL);
+		struct buffer said;
+
+		assert_non_null(fault);
+		buffer_init(&said);
+		assert_int_equal(rule_fault_append(fault, &said), 0);
+		assert_string_equal(said.bytes, each[i][1]);
+		buffer_deinit(&said);
+		json_decref(fault);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_fault_is_worded_by_what_is_known_of_it),
 		in_folder(links_are_refused),
 		in_folder(a_linked_folder_is_refused_not_passed_over),
 		in_folder(what_is_no_text_is_refused),
