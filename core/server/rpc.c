@@ -290,6 +290,7 @@ static void batch_walk(struct batch *b)
 	struct line *none = NULL;
 	size_t before = b->answers.length;
 	unsigned begun = 0;
+	bool overload = false; /* it does not end within a walk, and all are looked at for it */
 
 	if (b->walking)
 		return;
@@ -297,10 +298,11 @@ static void batch_walk(struct batch *b)
 	while (b->next != NULL && b->owed < c->server->options.in_flight) {
 		const struct json_item *document = b->next;
 		b->next = json_item_next(list, document);
+		overload = overload || conn_is_overloaded(c, 0);
 		if (b->answers.length > BATCH_LIMIT)
 			leave_undone(c, b, document,
 				     "the batch has too many answers: this was not done");
-		else if (conn_is_overloaded(c, 0))
+		else if (overload)
 			leave_undone(c, b, document, overloaded);
 		else
 			start_call(c, document, &none, b);
