@@ -1,6 +1,8 @@
 /* The interface of plugins stays what it was: members lie where they lay, numbers
  * mean what they meant, and a plugin of each release still runs. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../plugin/rig.h"
 #include "layout.h"
@@ -66,39 +68,52 @@ static void its_sink_and_its_word_are_asked(void **state)
 	assert_false(scene_said(s, "was killed"));
 }
 
-/* Compiles the layout against the header, changed by sed. */
-static bool compiles_with(const char *change)
+/* Compiles the layout against the header, changed by sed; gives the first error, "" where there
+ * is none. */
+static void compile_with(const char *change, char *error, size_t size)
 {
 	char command[1024];
 
 	(void)snprintf(command, sizeof command,
 		       "d=$(mktemp -d) && mkdir $d/awardd && cd " AWARDD_SOURCE " &&"
 		       " sed -E '%s' include/awardd/plugin.h >$d/awardd/plugin.h &&"
-		       " cc -std=c11 -fsyntax-only -I$d -x c tests/abi/layout.h 2>/dev/null;"
-		       " r=$?; rm -r $d; exit $r",
+		       " cc -std=c11 -fsyntax-only -I$d -x c tests/abi/layout.h 2>&1 |"
+		       " grep -m 1 error:; rm -r $d",
 		       change);
-	return system(command) == 0;
+	FILE *said = popen(command, "re");
+	assert_non_null(said);
+	error[fread(error, 1, size - 1, said)] = '\0';
+	assert_int_equal(pclose(said), 0);
 }
 
 static void a_header_with_a_change_that_breaks_plugins_is_refused(void **state)
 {
-	static const char *const changes[] = {
-		"s/^\tuint32_t zero;/\tuint64_t zero;/",
-		"s/^(\tconst char \\*settings;)/\tvoid *later;\\n\\1/",
-		"s/^(\tuint32_t magic;)/\tuint32_t later;\\n\\1/",
-		"s/AWARDD_WORD = 5/AWARDD_WORD = 6/",
-		"s/AWARDD_LATER = 5/AWARDD_LATER = 7/",
-		"s/AWARDD_INFO = 6/AWARDD_INFO = 5/",
-		"s/0x64727761/0x64727762/",
-		"s/^\tsize_t length;/\tsize_t length, capacity;/",
-		"s/<< 16/<< 8/",
+	static const struct {
+		const char *change, *breaks;
+	} each[] = {
+		{"s/^\tuint32_t zero;/\tuint64_t zero;/", "awardd_plugin.zero has moved"},
+		{"s/^(\tconst char \\*settings;)/\tvoid *later;\\n\\1/",
+		 "awardd_plugin.settings has moved"},
+		{"s/^(\tuint32_t magic;)/\tuint32_t later;\\n\\1/",
+		 "awardd_plugin.magic has moved"},
+		{"s/AWARDD_WORD = 5/AWARDD_WORD = 6/", "kinds"},
+		{"s/AWARDD_LATER = 5/AWARDD_LATER = 7/", "refusals"},
+		{"s/AWARDD_INFO = 6/AWARDD_INFO = 5/", "levels"},
+		{"s/0x64727761/0x64727762/", "the magic"},
+		{"s/^\tsize_t length;/\tsize_t length, capacity;/", "it cannot grow"},
+		{"s/<< 16/<< 8/", "versions"},
 	};
+	char error[1024];
 
 	(void)state;
-	assert_true(compiles_with(""));
-	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-		if (compiles_with(changes[i]))
-			fail_msg("%s breaks nothing", changes[i]);
+	compile_with("", error, sizeof error);
+	assert_string_equal(error, "");
+	for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
+		compile_with(each[i].change, error, sizeof error);
+		if (strstr(error, "static assertion failed") == NULL ||
+		    strstr(error, each[i].breaks) == NULL)
+			fail_msg("%s does not break \"%s\", but: %s", each[i].change,
+				 each[i].breaks, error);
 	}
 }
 
