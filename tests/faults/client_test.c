@@ -69,6 +69,22 @@ static int asked(const char *path, asking_fn *asks)
 
 /* ---- the process that is walked ------------------------------------------------------ */
 
+/* Of what the C library asks for, the list of name services alone does not fail; this is as
+ * large, and is none. */
+static bool fails_for_the_library_too(struct memory *memory)
+{
+	char text[216];
+
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	atomic_store(&memory->countdown, 0);
+	char *copy = strdup(text);
+	atomic_store(&memory->countdown, -1);
+	bool failed = copy == NULL;
+	free(copy);
+	return failed;
+}
+
 static int walk(struct memory *memory, const char *path)
 {
 	static asking_fn *const each[] = {call, refusal, many};
@@ -99,7 +115,7 @@ static int walked(const char *path)
 
 	if (*path == '\0')
 		return EXIT_SUCCESS; /* nothing is done: what any program keeps */
-	if (memory == NULL)
+	if (memory == NULL || !fails_for_the_library_too(memory))
 		return EXIT_FAILURE;
 	return walk(memory, path); /* which stays to the end, where what is kept is counted */
 }

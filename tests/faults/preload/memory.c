@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <execinfo.h>
+#include <grp.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +40,8 @@ static struct part {
 	const char *name;
 	uintptr_t from, to;
 } loop = {.name = "/libuv.so"}, library = {.name = "/libc.so"}, loader = {.name = "/ld-linux"};
-static _Thread_local bool tracing;
+static _Thread_local bool tracing, naming; /* a question for a user or a group is under way */
+static atomic_bool names_made;
 
 static void take(void)
 {
@@ -157,10 +160,35 @@ static void block_free(struct block *b)
 #define CALLER __builtin_return_address(0)
 
 /* The first question for a user or a group: glibc reads through NULL where it has no memory
- * for the list. An exception; the daemon asks while it starts. */
+ * for the list. An exception, once; the daemon asks while it starts. */
 static bool is_names(size_t size, const void *caller)
 {
-	return size == NAME_SERVICES && is_in(&library, caller);
+	return naming && size == NAME_SERVICES && is_in(&library, caller) &&
+	       !atomic_exchange(&names_made, true);
+}
+
+struct passwd *getpwnam(const char *name)
+{
+	naming = true;
+	struct passwd *entry = NEXT(struct passwd * (*)(const char *), "getpwnam")(name);
+	naming = false;
+	return entry;
+}
+
+struct passwd *getpwuid(uid_t uid)
+{
+	naming = true;
+	struct passwd *entry = NEXT(struct passwd * (*)(uid_t), "getpwuid")(uid);
+	naming = false;
+	return entry;
+}
+
+struct group *getgrnam(const char *name)
+{
+	naming = true;
+	struct group *entry = NEXT(struct group * (*)(const char *), "getgrnam")(name);
+	naming = false;
+	return entry;
 }
 
 void *malloc(size_t size)
