@@ -39,12 +39,23 @@ static void put_verdict(struct paper *p, const char *status)
 	paper_tone(p, TONE_PLAIN);
 }
 
+/* "/sign_off/send_leadership" is "sign off, send leadership" to people. */
 static void put_place(struct paper *p, int indent, const char *pointer)
 {
-	char words[PLACE_TEXT];
+	struct buffer words;
 
-	wording_place(pointer, words);
-	paper_wrap_format(p, indent, "see %s (%s in the submission)", words, pointer);
+	buffer_init(&words);
+	for (const char *c = pointer + (*pointer == '/'); *c != '\0'; c++)
+		(void)buffer_append(&words,
+				    *c == '/'   ? ", "
+				    : *c == '_' ? " "
+						: c,
+				    *c == '/' ? 2 : 1); /* the buffer remembers */
+	if (buffer_append_text(&words, "") == 0)
+		paper_wrap_format(p, indent, "see %s (%s in the submission)", words.bytes, pointer);
+	else
+		p->out.failed = true;
+	buffer_deinit(&words);
 }
 
 static void put_shortfall(struct paper *p, const struct vocabulary *v, int indent,

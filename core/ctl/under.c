@@ -158,9 +158,7 @@ static void add_member(struct page *g, const char *name, const json_t *then, con
 
 	if (json_equal(then, now))
 		return;
-	(void)snprintf(label, sizeof label, "%s", name); /* may be cut */
-	for (char *c = label; *c != '\0'; c++)
-		*c = (char)(*c == '_' ? ' ' : *c);
+	wording_plain(name, label);
 	buffer_init(&cells[0]);
 	buffer_init(&cells[1]);
 	put_value(&cells[0], name, then, &g->titles[0]);

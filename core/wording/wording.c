@@ -60,18 +60,6 @@ void wording_plain(const char *word, char out[DAY_TEXT])
 			*c = ' ';
 }
 
-void wording_place(const char *pointer, char out[PLACE_TEXT])
-{
-	size_t put = 0;
-
-	for (const char *c = pointer + (*pointer == '/'); *c != '\0' && put + 3 < PLACE_TEXT; c++) {
-		if (*c == '/')
-			out[put++] = ',';
-		out[put++] = (char)(*c == '/' || *c == '_' ? ' ' : *c);
-	}
-	out[put] = '\0';
-}
-
 const char *wording_change(const char *change)
 {
 	static const struct {

@@ -39,7 +39,7 @@ int due_months(const struct vocabulary *v);
 
 /* ---- days, sums and words of the contract ------------------------------------ */
 
-enum { DAY_TEXT = 64, PLACE_TEXT = 256 };
+enum { DAY_TEXT = 64 };
 
 /* "20 May 2024", or "May 2024" where `month_only`; a text that is no date is
  * given back as it is, cut to fit. `iso` may be NULL: "". */
@@ -50,8 +50,6 @@ void wording_day_short(const char *iso, bool month_only, char out[DAY_TEXT]);
 void wording_number(json_int_t n, char out[DAY_TEXT]);
 /* "new-entry" becomes "new entry": for words of the contract only. */
 void wording_plain(const char *word, char out[DAY_TEXT]);
-/* A place in a submission: "/sign_off/send_leadership" becomes "sign off, send leadership". */
-void wording_place(const char *pointer, char out[PLACE_TEXT]);
 /* What the contract's `change` means, as a sentence with a space before it; "" where it
  * means nothing that is known. */
 const char *wording_change(const char *change);

@@ -133,23 +133,6 @@ static void days_and_sums_are_worded(void **state)
 	assert_string_equal(text, "0");
 }
 
-static void places_are_worded(void **state)
-{
-	char text[PLACE_TEXT], longest[2 * PLACE_TEXT];
-
-	(void)state;
-	wording_place("/sign_off/send_leadership", text);
-	assert_string_equal(text, "sign off, send leadership");
-	wording_place("scores", text);
-	assert_string_equal(text, "scores");
-	wording_place("", text);
-	assert_string_equal(text, "");
-	memset(longest, '/', sizeof longest - 1);
-	longest[sizeof longest - 1] = '\0';
-	wording_place(longest, text); /* cut to fit */
-	assert_in_range(strlen(text), PLACE_TEXT - 4, PLACE_TEXT - 1);
-}
-
 static void any_document_has_an_outline(void **state)
 {
 	json_t *d = document(
@@ -256,7 +239,6 @@ int main(void)
 		cmocka_unit_test(columns_are_aligned_and_numbers_stand_right),
 		cmocka_unit_test(a_bounded_table_takes_more_lines_and_loses_nothing),
 		cmocka_unit_test(days_and_sums_are_worded),
-		cmocka_unit_test(places_are_worded),
 		cmocka_unit_test(any_document_has_an_outline),
 		cmocka_unit_test(options_may_stand_before_or_after_the_verb),
 		cmocka_unit_test(hyphens_may_be_operands),
