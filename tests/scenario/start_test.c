@@ -285,6 +285,21 @@ static void a_closed_standard_error_is_no_file_of_its_own(void **state)
 	assert_int_equal(about.st_size, 0);
 }
 
+static void a_daemon_that_cannot_be_run_is_named_by_the_test(void **state)
+{
+	struct scene *s = *state;
+	const char *named = getenv("AWARDD_PROGRAM");
+	char *before = named != NULL ? strdup(named) : NULL;
+
+	assert_int_equal(setenv("AWARDD_PROGRAM", "/nowhere/awardd", 1), 0);
+	assert_int_equal(scene_start_fails(s, NULL), 127);
+	assert_true(scene_said(s, "/nowhere/awardd: No such file or directory"));
+	assert_int_equal(before != NULL ? setenv("AWARDD_PROGRAM", before, 1)
+					: unsetenv("AWARDD_PROGRAM"),
+			 0);
+	free(before);
+}
+
 int main(void)
 {
 #define STOPPED(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
@@ -302,6 +317,7 @@ int main(void)
 		STOPPED(without_any_rules_it_reads_and_does_not_decide),
 		STOPPED(sighup_reloads),
 		STOPPED(wrong_options_are_refused),
+		STOPPED(a_daemon_that_cannot_be_run_is_named_by_the_test),
 		STOPPED(a_closed_standard_error_is_no_file_of_its_own),
 	};
 #undef STOPPED

@@ -40,6 +40,13 @@ static const char scene_test[] =
 	"\tgiven = { partnership = { id = \"somewhere\" }, assessed_on = \"2024-05-20\" },\n"
 	"\texpect = { refused = { \"/scores\" } },\n}\n";
 
+/* In a child that cannot go on: says what failed, and ends. */
+static _Noreturn void fall(const char *what)
+{
+	dprintf(STDERR_FILENO, "the test's child: %s: %s\n", what, strerror(errno));
+	_exit(127);
+}
+
 /* Runs a program to its end; it must exit with 0. */
 static void run(const char *const argv[])
 {
@@ -49,7 +56,7 @@ static void run(const char *const argv[])
 	assert_int_not_equal(child, -1);
 	if (child == 0) {
 		execvp(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
+		fall(argv[0]);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	if (status != 0)
@@ -159,7 +166,7 @@ static void pass_socket(int passed)
 	/* Onto itself it would stay closed on exec. */
 	if ((passed == 3 ? fcntl(passed, F_SETFD, 0) : dup2(passed, 3)) < 0 ||
 	    setenv("LISTEN_FDS", "1", 1) != 0 || setenv("LISTEN_PID", pid, 1) != 0)
-		_exit(122);
+		fall("passing a socket");
 }
 
 /* In the child: becomes awardd. */
@@ -171,26 +178,26 @@ static void become(const struct scene *s, const char *const *extra)
 	char notify[PATH_TEXT];
 	int errors = open(s->errors, O_WRONLY | O_CREAT | O_APPEND, 0644);
 
+	if (errors < 0 || dup2(errors, STDERR_FILENO) < 0 || dup2(errors, STDOUT_FILENO) < 0)
+		fall(s->errors);
 	for (size_t i = 0; extra != NULL && extra[i] != NULL && count < ARGUMENTS_MAX - 1; i++)
 		argv[count++] = extra[i];
 	if (s->user != 0 &&
 	    (setgroups(0, NULL) != 0 || setgid(s->user) != 0 || setuid(s->user) != 0))
-		_exit(123);
+		fall("becoming another user");
 	/* A test program that dies leaves no daemon behind. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
-		_exit(124);
-	if (snprintf(notify, sizeof notify, "%s/notify", s->dir) >= PATH_TEXT)
-		_exit(125);
-	if (errors < 0 || dup2(errors, STDERR_FILENO) < 0 || dup2(errors, STDOUT_FILENO) < 0 ||
+		fall("ending with the test");
+	if (snprintf(notify, sizeof notify, "%s/notify", s->dir) >= PATH_TEXT ||
 	    setenv("NOTIFY_SOCKET", notify, 1) != 0)
-		_exit(126);
+		fall("NOTIFY_SOCKET");
 	for (size_t i = 0; s->environment != NULL && s->environment[i] != NULL; i++)
 		if (putenv((char *)(uintptr_t)s->environment[i]) != 0)
-			_exit(126);
+			fall(s->environment[i]);
 	if (s->passed != 0)
 		pass_socket(s->passed);
 	execv(argv[0], (char *const *)(uintptr_t)argv);
-	_exit(127);
+	fall(argv[0]); /* as root: another user may not reach what root built */
 }
 
 /* True once READY=1 came; false where the daemon ended before. */
