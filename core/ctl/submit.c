@@ -36,7 +36,8 @@ struct batch {
 	bool single;   /* one file, one submission: no need to say which */
 	struct slot slots[WINDOW];
 	int64_t first, next; /* ids under way: first up to before next */
-	unsigned long done, failed, unread, unanswered;
+	unsigned long done, failed, unanswered;
+	unsigned long unasked; /* of those failed: never seen by the daemon */
 	unsigned long strays;       /* refusals without an id: of requests under way */
 	struct awardd_answer stray; /* the last of them */
 	bool closing;               /* the daemon closes after that one; nothing is under way */
@@ -95,10 +96,12 @@ static void print_failure(struct batch *b, const struct slot *slot)
 	b->failed++;
 	if (b->s->json)
 		print_failure_document(b, slot);
-	if (slot->answer.code != 0)
+	if (slot->answer.code != 0) {
 		session_refusal(b->s, slot->where, &slot->answer);
-	else
+	} else {
 		(void)session_say(b->s, 0, "%s: %s", slot->where, slot->answer.message);
+		b->unasked++;
+	}
 	if (slot->made)
 		(void)session_say(b->s, 0, "%s: its submission_id is %s", slot->where,
 				  slot->submission_id);
@@ -385,18 +388,18 @@ static void push_file(struct batch *b, const char *file)
 		progress_clear(&b->progress);
 		(void)session_say(b->s, 0, "%s: %s", input_name(file), e.text); /* counted below */
 		b->failed++;
-		b->unread++;
+		b->unasked++;
 	}
 	buffer_deinit(&text);
 }
 
-/* Where nothing but reading files failed, and nothing was done, there was
- * nothing the daemon could answer. */
+/* Where nothing was done, and nothing that failed got as far as the daemon, it was not the
+ * daemon that answered with an error. */
 static int outcome(const struct batch *b)
 {
 	if (b->status != EXIT_DONE)
 		return b->status;
-	if (b->done == 0 && b->unread > 0 && b->unread == b->failed)
+	if (b->done == 0 && b->unasked > 0 && b->unasked == b->failed)
 		return EXIT_UNEXPECTED;
 	return b->failed > 0 ? EXIT_REFUSED : EXIT_DONE;
 }

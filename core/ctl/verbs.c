@@ -223,7 +223,8 @@ static const struct {
 	const char *says;
 } statuses[] = {
 	{EXIT_DONE, "done; a submission without an award is done too"},
-	{EXIT_UNEXPECTED, "something unexpected, such as a file that cannot be read"},
+	{EXIT_UNEXPECTED,
+	 "something unexpected, such as a file that cannot be read, or is no JSON"},
 	{EXIT_USAGE, "the command line does not fit"},
 	{EXIT_UNLOADABLE, "the rules do not load, or are wrong"},
 	{EXIT_FAILED, "tests of the rules fail, or none ran"},

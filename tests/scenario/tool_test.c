@@ -146,6 +146,19 @@ static void one_that_fails_of_many_is_named_and_the_others_are_decided(void **st
 	tool_must_say(r.err, "awardctl: d.json:2");
 	tool_must_say(r.err, "1 decided, 2 failed");
 	ran_deinit(&r);
+	/* Where nothing else was given, it was not the daemon that refused; nor of an import. */
+	r = TOOL(s, NULL, "submit", "d.json");
+	tool_ended(&r, UNEXPECTED);
+	tool_must_say(r.err, "awardctl: d.json:2");
+	ran_deinit(&r);
+	r = TOOL(s, "[7]", "assess", "nowhere.json", "-");
+	tool_ended(&r, UNEXPECTED);
+	tool_must_say(r.err, "a submission is a JSON object");
+	ran_deinit(&r);
+	r = TOOL(s, NULL, "register", "import", "d.json");
+	tool_ended(&r, UNEXPECTED);
+	tool_must_say(r.err, "awardctl: d.json:2");
+	ran_deinit(&r);
 	tool_write_json(s, "e.json", submission(s, "{'submission_id': 'mine', 'stage': 'late'}"));
 	r = TOOL(s, NULL, "submit", "e.json");
 	tool_ended(&r, REFUSED);
