@@ -84,8 +84,7 @@ static json_t *finish_rules(struct read *q)
 		return json_incref(q->found);
 	json_t *result = only_file(q, wanted);
 	if (result == NULL)
-		answer_error(q->service, q->request, CODE_ABSENT, "that rule set has no such file",
-			     NULL);
+		answer_absent(q->service, q->request, "that rule set has no such file", wanted);
 	return result;
 }
 

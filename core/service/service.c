@@ -93,13 +93,42 @@ void answer_param(struct service *s, struct request *r, const char *pointer, con
 		answer_params(s, r, errors);
 }
 
+void answer_absent(struct service *s, struct request *r, const char *says, const char *name)
+{
+	enum { NAME_MOST = 80 }; /* a longer one is no help in a sentence */
+	char message[192];
+
+	bool told = name != NULL && strlen(name) <= NAME_MOST;
+	(void)snprintf(message, sizeof message, "%s%s%s", says, told ? ": " : "",
+		       told ? name : ""); /* fits */
+	answer_error(s, r, CODE_ABSENT, message, NULL);
+}
+
+static void answer_no_entry(struct service *s, struct request *r)
+{
+	static const char *const names[] = {"decision_id", "partnership", "digest"};
+	static const char *const numbers[] = {"sequence", "to", "from"};
+	const char *name = NULL;
+	char digits[32];
+
+	for (size_t i = 0; name == NULL && i < sizeof names / sizeof names[0]; i++)
+		name = json_member_text(r->params, names[i]);
+	for (size_t i = 0; name == NULL && i < sizeof numbers / sizeof numbers[0]; i++) {
+		const json_t *number = json_member(r->params, numbers[i]);
+		(void)snprintf(digits, sizeof digits, "%" JSON_INTEGER_FORMAT,
+			       json_integer_value(number)); /* fits */
+		name = number != NULL ? digits : NULL;
+	}
+	answer_absent(s, r, "there is no such entry", name);
+}
+
 void answer_status(struct service *s, struct request *r, int status, const struct err *e)
 {
 	const char *text = e != NULL && e->text[0] != '\0' ? e->text : status_text(status);
 
 	switch (status) {
 	case AW_EABSENT:
-		answer_error(s, r, CODE_ABSENT, "there is no such entry", NULL);
+		answer_no_entry(s, r);
 		break;
 	case AW_EHELD:
 		answer_error(s, r, CODE_LOG_CLOSED,

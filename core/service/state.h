@@ -104,6 +104,8 @@ void answer_params(struct service *s, struct request *r, json_t *errors);
 /* One error at one pointer. */
 void answer_param(struct service *s, struct request *r, const char *pointer, const char *message);
 #define TOO_LONG "is too long: an entry of the log holds 65,535 bytes"
+/* CODE_ABSENT: what it says, and the name that was asked for (NULL: none). */
+void answer_absent(struct service *s, struct request *r, const char *says, const char *name);
 /* What a status of the journal or of a read means to the caller. */
 void answer_status(struct service *s, struct request *r, int status, const struct err *e);
 

@@ -331,16 +331,27 @@ static void wrong_usage_ends_with_2_and_says_why(void **state)
 	}
 }
 
+/* No help in a sentence. */
+#define LONG "1-00000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+
 static void what_the_daemon_refuses_ends_with_8_and_its_code(void **state)
 {
 	static const struct {
 		const char *arguments[7], *code;
 	} refused[] = {
-		{{"decisions", "show", "999999"}, "(-32002)"},
+		{{"decisions", "show", "999999"}, "there is no such entry: 999999 (-32002)"},
 		{{"decisions", "show", "0"}, "(-32"},
 		{{"decisions", "show", "99999999999999999999"}, "(-32"},
-		{{"decisions", "show", "1-000000000000"}, "(-32002)"},
-		{{"decisions", "revoke", "1-000000000000", "--by=me", "--reason=so"}, "(-32002)"},
+		{{"decisions", "show", "1-000000000000"},
+		 "there is no such entry: 1-000000000000 (-32002)"},
+		{{"decisions", "revoke", "1-000000000000", "--by=me", "--reason=so"},
+		 "there is no such entry: 1-000000000000 (-32002)"},
+		{{"decisions", "erase", "--partnership=nobody", "--by=me", "--reason=so"},
+		 "there is no such entry: nobody (-32002)"},
+		{{"call", "decisions.get", "{\"decision_id\":\"" LONG "\"}"},
+		 "there is no such entry (-32002)"},
+		{{"call", "rules.show", "{\"file\":\"nothing.lua\"}"},
+		 "that rule set has no such file: nothing.lua (-32002)"},
 		{{"decisions", "list", "--since", "yesterday"}, "(-32602)"},
 		{{"decisions", "list", "--until", "2024-02-30"}, "(-32602)"},
 		{{"decisions", "list", "--limit", "0"}, "(-32602)"},
