@@ -94,7 +94,9 @@ int session_connect(struct session *s)
 	rv = awardd_client_connect(s->client, s->socket);
 	if (rv == AWARDD_OK)
 		return EXIT_DONE;
-	(void)session_say(s, EXIT_AWAY, "the daemon cannot be reached: %s",
+	(void)session_say(s, EXIT_AWAY,
+			  "the daemon cannot be reached: %s; "
+			  "--socket PATH says where it listens",
 			  awardd_client_error(s->client)); /* the status follows */
 	awardd_client_free(&s->client);
 	return EXIT_AWAY;

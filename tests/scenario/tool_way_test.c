@@ -400,6 +400,7 @@ static void a_daemon_that_is_away_ends_with_69(void **state)
 		tool_ended(&r, AWAY);
 		assert_string_equal(r.out, "");
 		tool_must_say(r.err, "awardctl: the daemon cannot be reached: ");
+		tool_must_say(r.err, "--socket PATH says where it listens");
 		ran_deinit(&r);
 	}
 	scene_start(s, NULL);
