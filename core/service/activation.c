@@ -200,6 +200,14 @@ static int take_texts(struct activation *a)
 	return take_prelude(a);
 }
 
+/* What was refused last is not what anybody has to look at any more. */
+static void forget_refused(struct service *s)
+{
+	s->refused_rules[0] = '\0'; /* whoever breaks them again is told again */
+	if (s->last_rejection != NULL)
+		(void)json_put(s->last_rejection, "over", json_true()); /* it has this member */
+}
+
 /* What the watched folder holds is in force already, or was refused as it is. */
 static bool is_no_news(struct activation *a)
 {
@@ -211,7 +219,7 @@ static bool is_no_news(struct activation *a)
 		if (s->refused_rules[0] != '\0')
 			log_line(s, 6, "the folder holds the rules in force again: %s",
 				 generation_digest(s->current));
-		s->refused_rules[0] = '\0'; /* whoever breaks them again is told again */
+		forget_refused(s);
 		return true;
 	}
 	return strcmp(s->refused_rules, a->key) == 0;
@@ -300,7 +308,7 @@ static void put_in_force(struct activation *a, const char *since)
 	a->fresh = NULL;
 	memcpy(s->active_since, since, sizeof s->active_since);
 	if (!kept)
-		s->refused_rules[0] = '\0';
+		forget_refused(s);
 	log_line(s, kept ? 4 : 6, "rules in force: %s%s", generation_digest(s->current),
 		 a->since[0] != '\0' ? ", the set last active, from the log"
 		 : kept ? ", the set last active, from the log, since the folder's do not load"
@@ -452,8 +460,9 @@ static void refuse(struct activation *a)
 
 static void remember_rejection(struct activation *a, const char *at)
 {
-	json_t *rejection = json_pack("{ss ss sO? sO}", "at", at, "cause", a->cause, "digest",
-				      json_object_get(a->about, "digest"), "errors", a->faults);
+	json_t *rejection = json_pack("{ss ss sO? sO sb}", "at", at, "cause", a->cause, "digest",
+				      json_object_get(a->about, "digest"), "errors", a->faults,
+				      "over", 0);
 
 	if (rejection == NULL)
 		return; /* rules.get shows the one before */

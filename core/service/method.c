@@ -67,7 +67,7 @@ static const struct method methods[] = {
 	{"scheme.get", ACCESS_ANY_ROLE, NOTHING, scheme_get,
 	 "the scheme, and the form of a submission"},
 	{"rules.get", ACCESS_AUDIT, NOTHING, rules_get,
-	 "the rules in force, and the last edit that was refused"},
+	 "the rules in force; the last edit that was refused, and whether that is over"},
 	{"rules.history", ACCESS_AUDIT, NOTHING, rules_history,
 	 "every change of the rules, and every refusal"},
 	{"rules.show", ACCESS_AUDIT, "[" TEXT("digest") "," TEXT("file") "]", rules_show,

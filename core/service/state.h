@@ -59,8 +59,8 @@ struct service {
 
 	struct generation *current; /* NULL: no rule set is active */
 	char active_since[INSTANT_TEXT];
-	json_t *last_rejection;        /* NULL, or {"at", "cause", "digest", "errors"} */
-	char refused_rules[RULES_KEY]; /* what was refused last, since rules were put in force */
+	json_t *last_rejection;        /* NULL, or as rules.get says it; "over" as below */
+	char refused_rules[RULES_KEY]; /* what was refused last, since the folder's were in force */
 	struct activation *first, **last;
 
 	struct words *words; /* what plugins lend to rules, or NULL */

@@ -83,7 +83,7 @@ static void was_refused(struct scene *s, const char *active, const char *what)
 
 	if (strcmp(json_member_text(rules, "digest"), active) != 0)
 		fail_msg("%s was put in force", what);
-	expect(rejection, "{'cause': 'watch'}");
+	expect(rejection, "{'cause': 'watch', 'over': false}");
 	assert_true(json_array_size(json_member(rejection, "errors")) > 0);
 	history = called(s, "rules.history", NULL);
 	latest = json_array_get(json_member(history, "history"), 0);

@@ -421,6 +421,7 @@ static void a_reload_is_done_or_refused_with_file_and_line(void **state)
 	ran_deinit(&r);
 	out = TOOL_OUT(s, DONE, "rules", "status");
 	tool_must_say(out, "Errors • no test stands beside these rules");
+	tool_must_say(out, "Over no");
 	free(out);
 	out = TOOL_OUT(s, DONE, "rules", "history");
 	assert_false(tool_says(out, ":0: "));
@@ -428,6 +429,10 @@ static void a_reload_is_done_or_refused_with_file_and_line(void **state)
 	/* The rules before are in force still. */
 	tool_write_json(s, "one.json", submission(s, NULL));
 	free(TOOL_OUT(s, DONE, "submit", "one.json"));
+	free(TOOL_OUT(s, DONE, "rules", "reload"));
+	out = TOOL_OUT(s, DONE, "rules", "status");
+	tool_must_say(out, "Over yes");
+	free(out);
 }
 
 static void any_method_can_be_called(void **state)

@@ -150,7 +150,7 @@ static void what_was_refused_is_refused_once(void **state)
 	scene_await(s, "rules in force");
 	assert_int_equal(tried(s, "rejection"), 2);
 	assert_int_equal(tried(s, "activation"), 2);
-	calls(s, "rules.get", NULL, "{'last_rejection': {'cause': 'reload'}}");
+	calls(s, "rules.get", NULL, "{'last_rejection': {'cause': 'reload', 'over': true}}");
 	/* Broken again the same way it is told again. */
 	scene_rule_replace(s, "quality-lead.lua", "every_score_at_least(8)", "every_score(7)");
 	scene_await(s, "rules refused: quality-lead.lua:");
@@ -183,6 +183,7 @@ static void what_is_in_force_already_is_no_news(void **state)
 	shell(s, "sed -i '$d' outcome.lua");
 	scene_await(s, "the folder holds the rules in force again: sha256:");
 	calls(s, "server.status", NULL, "{'rules': {'refused': false}}");
+	calls(s, "rules.get", NULL, "{'last_rejection': {'over': true}}");
 	assert_int_equal(tried(s, "activation"), 3);
 }
 
