@@ -14,7 +14,9 @@
 
 /* A line that is too long ends the connection, and what is under way on it. Whatever `line-limit`
  * is, few submissions are longer than this, as no entry of the log is: those are sent alone. */
-enum { WINDOW = 32, UUID_TEXT = 37, WHERE_TEXT = 512, LINE_TOO_LONG = -32007 };
+enum { WINDOW = 32, UUID_TEXT = 37, WHERE_TEXT = 512 };
+/* Codes of the socket. */
+enum { LINE_TOO_LONG = -32007, LOG_FAILED = -32009 };
 static const size_t never_too_long = 65535;
 
 /* One submission under way. */
@@ -37,7 +39,7 @@ struct batch {
 	struct slot slots[WINDOW];
 	int64_t first, next; /* ids under way: first up to before next */
 	unsigned long done, failed, unanswered;
-	unsigned long unasked; /* of those failed: never seen by the daemon */
+	unsigned long unasked;      /* of those failed: never seen by the daemon */
 	unsigned long strays;       /* refusals without an id: of requests under way */
 	struct awardd_answer stray; /* the last of them */
 	bool closing;               /* the daemon closes after that one; nothing is under way */
@@ -102,9 +104,10 @@ static void print_failure(struct batch *b, const struct slot *slot)
 		(void)session_say(b->s, 0, "%s: %s", slot->where, slot->answer.message);
 		b->unasked++;
 	}
-	if (slot->made)
-		(void)session_say(b->s, 0, "%s: its submission_id is %s", slot->where,
-				  slot->submission_id);
+	/* Of any other refusal nothing was kept, and its id is as good as the next. */
+	if (slot->made && slot->answer.code == LOG_FAILED)
+		(void)session_say(b->s, 0, "%s: send it again with the same submission_id, %s",
+				  slot->where, slot->submission_id);
 }
 
 static void print_decision(struct batch *b, const struct slot *slot)

@@ -7,6 +7,7 @@
 #include "faults/faults.h"
 #include "preloaded.h"
 #include "sent.h"
+#include "tool.h"
 
 /* ---- the faults that the daemon shares with the test --------------------- */
 
@@ -66,6 +67,30 @@ static void fail_after(struct scene *s, enum fault kind, int after)
 	all_is_there(s, &all);
 	sent_again_it_is_decided(s, &all);
 	sent_deinit(&all);
+}
+
+/* It may have been logged under an id that stands in no file. */
+static void awardctl_says_what_to_send_again(void **state)
+{
+	static const char words[] = "send it again with the same submission_id, ";
+	struct scene *s = *state;
+	struct broken *b = break_it(s);
+	char changes[128];
+
+	scene_start(s, NULL);
+	tool_write_json(s, "one.json", submission(s, NULL));
+	arm(b, FAULT_SYNC, 0);
+	struct ran r = TOOL(s, NULL, "submit", "one.json");
+	assert_int_not_equal(r.status, 0);
+	tool_must_say(r.err, words);
+	snprintf(changes, sizeof changes, "{'submission_id': '%.36s'}",
+		 strstr(r.err, words) + sizeof words - 1);
+	ran_deinit(&r);
+	ended_with_failure(s);
+	mend_it(s, &b);
+	scene_start(s, NULL);
+	json_decref(decided(s, changes));
+	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM decisions"), 1);
 }
 
 static void a_sync_that_fails_ends_it_and_loses_nothing(void **state)
@@ -248,6 +273,7 @@ int main(void)
 #define STOPPED(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
 	const struct CMUnitTest tests[] = {
 		STOPPED(a_sync_that_fails_ends_it_and_loses_nothing),
+		STOPPED(awardctl_says_what_to_send_again),
 		STOPPED(a_later_sync_that_fails_ends_it_and_loses_nothing),
 		STOPPED(a_write_that_fails_ends_it_and_loses_nothing),
 		STOPPED(a_later_write_that_fails_ends_it_and_loses_nothing),
