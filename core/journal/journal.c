@@ -94,6 +94,7 @@ int journal_open(const struct journal_options *options, struct journal **out, st
 	}
 	rv = writer_open(&j->writer, options, e);
 	j->stats.sequence = j->writer.store.last;
+	j->stats.lacks = j->writer.store.lacks;
 	j->stats.key_replaced = j->writer.store.signing.key.standing == KEY_REPLACED;
 	if (rv == 0)
 		writer_key(&j->writer, j->key);

@@ -145,12 +145,19 @@ int journal_look_up(struct journal *j, journal_query_run run, journal_query_done
 int journal_rebuild(const char *path, struct err *e);
 
 /* Counters for server.status; callable from the owner's thread at any time. */
+/* Guards of the log's tables, its triggers, that somebody dropped. */
+struct log_guards {
+	size_t count;
+	char name[40]; /* of the first */
+};
+
 struct journal_stats {
 	int64_t sequence; /* of the newest committed entry */
 	int64_t file_bytes, wal_bytes;
 	uint64_t commits, entries; /* since start */
 	size_t queued;             /* appends waiting */
 	bool key_replaced;         /* when it was opened, another key had signed so far */
+	struct log_guards lacks;   /* and these guards were missing */
 	bool erasing; /* the file may hold an erased value: in the WAL, or in pages that the WAL
 			 has newer ones of, which a reader of an older state keeps there */
 	bool full, failed;  /* the last COMMIT found no room; the file failed, and

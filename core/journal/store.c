@@ -204,16 +204,24 @@ static int open_signing(struct store *s, struct chance chance, struct err *e)
 	return signing_open(&s->signing, &log, e);
 }
 
+struct compared {
+	struct log_guards lacks;
+	struct err *err;
+};
+
 /* What runs or rules in our own writes: with a trigger of somebody else's an entry would be
  * acknowledged that is not there. A guard that is missing does no such thing. */
 static int on_object(void *ctx, const char *type, const char *name, const char *what)
 {
+	struct compared *c = ctx;
 	bool trigger = strcmp(type, "trigger") == 0, view = strcmp(type, "view") == 0;
 	bool runs = trigger && strcmp(what, "missing") != 0;
 
+	if (trigger && !runs && c->lacks.count++ == 0)
+		(void)snprintf(c->lacks.name, sizeof c->lacks.name, "%s", name); /* fits */
 	if (!runs && (view || strcmp(what, "changed") != 0))
 		return 0;
-	return err_set(ctx, AW_ECORRUPT,
+	return err_set(c->err, AW_ECORRUPT,
 		       "the %s %s is %s: another program put it into the log, which is not "
 		       "written under it; see awardctl log verify",
 		       type, name, runs && what[0] == 'a' ? "not of this program" : "changed");
@@ -221,11 +229,14 @@ static int on_object(void *ctx, const char *type, const char *name, const char *
 
 int store_check_objects(struct store *s, struct err *e)
 {
+	struct compared c = {.err = e};
 	int64_t version = 0;
 	int rv = sql_integer(s->db, "PRAGMA data_version", &version, e);
 
-	if (rv == 0 && version != s->data_version)
-		rv = schema_compare(s->db, on_object, e, e);
+	if (rv == 0 && version != s->data_version) {
+		rv = schema_compare(s->db, on_object, &c, e);
+		s->lacks = c.lacks;
+	}
 	if (rv == 0)
 		s->data_version = version;
 	return rv == 0 ? 0 : sql_wrap(e, rv, "checking the log %s", s->path);

@@ -26,7 +26,8 @@ struct store {
 	bool kept;    /* at its opening the WAL could not be emptied */
 	dev_t device; /* of the file that was opened */
 	ino_t inode;
-	int64_t data_version; /* SQLite's: another one when another connection wrote */
+	int64_t data_version;    /* SQLite's: another one when another connection wrote */
+	struct log_guards lacks; /* what is missing, when that was looked at last */
 };
 
 void store_init(struct store *s);

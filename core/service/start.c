@@ -9,6 +9,7 @@
  *    └─ no room ─▶ BORROWING ─▶ OWED ─ a call ─▶  └─ no room ─▶ OWED
  */
 #include <errno.h>
+#include <stdio.h>
 
 #include "awardd/version.h"
 #include "script/script.h"
@@ -19,7 +20,7 @@ static void on_start_logged(void *ctx, int status, const struct journal_receipt 
 			    size_t count, const struct err *e);
 static void on_room(struct service *s, int status);
 
-static void warn_of_key(struct service *s)
+static void warn_of_log(struct service *s)
 {
 	struct journal_stats stats;
 	char key[TLOG_VKEY];
@@ -32,6 +33,16 @@ static void warn_of_key(struct service *s)
 			"another key has signed the log so far; this one is %s. Was the key's file "
 			"lost, or the log moved without it? Whoever verifies will ask",
 			key);
+	if (stats.lacks.count > 0) {
+		char others[40] = "";
+		if (stats.lacks.count > 1)
+			(void)snprintf(others, sizeof others, " and %zu more of its guards",
+				       stats.lacks.count - 1); /* fits */
+		log_line(s, 4,
+			 "the log lacks its guard %s%s: somebody dropped what refuses changes to "
+			 "it; run awardctl log verify",
+			 stats.lacks.name, others);
+	}
 }
 
 void service_start(struct service *s, void (*started)(void *ctx, int status), void *ctx)
@@ -41,7 +52,7 @@ void service_start(struct service *s, void (*started)(void *ctx, int status), vo
 	if (hosts_words(s->options.hosts, &s->words) != 0)
 		log_line(s, 3, "the words of plugins cannot be lent to rules");
 	s->options.pool.words = s->words;
-	warn_of_key(s);
+	warn_of_log(s);
 	begin(s);
 }
 

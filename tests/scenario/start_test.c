@@ -91,6 +91,26 @@ static void a_log_of_a_newer_version_is_refused(void **state)
 	refuses_the_log(s, "newer");
 }
 
+static void a_log_without_its_guards_is_opened_and_that_is_said(void **state)
+{
+	static const char lacks[] = "the log lacks its guard ";
+	struct scene *s = *state;
+
+	scene_start(s, NULL);
+	scene_stop(s);
+	assert_false(scene_said(s, lacks));
+	sql(s, "DROP TRIGGER entry_is_never_changed");
+	scene_start(s, NULL);
+	scene_await(s, "the log lacks its guard entry_is_never_changed: somebody");
+	scene_await(s, "run awardctl log verify");
+	scene_stop(s);
+	sql(s, "DROP TRIGGER blob_is_kept_once; DROP TRIGGER personal_is_never_deleted");
+	scene_start(s, NULL);
+	scene_await(s, lacks);
+	scene_await(s, " and 2 more of its guards");
+	json_decref(decided(s, NULL));
+}
+
 static void a_second_daemon_is_refused(void **state)
 {
 	struct scene *s = *state, other = *s;
@@ -308,6 +328,7 @@ int main(void)
 		STOPPED(a_database_of_another_program_is_refused),
 		STOPPED(what_cannot_be_a_log_is_refused_in_words),
 		STOPPED(a_log_of_a_newer_version_is_refused),
+		STOPPED(a_log_without_its_guards_is_opened_and_that_is_said),
 		STOPPED(a_second_daemon_is_refused),
 		STOPPED(a_socket_left_behind_is_taken_over),
 		STOPPED(a_socket_of_another_program_is_left_alone),
