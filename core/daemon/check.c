@@ -133,6 +133,38 @@ static int check_folder(const char *path, const char *what, struct err *e)
 	return rv;
 }
 
+/* Whether the folder above the one that a file is to be in is there. */
+static bool has_above(const char *path)
+{
+	char *copy = strdup(path);
+	bool there = copy != NULL && access(dirname(dirname(copy)), F_OK) == 0;
+
+	free(copy);
+	return there;
+}
+
+/* What cannot be made by this user may be passed by who starts the daemon: that is not known
+ * before, so it is said, and is no fault. */
+static int check_socket(const char *path, struct err *e)
+{
+	struct stat about;
+	int rv = check_folder(path, "socket", e);
+
+	if (rv == -ENOENT && has_above(path)) {
+		(void)printf("socket: the folder of %s is not there: before awardd starts somebody "
+			     "has to make it, or to pass the socket, as systemd does\n",
+			     path);
+		return 0;
+	}
+	if (rv == -EACCES && stat(path, &about) == 0 && S_ISSOCK(about.st_mode)) {
+		(void)printf("socket: %s is there, and could not be made by this user: it has to "
+			     "be passed, as systemd does\n",
+			     path);
+		return 0;
+	}
+	return rv;
+}
+
 static int check_log(const char *path, struct err *e)
 {
 	struct journal_reader *reader = NULL;
@@ -210,7 +242,7 @@ int daemon_check(const struct config *c, struct err *e)
 			 : err_set(e, -ENOMEM, "no memory to check anything");
 
 	if (rv == 0) {
-		rv = check_folder(config_text(c, CONFIG_SOCKET), "socket", &one);
+		rv = check_socket(config_text(c, CONFIG_SOCKET), &one);
 		note(&first, rv, one.text);
 		rv = check_log(config_text(c, CONFIG_LOG), &one);
 		note(&first, rv, one.text);

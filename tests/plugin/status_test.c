@@ -5,6 +5,9 @@
 #include <sqlite3.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 static void hello_greets_by_its_form_and_settings(void **state)
 {
@@ -162,6 +165,43 @@ static void all_that_is_wrong_is_said_at_once(void **state)
 	free(text);
 }
 
+static void checked(const struct scene *s, const char *arguments, const char *says, int wanted)
+{
+	int status;
+	char *text = printed(s, arguments, &status);
+
+	if (strstr(text, says) == NULL || status != wanted)
+		fail_msg("%s: %d\n%s", arguments, status, text);
+	free(text);
+}
+
+/* systemd makes the folder and the socket in it, which the service's user could not. */
+static void a_socket_that_only_another_can_make_is_no_fault(void **state)
+{
+	struct scene *s = *state;
+	char folder[PATH_TEXT + 8], option[2 * PATH_TEXT];
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	scene_drop_root(s);
+	checked(s, "--plugins= --socket=/nowhere/at/all --check-config",
+		"awardd: the socket cannot be made in /nowhere/at: No such file or directory", 1);
+	(void)snprintf(folder, sizeof folder, "%s/run", s->dir);
+	(void)snprintf(option, sizeof option, "--plugins= --socket=%s/sock --check-config", folder);
+	checked(s, option, "socket: the folder of ", 0);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	assert_in_range(snprintf(address.sun_path, sizeof address.sun_path, "%s/sock", folder), 1,
+			sizeof address.sun_path - 1);
+	assert_int_equal(chmod(folder, 0555), 0);
+	checked(s, option, "awardd: the socket cannot be made in ", 1);
+	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(chmod(folder, 0555), 0);
+	checked(s, option, "/run/sock is there, and could not be made by this user", 0);
+	assert_int_equal(chmod(folder, 0755), 0); /* to be removed */
+	assert_int_equal(close(fd), 0);
+}
+
 static void a_log_or_key_that_may_not_be_used_is_said(void **state)
 {
 	struct scene *s = *state;
@@ -264,6 +304,7 @@ int main(void)
 		in_a_scene(a_folder_that_is_not_there_is_refused),
 		in_a_scene(settings_of_plugins_are_shown_and_checked_before_the_start),
 		in_a_scene(all_that_is_wrong_is_said_at_once),
+		in_a_scene(a_socket_that_only_another_can_make_is_no_fault),
 		in_a_scene(a_log_or_key_that_may_not_be_used_is_said),
 		in_a_scene(settings_stand_in_the_file_too),
 		in_a_scene(a_signal_starts_what_waits),
