@@ -6,9 +6,9 @@
 
 #include "probe/inner.h"
 
-/* UNDER_WAY: queued at the same time. The others: so many that fail, and the
- * rest will hardly tell more. */
-enum { UNDER_WAY = 32, LOST_MOST = 8, FAILED_MOST = 250 };
+/* UNDER_WAY: queued at the same time. The next two: so many that fail, and the
+ * rest will hardly tell more. NAME_MOST: bytes of a name in a sentence. */
+enum { UNDER_WAY = 32, LOST_MOST = 8, FAILED_MOST = 250, NAME_MOST = 64 };
 
 /* ---- answers ------------------------------------------------------------ */
 
@@ -58,6 +58,47 @@ static void read_criterion(const json_t *criterion, size_t number,
 	found(ctx, &t);
 }
 
+static bool is_statement(const struct probe *p, const char *id)
+{
+	const json_t *statements = json_member(p->manifest, "statements"), *each;
+	size_t i;
+
+	json_array_foreach(statements, i, each) {
+		const char *known = json_member_text(each, "id");
+		if (known != NULL && strcmp(known, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A rule's own function may name in its shortfalls what it likes: people then read of a
+ * statement that there is not. Only the first is found. */
+static void read_shortfalls(const struct probe *p, const json_t *criterion, size_t number,
+			    void (*found)(void *ctx, const struct trouble *t), void *ctx)
+{
+	const struct known_criterion *known = &p->known.criteria[number];
+	const json_t *shortfall;
+	size_t i;
+
+	json_array_foreach(json_member(criterion, "shortfalls"), i, shortfall) {
+		struct trouble t = {.status = AW_ESCRIPT, .criterion = number};
+		const json_t *named = json_member(shortfall, "statement");
+		const char *id = json_string_value(named);
+		char message[160] = "a shortfall names a statement that there is not";
+
+		if (named == NULL || (id != NULL && is_statement(p, id)))
+			continue;
+		if (id != NULL && strlen(id) <= NAME_MOST)
+			(void)snprintf(message, sizeof message,
+				       "a shortfall names the statement \"%s\", and there is "
+				       "none of that name",
+				       id); /* fits */
+		set_place(&t, known->file, known->line, message);
+		found(ctx, &t);
+		return;
+	}
+}
+
 void answer_read(const struct probe *p, const json_t *decision, unsigned char *answer,
 		 void (*found)(void *ctx, const struct trouble *t), void *ctx)
 {
@@ -76,6 +117,8 @@ void answer_read(const struct probe *p, const json_t *decision, unsigned char *a
 			facts.criteria[c] = status;
 			if (status == 'e')
 				read_criterion(criterion, c, found, ctx);
+			else if (status == 'u')
+				read_shortfalls(p, criterion, c, found, ctx);
 			if (status != 'm' && facts.awards[a] != 'e')
 				facts.awards[a] = status;
 		}

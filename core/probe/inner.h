@@ -175,7 +175,8 @@ struct look {
 int probe_look(struct probe *p, const json_t *const submissions[2], const json_t *history,
 	       struct look *out);
 
-/* Reads a decision into facts; `found` is called for each criterion that failed. */
+/* Reads a decision into facts; `found` is called for each criterion that failed, or whose
+ * shortfalls name a statement that there is not. */
 void answer_read(const struct probe *p, const json_t *decision, unsigned char *answer,
 		 void (*found)(void *ctx, const struct trouble *t), void *ctx);
 

@@ -20,7 +20,7 @@ typedef void (*probe_progress)(void *ctx, int permille, size_t evaluations, size
 
 /* Gives {"evaluations", "stopped": so much failed that the rest was left, "findings": [{"kind",
  * "severity", "file", "line", "message", "example", "other", "difference"}]}, those that are errors
- * first. kind        "error" (a criterion fails), "failure" (nothing is decided), "raising-loses",
+ * first. kind        "error" (a criterion fails, or names a statement that there is not), "failure" (nothing is decided), "raising-loses",
  * "adding-loses", "level-below-unmet", "not-in-force", "not-met", "two-answers", "never-met",
  * "never-unmet" severity    "error", or "warning" for the two that begin with never example
  * {"history", "submission"}, as small as it gets; null in warnings other       the same, for the

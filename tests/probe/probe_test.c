@@ -87,6 +87,34 @@ static const struct planted all[] = {
 		.example = "{\"scores\":{\"1\":0,\"4a\":6}}",
 	},
 	{
+		.name = "a shortfall of a statement that there is not",
+		.edits = {{"quality-lead.lua", "at_least_one \"evidence\",",
+			   "check = function(submission)\n"
+			   "if #submission.evidence == 0 then return unmet(\"No.\",\n"
+			   "{ { statement = \"4\", score = 1, needs = 2 } }) end\n"
+			   "return met(\"Yes.\") end,"}},
+		.kind = "error",
+		.file = "quality-lead.lua",
+		.at = "criterion \"QL-2\"",
+		.message =
+			"criterion QL-2 fails: a shortfall names the statement \"4\", and there is "
+			"none of that name",
+		.example = "{\"scores\":{\"1\":0,\"4a\":0}}",
+	},
+	{
+		.name = "a shortfall of a statement that is no text",
+		.edits = {{"quality-lead.lua", "at_least_one \"evidence\",",
+			   "check = function(submission)\n"
+			   "if #submission.evidence == 0 then return unmet(\"No.\",\n"
+			   "{ { statement = \"4a\" }, { statement = 4 } }) end\n"
+			   "return met(\"Yes.\") end,"}},
+		.kind = "error",
+		.file = "quality-lead.lua",
+		.at = "criterion \"QL-2\"",
+		.message = "a shortfall names a statement that there is not",
+		.example = "{\"scores\":{\"1\":0,\"4a\":0}}",
+	},
+	{
 		.name = "nothing is decided for one score",
 		.edits = {{"outcome.lua", "return with_vat(math.max(net, 0))",
 			   "return with_vat(net // (so_far.submission.scores[\"1\"] - 3))"}},
