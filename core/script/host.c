@@ -132,29 +132,39 @@ static int host_fault(lua_State *L)
 
 /* ---- records ---------------------------------------------------------------------- */
 
-/* upvalues: the values, what to say before the name, the names that may be read */
+static bool is_named(lua_State *L, int names, bool of_values)
+{
+	bool is = false;
+
+	lua_pushvalue(L, 2);
+	if (!of_values)
+		return lua_rawget(L, names) != LUA_TNIL;
+	lua_pushnil(L);
+	while (!is && lua_next(L, names)) {
+		is = lua_rawequal(L, -1, 2) != 0;
+		lua_pop(L, 1);
+	}
+	return is;
+}
+
+/* Of what is not in the values. upvalues: what to say before the name, the names that may be
+ * read, whether these are a list */
 static int on_record_index(lua_State *L)
 {
 	const char *name, *best;
+	bool of_values = lua_toboolean(L, lua_upvalueindex(3)) != 0;
 
 	if (lua_type(L, 2) != LUA_TSTRING)
 		return luaL_error(L, "this is a group and not a list: its members have names");
 	name = lua_tostring(L, 2);
-	lua_pushvalue(L, 2);
-	if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+	if (is_named(L, lua_upvalueindex(2), of_values)) {
+		lua_pushnil(L);
 		return 1;
-	lua_pushnil(L);
-	while (lua_next(L, lua_upvalueindex(3))) {
-		if (lua_rawequal(L, -1, 2)) {
-			lua_pushnil(L);
-			return 1;
-		}
-		lua_pop(L, 1);
 	}
-	best = nearest_in(L, name, lua_upvalueindex(3), true);
+	best = nearest_in(L, name, lua_upvalueindex(2), of_values);
 	if (best == NULL)
-		return luaL_error(L, "%s%s\"", lua_tostring(L, lua_upvalueindex(2)), name);
-	return luaL_error(L, "%s%s\"; did you mean \"%s\"?", lua_tostring(L, lua_upvalueindex(2)),
+		return luaL_error(L, "%s%s\"", lua_tostring(L, lua_upvalueindex(1)), name);
+	return luaL_error(L, "%s%s\"; did you mean \"%s\"?", lua_tostring(L, lua_upvalueindex(1)),
 			  name, best);
 }
 
@@ -163,13 +173,20 @@ static int on_record_change(lua_State *L)
 	return luaL_error(L, "this cannot be changed: return the value instead");
 }
 
+/* host.record(values, prefix, names): a face of the values, which themselves complain of what is
+ * neither in them nor among the names: a list of these, or a group that has them. */
 static int host_record(lua_State *L)
 {
 	luaL_checktype(L, 1, LUA_TTABLE);
 	luaL_checktype(L, 2, LUA_TSTRING);
 	luaL_checktype(L, 3, LUA_TTABLE);
 	lua_settop(L, 3);
+	lua_pushboolean(L, lua_rawlen(L, 3) > 0);
 	lua_pushcclosure(L, on_record_index, 3);
+	lua_createtable(L, 0, 1);
+	lua_insert(L, 2);
+	lua_setfield(L, 2, "__index");
+	lua_setmetatable(L, 1);
 	lua_newtable(L);
 	lua_createtable(L, 0, 3);
 	lua_pushvalue(L, 1);

@@ -7,6 +7,9 @@
 /* As plain() in prelude/6-decide.lua has them. */
 enum { TEXT_BYTES = 10000, NAME_BYTES = 200, DEEPEST = 8 };
 
+/* Room that a copy of a list has at first: its length may be what a rule made up. */
+enum { FEW = 64 };
+
 /* ---- lists -------------------------------------------------------------------- */
 
 static void mark_list(lua_State *L, int index)
@@ -123,9 +126,11 @@ static bool copy_table(lua_State *L, int index, int depth)
 		lua_pushvalue(L, index);
 	}
 	from = lua_gettop(L);
-	lua_newtable(L);
+	bool list = is_list(L, from);
+	size_t length = list ? lua_rawlen(L, from) : 0;
+	lua_createtable(L, (int)(length < FEW ? length : FEW), list ? 0 : 4);
 	to = lua_gettop(L);
-	if (!(is_list(L, from) ? copy_list(L, from, to, depth) : copy_group(L, from, to, depth)))
+	if (!(list ? copy_list(L, from, to, depth) : copy_group(L, from, to, depth)))
 		return false;
 	lua_remove(L, from);
 	return true;
@@ -202,31 +207,61 @@ static int host_read_only(lua_State *L)
 	return 1;
 }
 
+/* host.room(count): an empty list with room for so many entries. */
+static int host_room(lua_State *L)
+{
+	lua_Integer count = luaL_checkinteger(L, 1);
+
+	luaL_argcheck(L, count >= 0 && count <= LIST_LIMIT, 1, "too many");
+	lua_createtable(L, (int)count, 0);
+	return 1;
+}
+
 /* ---- scores ------------------------------------------------------------------- */
 
-/* host.applicable(scores, ids, none): the ids that have a score, and another than `none`. */
-static int host_applicable(lua_State *L)
+/* Pushes the scores of those ids that have one, and the list of those ids that have another than
+ * `none`. 1 scores, 2 ids, 3 none. */
+static void push_scores(lua_State *L)
 {
-	lua_Integer found = 0;
+	lua_Integer found = 0, count = 0;
 
 	luaL_checktype(L, 2, LUA_TTABLE);
 	lua_settop(L, 3);
 	if (!lua_istable(L, 1) && !view_is(L, 1))
-		return luaL_error(L, "applicable needs scores, and got %s",
-				  lua_isnil(L, 1) ? "nothing" : luaL_typename(L, 1));
-	lua_newtable(L);
-	for (lua_Integer i = 1; lua_rawgeti(L, 2, i) != LUA_TNIL; i++) {
+		luaL_error(L, "applicable needs scores, and got %s",
+			   lua_isnil(L, 1) ? "nothing" : luaL_typename(L, 1));
+	count = (lua_Integer)lua_rawlen(L, 2);
+	lua_createtable(L, 0, (int)count);
+	lua_createtable(L, (int)count, 0);
+	for (lua_Integer i = 1; i <= count; i++) {
 		vm_charge(L, 0);
+		lua_rawgeti(L, 2, i);
 		lua_pushvalue(L, -1);
-		if (lua_gettable(L, 1) == LUA_TNIL || lua_rawequal(L, -1, 3)) {
+		if (lua_gettable(L, 1) == LUA_TNIL) {
 			lua_pop(L, 2);
 			continue;
 		}
-		lua_pop(L, 1);
-		lua_rawseti(L, 4, ++found);
+		if (!lua_rawequal(L, -1, 3)) {
+			lua_pushvalue(L, -2);
+			lua_rawseti(L, 5, ++found);
+		}
+		lua_rawset(L, 4);
 	}
-	lua_pop(L, 1);
-	mark_list(L, 4);
+	mark_list(L, 5);
+}
+
+/* host.scores(scores, ids, none): a group of the scores that there are, and the list of the ids
+ * that apply. */
+static int host_scores(lua_State *L)
+{
+	push_scores(L);
+	return 2;
+}
+
+/* host.applicable(scores, ids, none): that list alone. */
+static int host_applicable(lua_State *L)
+{
+	push_scores(L);
 	return 1;
 }
 
@@ -234,7 +269,8 @@ void host_values_add(lua_State *L)
 {
 	static const luaL_Reg values[] = {{"applicable", host_applicable}, {"copy", host_copy},
 					  {"is_list", host_is_list},       {"list", host_list},
-					  {"read_only", host_read_only},   {NULL, NULL}};
+					  {"read_only", host_read_only},   {"room", host_room},
+					  {"scores", host_scores},         {NULL, NULL}};
 
 	luaL_setfuncs(L, values, 0);
 	lua_createtable(L, 0, 1);

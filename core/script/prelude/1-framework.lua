@@ -5,10 +5,10 @@
 local host = ...
 local words = _ENV
 
-local CRITERION = { fuel = 2000000, memory = 4194304 }
-local STEP = { fuel = 2000000, memory = 4194304 }
-local FILE = { fuel = 4000000, memory = 8388608 }
-local REASON_LIMIT, SHORTFALL_LIMIT = 2000, 100
+-- What a criterion or a step may use, and what reading a file may.
+local FUEL <const>, MEMORY <const> = 2000000, 4194304
+local FILE_FUEL <const>, FILE_MEMORY <const> = 4000000, 8388608
+local REASON_LIMIT <const>, SHORTFALL_LIMIT <const> = 2000, 100
 
 local statements, statement_ids = {}, {}
 local awards, levels, commendations = {}, {}, {}    -- awards also by id

@@ -78,8 +78,32 @@ function words.applies(score)
 	return score ~= nil and score ~= once.scale.given.not_applicable
 end
 
+-- A state decides once, so what it has read of the scores stays true: each id's score, and the ids
+-- of those that apply.
+local scores_seen, scores_read, those_read
+
+local function scores_of(submission)
+	if scores_seen == nil then
+		local seen = submission.scores
+		scores_read, those_read = host.scores(seen, statement_ids,
+			once.scale.given.not_applicable)
+		scores_seen = seen
+	end
+	return scores_read, those_read
+end
+
 function words.applicable(scores)
+	if scores_seen ~= nil and scores == scores_seen then
+		return host.copy(those_read, 0)
+	end
 	return host.applicable(scores, statement_ids, once.scale.given.not_applicable)
+end
+
+-- Numbers of the scale as text, and how a statement's sentence begins: made when every file was read.
+local digits, scored = {}, {}
+
+local function shown(number)
+	return digits[number] or number
 end
 
 local function say_list(items)
@@ -91,18 +115,14 @@ local function say_list(items)
 end
 
 local function say_statements(ids)
-	local copy = {}
-	for _, id in ipairs(ids) do
-		table.insert(copy, id)
-	end
+	local copy = host.copy(ids, 0)
 	return (#copy == 1 and "statement " or "statements ") .. say_list(copy)
 end
 
 -- ---- what a criterion can look at ----------------------------------------------
 
-local function judgement(status, reason, shortfalls, failure)
-	return token(judgements, { status = status, reason = reason, shortfalls = shortfalls,
-		error = failure })
+local function judgement(status, reason, shortfalls)
+	return token(judgements, { status = status, reason = reason, shortfalls = shortfalls })
 end
 
 function words.met(reason)
@@ -113,6 +133,7 @@ function words.unmet(reason, shortfalls)
 	return judgement("unmet", reason, shortfalls or {})
 end
 
+-- look: gives status, reason, shortfalls, and what failed; the shortfalls are new or never changed.
 -- refer: called when all files were read, to check what the test refers to; every_score: the score
 -- that it asks of every statement, where it asks for one
 local function test(look, refer, meets, every_score)
@@ -164,32 +185,39 @@ local function need_member(list, name, kind, place, what)
 	return it
 end
 
+local no_shortfalls, shortfall_of_scores = host.list {}, host.list { { pointer = "/scores" } }
+
 function words.every_score_at_least(needs)
+	local needed, ending = tostring(needs), " short)."
+	local between = "; " .. needed .. " is needed ("
 	return test(function(submission)
-		local scores, short, said = submission.scores, {}, {}
-		local those = words.applicable(scores)
+		local scores, those = scores_of(submission)
+		local short, said, count = no_shortfalls, nil, 0
 		if #those == 0 then
-			return words.unmet("No statement applies, and at least one must.",
-				{ { pointer = "/scores" } })
+			return "unmet", "No statement applies, and at least one must.",
+				shortfall_of_scores
 		end
-		for _, id in ipairs(those) do
+		for i = 1, #those do
+			local id = those[i]
 			local score = scores[id]
 			if score < needs then
-				table.insert(short, { statement = id, score = score,
-					needs = needs })
-				table.insert(said, "Statement " .. id .. " is scored " .. score
-					.. "; " .. needs
-					.. " is needed (" .. needs - score .. " short).")
+				if count == 0 then
+					short, said = host.room(#those), host.room(#those)
+				end
+				count = count + 1
+				short[count] = { statement = id, score = score, needs = needs }
+				said[count] = scored[id] .. shown(score) .. between
+					.. shown(needs - score) .. ending
 			end
 		end
-		if #short > 0 then
-			return words.unmet(table.concat(said, " "), short)
+		if count > 0 then
+			return "unmet", table.concat(said, " "), short
 		elseif #those == 1 then
-			return words.met("The one statement that applies is scored "
-				.. scores[those[1]] .. ".")
+			return "met", "The one statement that applies is scored "
+				.. shown(scores[those[1]]) .. ".", no_shortfalls
 		end
-		return words.met("All " .. #those .. " statements that apply are scored " .. needs
-			.. " or more.")
+		return "met", "All " .. shown(#those) .. " statements that apply are scored " .. needed
+			.. " or more.", no_shortfalls
 	end, mark_on_scale(needs, "every_score_at_least"), nil, needs)
 end
 
@@ -197,14 +225,13 @@ function words.at_least_one(name)
 	if not is.id(name) then
 		error("at_least_one needs the name of a list, such as at_least_one \"evidence\"")
 	end
-	local title = name
+	local title, shortfall = name, host.list { { pointer = "/" .. name } }
 	return test(function(submission)
 		local count = #submission[name]
 		if count > 0 then
-			return words.met(title .. ": " .. count .. " given.")
+			return "met", title .. ": " .. shown(count) .. " given.", no_shortfalls
 		end
-		return words.unmet(title .. ": none given; at least one is needed.",
-			{ { pointer = "/" .. name } })
+		return "unmet", title .. ": none given; at least one is needed.", shortfall
 	end, function(place)
 		local it = need_member(form, name, "list", place, "at_least_one")
 		title = it and string.upper(string.sub(members[it].title, 1, 1))
@@ -213,15 +240,16 @@ function words.at_least_one(name)
 end
 
 -- The statements scored `needs` or more, and the highest score there is.
-local function high_scores(scores, needs)
+local function high_scores(submission, needs)
+	local scores, those = scores_of(submission)
 	local high, best = {}, nil
-	for _, id in ipairs(words.applicable(scores)) do
-		local score = scores[id]
+	for i = 1, #those do
+		local score = scores[those[i]]
 		if best == nil or score > best then
 			best = score
 		end
 		if score >= needs then
-			table.insert(high, id)
+			high[#high + 1] = those[i]
 		end
 	end
 	return high, best
@@ -231,8 +259,8 @@ end
 local function shared_statement(studies, those)
 	for _, study in ipairs(studies) do
 		for _, id in ipairs(study.shareable and study.statements or {}) do
-			for _, wanted in ipairs(those) do
-				if id == wanted then
+			for i = 1, #those do
+				if id == those[i] then
 					return id
 				end
 			end
@@ -244,24 +272,25 @@ end
 function words.shareable_case_study_scoring_at_least(needs)
 	local word = "shareable_case_study_scoring_at_least"
 	local on_scale = mark_on_scale(needs, word)
+	local shortfall = host.list { { pointer = "/case_studies" } }
 	return test(function(submission)
-		local high, best = high_scores(submission.scores, needs)
+		local high, best = high_scores(submission, needs)
 		if #high == 0 then
 			local reason = "No statement is scored " .. needs .. " or more"
 			if best then
 				reason = reason .. "; the highest score is " .. best .. " ("
 					.. needs - best .. " short)"
 			end
-			return words.unmet(reason .. ".", { { pointer = "/scores" } })
+			return "unmet", reason .. ".", shortfall_of_scores
 		end
 		local id = shared_statement(submission.case_studies, high)
 		if id then
-			return words.met("A case study of statement " .. id .. ", scored "
-				.. submission.scores[id] .. ", can be shared.")
+			return "met", "A case study of statement " .. id .. ", scored "
+				.. shown(scores_read[id]) .. ", can be shared.", no_shortfalls
 		end
-		return words.unmet("There is no case study that can be shared of "
-			.. say_statements(high) .. ", scored " .. needs .. " or more.",
-			{ { pointer = "/case_studies" } })
+		return "unmet", "There is no case study that can be shared of "
+			.. say_statements(high) .. ", scored " .. shown(needs) .. " or more.",
+			shortfall
 	end, function(place)
 		on_scale(place)
 		local it = need_member(form, "case_studies", "list", place, word)
@@ -276,56 +305,59 @@ function words.signed_off_by(halves)
 	if type(halves) ~= "table" or #halves == 0 then
 		error("signed_off_by needs who signs: signed_off_by { \"send_leadership\" }")
 	end
-	local copy, titles = {}, {}
+	local copy, titles, shortfalls, by_all = {}, {}, {}, nil
 	for _, half in ipairs(halves) do
 		table.insert(copy, tostring(half))
+		table.insert(shortfalls, { pointer = "/sign_off/" .. tostring(half) })
 	end
 	return test(function(submission)
-		local missing, said, short = {}, {}, {}
+		local missing, short = {}, {}
 		local sign_off = submission.sign_off
-		for _, half in ipairs(copy) do
-			if sign_off ~= nil and sign_off[half] ~= nil then
-				table.insert(said, titles[half])
-			else
-				table.insert(missing, titles[half])
-				table.insert(short, { pointer = "/sign_off/" .. half })
+		for i = 1, #copy do
+			if sign_off == nil or sign_off[copy[i]] == nil then
+				missing[#missing + 1] = titles[i]
+				short[#short + 1] = shortfalls[i]
 			end
 		end
 		if #short > 0 then
-			return words.unmet("Not signed off by " .. say_list(missing) .. ".", short)
+			return "unmet", "Not signed off by " .. say_list(missing) .. ".", short
 		end
-		return words.met("Signed off by " .. say_list(said) .. ".")
+		return "met", by_all, no_shortfalls
 	end, function(place)
 		local it = need_member(form, "sign_off", "object", place, "signed_off_by")
-		for _, half in ipairs(copy) do
+		for index, half in ipairs(copy) do
 			local group = it and need_member(it.members, half, "object", place,
 				"signed_off_by")
-			titles[half] = group and members[group].title
+			titles[index] = group and members[group].title or ""
 		end
+		by_all = "Signed off by " .. say_list(host.copy(titles, 0)) .. "."
 	end)
 end
+
+local results = {}    -- what this run has found of each award, by its id
 
 function words.meets(id)
 	if not is.id(id) then
 		error("meets needs the name of an award, such as meets \"quality-mark\"")
 	end
-	return test(function(_, _, results)
+	return test(function()
 		local result = results[id]
 		local failing = {}
-		for _, criterion in ipairs(result.criteria) do
+		for i = 1, #result.criteria do
+			local criterion = result.criteria[i]
 			if criterion.status == "error" and result.by_criteria == "error" then
-				return judgement("error", awards[id].title
-					.. " could not be decided: "
-					.. criterion.reason, {}, criterion.error)
+				return "error", awards[id].title .. " could not be decided: "
+					.. criterion.reason, no_shortfalls, criterion.error
 			elseif criterion.status ~= "met" then
-				table.insert(failing, criterion.id)
+				failing[#failing + 1] = criterion.id
 			end
 		end
 		if #failing > 0 then
-			return words.unmet(awards[id].title .. " is not met: see "
-				.. say_list(failing) .. ".")
+			return "unmet", awards[id].title .. " is not met: see " .. say_list(failing)
+				.. ".", no_shortfalls
 		end
-		return words.met("Every criterion of " .. awards[id].title .. " is met.")
+		return "met", "Every criterion of " .. awards[id].title .. " is met.",
+			no_shortfalls
 	end, function(place)
 		if not awards[id] then
 			complain(place, "meets: there is no award \"" .. id .. "\"" .. hint(id,

@@ -243,10 +243,11 @@ local function check_presence()
 	return good
 end
 
-local function finish()
+-- True where the rules hold enough to be made ready for decisions.
+local function check_all()
 	all_read = true
 	if not check_presence() then
-		return
+		return false
 	end
 	chain_levels()
 	check_commendations()
@@ -255,6 +256,7 @@ local function finish()
 	check_criteria()
 	order_evaluation()
 	check_steps()
+	return true
 end
 
 local function describe_award(it)

@@ -73,49 +73,67 @@ local function checked(answer, criterion)
 		error("the check of " .. criterion.id .. " must return met(…) or unmet(…)")
 	end
 	text_or_complain(it.reason, "a reason", REASON_LIMIT)
-	return { status = it.status, reason = it.reason, error = it.error,
-		shortfalls = plain_shortfalls(it.shortfalls) }
+	return it.status, it.reason, plain_shortfalls(it.shortfalls)
+end
+
+-- What a test gives is plain, and made of words that were looked at when the rules were read; but
+-- for what failed, and for how much it is.
+local function bounded(status, reason, shortfalls, failure)
+	if failure or #reason > REASON_LIMIT or #shortfalls > SHORTFALL_LIMIT then
+		text_or_complain(reason, "a reason", REASON_LIMIT)
+		plain_shortfalls(shortfalls)
+	end
+	return status, reason, shortfalls, failure
 end
 
 local severity = { met = 0, unmet = 1, error = 2 }
 
-local function look_at(criterion, submission, history, results)
+local function joined(list, more)
+	local all = host.list {}
+	for _, item in ipairs(list) do
+		table.insert(all, item)
+	end
+	for _, item in ipairs(more) do
+		table.insert(all, item)
+	end
+	return all
+end
+
+local function look_at(criterion, submission, history)
 	if criterion.check then
 		return checked(criterion.check(submission, history), criterion)
 	end
-	local whole
-	for _, it in ipairs(criterion.tests) do
-		local found = checked(it.look(submission, history, results), criterion)
-		if not whole then
-			whole = found
-		else
-			if severity[found.status] > severity[whole.status] then
-				whole.status = found.status
-			end
-			whole.error = whole.error or found.error
-			whole.reason = whole.reason .. " " .. found.reason
-			for _, item in ipairs(found.shortfalls) do
-				table.insert(whole.shortfalls, item)
-			end
+	local list = criterion.tests
+	local status, reason, shortfalls, failure = bounded(list[1].look(submission))
+	for i = 2, #list do
+		local also, said, more, failed = bounded(list[i].look(submission))
+		if severity[also] > severity[status] then
+			status = also
 		end
+		reason, shortfalls = reason .. " " .. said, joined(shortfalls, more)
+		failure = failure or failed
 	end
-	return whole
+	return status, reason, shortfalls, failure
 end
 
-local function judge_criterion(criterion, submission, history, results)
-	local ok, found, line, message = host.attempt(CRITERION.fuel, CRITERION.memory, look_at,
-		criterion, submission, history, results)
+local function judge_criterion(criterion, submission, history)
+	local found = criterion.found
+	local ok, status, reason, shortfalls, failure = host.attempt(FUEL, MEMORY, look_at,
+		criterion, submission, history)
 	if not ok then
-		local file = found
+		local file, line, message = status, reason, shortfalls
 		if not file then
 			file, line = criterion.place.file, criterion.place.line
 		end
-		found = { status = "error", reason = file .. ":" .. line .. ": " .. message,
-			shortfalls = host.list {}, error = { file = file, line = line,
-				message = message } }
+		status, reason, shortfalls = "error", file .. ":" .. line .. ": " .. message,
+			no_shortfalls
+		failure = { file = file, line = line, message = message }
 	end
-	found.id, found.says = criterion.id, criterion.says
-	return found
+	found.status, found.reason, found.shortfalls = status, reason, shortfalls
+	if failure then
+		found.error = failure
+	end
+	return status
 end
 
 local function is_in_force(award, date)
@@ -123,36 +141,36 @@ local function is_in_force(award, date)
 		and (award.in_force_until == nil or date <= award.in_force_until)
 end
 
-local function judge_award(award, submission, history, results)
-	local result = { id = award.id, title = award.title, criteria = {}, by_criteria = "met" }
-	for index, criterion in ipairs(award.criteria) do
-		local found = judge_criterion(criterion, submission, history, results)
-		result.criteria[index] = found
-		if severity[found.status] > severity[result.by_criteria] then
-			result.by_criteria = found.status
+local function judge_award(award, submission, history)
+	local result, worst = results[award.id], "met"
+	for i = 1, #award.criteria do
+		local status = judge_criterion(award.criteria[i], submission, history)
+		if severity[status] > severity[worst] then
+			worst = status
 		end
 	end
+	result.by_criteria = worst
 	result.in_force = is_in_force(award, submission.assessed_on)
-	result.status = result.in_force and result.by_criteria or "not-in-force"
-	return result
+	result.shown.status = result.in_force and worst or "not-in-force"
 end
 
+-- True where a criterion failed.
 local function judge_all(submission, history)
-	local results = {}
-	for _, award in ipairs(evaluation_order) do
-		results[award.id] = judge_award(award, submission, history, results)
+	local failed = false
+	for i = 1, #evaluation_order do
+		local award = evaluation_order[i]
+		judge_award(award, submission, history)
+		failed = failed or results[award.id].by_criteria == "error"
 	end
-	return results
+	return failed
 end
 
-local function ids_met(list, results)
-	local ids = {}
-	for _, award in ipairs(list) do
-		if results[award.id].status == "met" then
-			table.insert(ids, award.id)
+local function add_met(list, ids)
+	for i = 1, #list do
+		if results[list[i].id].shown.status == "met" then
+			ids[#ids + 1] = list[i].id
 		end
 	end
-	return host.read_only(ids)
 end
 
 -- What the engine and later decisions build on, and so must be as it says.
@@ -182,35 +200,45 @@ local expected = {
 }
 
 local function run_step(step, so_far)
-	local value = plain(step.decide(so_far), 0)
-	local wanted = expected[step.name]
+	local given = step.decide(so_far)
+	local value = host.copy(given, 0)
+	if value == nil then
+		value = plain(given, 0)
+	end
+	local wanted = step.wanted
 	if wanted and not wanted[1](value) then
 		error("\"" .. step.name .. "\" must be " .. wanted[2])
 	end
-	return value
+	return value, value == given
 end
 
--- Runs the steps from top to bottom; each sees what stands above it.
-local function follow(list, known)
-	local decided, names = {}, keys_of(known)
-	local so_far = host.record(known, "\"so_far\" has no \"", names)
-	for _, step in ipairs(list) do
-		local ok, value, line, message = host.attempt(STEP.fuel, STEP.memory, run_step, step, so_far)
+-- Runs the steps from top to bottom; each sees what stands above it. `names` has the names that
+-- `known` may have; `so_far` is its face.
+local function follow(list, known, names, so_far, decided)
+	for i = 1, #list do
+		local step = list[i]
+		local name = step.name
+		local ok, value, same, message = host.attempt(FUEL, MEMORY, run_step, step, so_far)
 		if not ok then
-			host.raise(value or step.place.file, value and line or step.place.line,
+			host.raise(value or step.place.file, value and same or step.place.line,
 				message)
 		end
 		if step.shown then
-			decided[step.name] = value
+			decided[name] = value
 		end
-		if value == host.null then
-			known[step.name] = nil
+		if same then
+			known[name] = value
+		elseif value ~= host.null then
+			known[name] = host.read_only(value)
 		else
-			known[step.name] = host.read_only(value)
+			known[name] = nil
 		end
-		table.insert(names, step.name)
+		names[name] = true
 	end
-	return decided
+end
+
+local function face_of(known, names)
+	return host.record(known, "\"so_far\" has no \"", names)
 end
 
 -- What stands on the register needs its dates, and words to announce it with.
@@ -218,47 +246,27 @@ local function check_award(list, decided)
 	if decided.award == nil or decided.award == host.null then
 		return
 	end
-	for _, step in ipairs(list) do
-		local needs = step.name == "awarded_on" or step.name == "expires_on"
-			or step.name == "citation"
-		if needs and decided[step.name] == host.null then
+	for _, name in ipairs { "awarded_on", "expires_on", "citation" } do
+		local step = list[name]
+		if step and decided[name] == host.null then
 			host.raise(step.place.file, step.place.line, "an award is given, but no "
-				.. step.name)
+				.. name)
 		end
 	end
 end
 
-local function any_error(results)
-	for _, award in ipairs(evaluation_order) do
-		if results[award.id].by_criteria == "error" then
-			return true
-		end
-	end
-	return false
-end
-
-local function show_awards(results)
-	local shown = {}
-	for _, list in ipairs { levels, commendations } do
-		for _, award in ipairs(list) do
-			local it = results[award.id]
-			table.insert(shown, { id = it.id, title = it.title, status = it.status,
-				criteria = host.list(it.criteria) })
-		end
-	end
-	return host.list(shown)
-end
-
-local function show_next(given, results)
+local function show_next(given)
 	local above = given ~= host.null and words.rank(given) or 0
-	for _, level in ipairs(levels) do
+	for i = 1, #levels do
+		local level = levels[i]
 		local result = results[level.id]
 		if level.rank > above and result.in_force then
 			local missing = {}
-			for _, criterion in ipairs(result.criteria) do
+			for index = 1, #result.criteria do
+				local criterion = result.criteria[index]
 				if criterion.status ~= "met" then
-					table.insert(missing, { criterion = criterion.id,
-						shortfalls = criterion.shortfalls })
+					missing[#missing + 1] = { criterion = criterion.id,
+						shortfalls = criterion.shortfalls }
 				end
 			end
 			return { award = level.id, missing = host.list(missing) }
@@ -269,8 +277,8 @@ end
 
 local function lowest_open_mark(scores, those)
 	for _, mark in ipairs(once.profile.need_below) do
-		for _, id in ipairs(those) do
-			if scores[id] < mark then
+		for i = 1, #those do
+			if scores[those[i]] < mark then
 				return mark
 			end
 		end
@@ -278,26 +286,27 @@ local function lowest_open_mark(scores, those)
 	return nil
 end
 
-local function show_profile(scores)
-	local those = words.applicable(scores)
+local function show_profile(submission)
+	local scores, those = scores_of(submission)
 	local mark = lowest_open_mark(scores, those)
-	local profile = { scores = {}, strengths = host.list {}, development_needs = host.list {},
-		not_applicable = host.list {} }
-	for _, id in ipairs(statement_ids) do
+	local strong, none = once.profile.strength_from, once.scale.given.not_applicable
+	local strengths, needs, others = host.room(#those), host.room(#those), {}
+	for i = 1, #statement_ids do
+		local id = statement_ids[i]
 		local score = scores[id]
-		profile.scores[id] = score
-		if not words.applies(score) then
-			table.insert(profile.not_applicable, id)
+		if score == nil or score == none then
+			others[#others + 1] = id
 		else
-			if score >= once.profile.strength_from then
-				table.insert(profile.strengths, id)
+			if score >= strong then
+				strengths[#strengths + 1] = id
 			end
 			if mark and score < mark then
-				table.insert(profile.development_needs, id)
+				needs[#needs + 1] = id
 			end
 		end
 	end
-	return profile
+	return { scores = scores, strengths = host.list(strengths),
+		development_needs = host.list(needs), not_applicable = host.list(others) }
 end
 
 local function show_partnership(partnership, name)
@@ -314,36 +323,110 @@ local function show_partnership(partnership, name)
 	return shown
 end
 
+-- What each decision fills in. It is made when the rules are read, and filled once: every run begins
+-- with the state as it was then.
+local answer = { awards = host.list {}, known = {}, names = {}, outcome = {}, levels_met = {},
+	commendations_met = {} }
+
+local function make_result(award)
+	local found = {}
+	for index, criterion in ipairs(award.criteria) do
+		criterion.found = { id = criterion.id, says = criterion.says, status = "",
+			reason = "", shortfalls = no_shortfalls, error = nil }
+		found[index] = criterion.found
+	end
+	local shown = { id = award.id, title = award.title, status = "", criteria = host.list(found) }
+	results[award.id] = { criteria = found, by_criteria = "met", in_force = false, shown = shown }
+	table.insert(answer.awards, shown)
+end
+
+-- Room for these names in a group, which then has none of them.
+local function make_room(group, list)
+	for _, step in ipairs(list) do
+		group[step.name] = true
+	end
+	for _, step in ipairs(list) do
+		group[step.name] = nil
+	end
+end
+
+local function make_answer()
+	for _, list in ipairs { levels, commendations } do
+		for _, award in ipairs(list) do
+			make_result(award)
+		end
+	end
+	for _, list in ipairs { steps, import_steps } do
+		for _, step in ipairs(list) do
+			step.wanted = expected[step.name]
+		end
+	end
+	for _, name in ipairs { "submission", "history", "any_error", "levels_met",
+		"commendations_met" } do
+		answer.names[name], answer.known[name] = true, true
+	end
+	answer.known.levels_met = host.freeze(answer.levels_met)
+	answer.known.commendations_met = host.freeze(answer.commendations_met)
+	make_room(answer.known, steps)
+	make_room(answer.names, steps)
+	make_room(answer.outcome, steps)
+	answer.so_far = face_of(answer.known, answer.names)
+end
+
 local function decide(submission, history)
-	local results = judge_all(submission, history)
-	local known = { submission = submission, history = history, any_error = any_error(results),
-		levels_met = ids_met(levels, results), commendations_met = ids_met(commendations,
-			results) }
-	local outcome = follow(steps, known)
+	local known, outcome = answer.known, answer.outcome
+	known.any_error = judge_all(submission, history)
+	known.submission, known.history = submission, history
+	add_met(levels, answer.levels_met)
+	add_met(commendations, answer.commendations_met)
+	follow(steps, known, answer.names, answer.so_far, outcome)
 	check_award(steps, outcome)
 	return {
 		submission_id = submission.submission_id or host.null,
 		partnership = show_partnership(submission.partnership, known.name),
 		assessed_on = submission.assessed_on,
 		outcome = outcome,
-		awards = show_awards(results),
-		next = show_next(outcome.award, results),
-		profile = show_profile(submission.scores),
+		awards = answer.awards,
+		next = show_next(outcome.award),
+		profile = show_profile(submission),
 	}
 end
 
 local function import(given)
 	local outcomes = {}
 	for _, award in ipairs(given) do
-		local outcome = follow(import_steps, { given = award })
+		local known, names, outcome = { given = award }, { given = true }, {}
+		follow(import_steps, known, names, face_of(known, names), outcome)
 		check_award(import_steps, outcome)
 		table.insert(outcomes, outcome)
 	end
 	return { awards = host.list(outcomes) }
 end
 
+local function make_words()
+	local scale = once.scale.given
+	if scale.to - scale.from <= 100 then
+		for number = scale.from, scale.to do
+			digits[number] = tostring(number)
+		end
+		for number = 1, scale.to - scale.from do
+			digits[number] = tostring(number)
+		end
+	end
+	for _, id in ipairs(statement_ids) do
+		scored[id] = "Statement " .. id .. " is scored "
+	end
+end
+
+local function finish()
+	if check_all() then
+		make_words()
+		make_answer()
+	end
+end
+
 local function run_file(path, chunk)
-	local ok, file, line, message = host.attempt(FILE.fuel, FILE.memory, chunk)
+	local ok, file, line, message = host.attempt(FILE_FUEL, FILE_MEMORY, chunk)
 	if not ok then
 		host.fault(file or path, line, message)
 	end
