@@ -76,6 +76,10 @@ size_t text_plain(struct text t)
 
 	while (i + sizeof(uint64_t) <= t.length && is_plain_word(t.bytes + i))
 		i += sizeof(uint64_t);
+	/* The last eight, some of them once more. */
+	if (t.length >= sizeof(uint64_t) && i + sizeof(uint64_t) > t.length &&
+	    is_plain_word(t.bytes + t.length - sizeof(uint64_t)))
+		return t.length;
 	while (i < t.length && is_plain(t.bytes[i]))
 		i++;
 	return i;

@@ -25,6 +25,8 @@ int json_canonical(const json_t *value, struct buffer *out);
 
 /* The same of a string, whose bytes are UTF-8. */
 int json_canonical_text(struct text t, struct buffer *out);
+/* The same of one that is plain from end to end (text_plain). */
+int json_plain_text(struct text t, struct buffer *out);
 /* The order of members there. */
 int json_compare_names(struct text a, struct text b);
 

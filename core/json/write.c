@@ -65,6 +65,20 @@ static void write_escape(unsigned char c, struct buffer *out)
 		(void)buffer_printf(out, "\\u%04x", c);
 }
 
+int json_plain_text(struct text t, struct buffer *out)
+{
+	if (buffer_reserve(out, t.length + 2) != 0)
+		return -ENOMEM;
+	char *to = out->bytes + out->length;
+	*to = '"';
+	if (t.length > 0)
+		memcpy(to + 1, t.bytes, t.length);
+	to[t.length + 1] = '"';
+	to[t.length + 2] = '\0';
+	out->length += t.length + 2;
+	return 0;
+}
+
 int json_canonical_text(struct text t, struct buffer *out)
 {
 	(void)buffer_append(out, "\"", 1); /* a failure stays marked in the buffer */

@@ -12,17 +12,17 @@ const char list_key = 0;
 
 enum { DEPTH_LIMIT = 24, NODE_LIMIT = 500000 };
 
-/* A member that was written: Lua's own bytes of its name, and where it stands. */
+/* A member to write: Lua's own bytes of its name, and where its value is on the stack. */
 struct member {
 	struct text name;
-	size_t at, length;
+	int value;
 };
 
 struct writing {
 	struct buffer *out;
-	struct buffer unsorted; /* of the group that is being put in order */
 	struct member *members; /* of all groups that are begun */
 	size_t count, capacity;
+	int list_mark;   /* where the metatable of lists is on the stack */
 	const char *why; /* "" where memory ran out; NULL: all is well */
 	int nodes;
 };
@@ -52,6 +52,8 @@ static struct text text_at(lua_State *L, int index)
 
 static bool write_text(struct text t, struct writing *w)
 {
+	if (text_plain(t) == t.length)
+		return wrote(w, json_plain_text(t, w->out));
 	if (!text_is_clean(t.bytes, t.length))
 		return fail(w, "text that is not UTF-8, or holds a NUL byte");
 	return wrote(w, json_canonical_text(t, w->out));
@@ -64,15 +66,14 @@ static bool write_integer(lua_Integer value, struct writing *w)
 	return wrote(w, buffer_append_integer(w->out, value));
 }
 
-static bool marked_list(lua_State *L, int index)
+static bool marked_list(lua_State *L, int index, const struct writing *w)
 {
 	bool is;
 
 	if (!lua_getmetatable(L, index))
 		return false;
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
-	is = lua_rawequal(L, -1, -2) != 0;
-	lua_pop(L, 2);
+	is = lua_rawequal(L, -1, w->list_mark) != 0;
+	lua_pop(L, 1);
 	return is;
 }
 
@@ -99,7 +100,26 @@ static int compare(const void *a, const void *b)
 				  ((const struct member *)b)->name);
 }
 
-static bool add_member(struct writing *w, struct text name)
+/* Most groups have few members, and these are sorted sooner so. */
+static void sort(struct member *members, size_t count)
+{
+	enum { FEW = 16 };
+
+	if (count > FEW) {
+		qsort(members, count, sizeof *members, compare);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		struct member one = members[i];
+		size_t at = i;
+
+		for (; at > 0 && compare(&one, &members[at - 1]) < 0; at--)
+			members[at] = members[at - 1];
+		members[at] = one;
+	}
+}
+
+static bool add_member(struct writing *w, struct text name, int value)
 {
 	if (w->count == w->capacity) {
 		size_t capacity = w->capacity > 0 ? 2 * w->capacity : 64;
@@ -109,57 +129,52 @@ static bool add_member(struct writing *w, struct text name)
 		w->members = members;
 		w->capacity = capacity;
 	}
-	w->members[w->count++] = (struct member){.name = name, .at = w->out->length};
+	w->members[w->count++] = (struct member){.name = name, .value = value};
 	return true;
 }
 
-/* The name on the stack below its value. */
-static bool write_member(lua_State *L, struct writing *w, int depth)
+/* Leaves the values on the stack. */
+static bool gather(lua_State *L, int index, struct writing *w)
 {
-	size_t number = w->count;
-
-	if (lua_type(L, -2) != LUA_TSTRING)
-		return fail(w, "a group with a name that is not text");
-	struct text name = text_at(L, -2);
-	if (!text_is_clean(name.bytes, name.length))
-		return fail(w, "a group with a name that is not text");
-	bool written = add_member(w, name) && write_text(name, w) &&
-		       wrote(w, buffer_append(w->out, ":", 1)) &&
-		       write(L, lua_gettop(L), w, depth + 1);
-	if (written)
-		w->members[number].length = w->out->length - w->members[number].at;
-	return written;
+	lua_pushnil(L);
+	while (lua_next(L, index)) {
+		if (!lua_checkstack(L, 6))
+			return fail(w, "more than an answer may hold");
+		if (lua_type(L, -2) != LUA_TSTRING)
+			return fail(w, "a group with a name that is not text");
+		lua_insert(L, -2); /* the name leads to the next */
+		if (!add_member(w, text_at(L, -1), lua_gettop(L) - 1))
+			return false;
+	}
+	return true;
 }
 
-/* Puts the members that were written from `begun` on in their order, with commas. */
-static bool put_in_order(struct writing *w, size_t first, size_t begun)
+static bool write_member(lua_State *L, const struct member *m, struct writing *w, int depth)
 {
-	buffer_clear(&w->unsorted);
-	if (!wrote(w, buffer_append(&w->unsorted, w->out->bytes + begun, w->out->length - begun)))
-		return false;
-	qsort(w->members + first, w->count - first, sizeof *w->members, compare);
-	w->out->length = begun;
-	for (size_t i = first; i < w->count; i++) {
-		const struct member *m = &w->members[i];
-		if (i > first)
-			(void)buffer_append(w->out, ",", 1); /* a failure stays marked */
-		(void)buffer_append(w->out, w->unsorted.bytes + (m->at - begun), m->length);
-	}
-	w->count = first;
-	return wrote(w, buffer_status(w->out));
+	int value = m->value; /* members move as more are added */
+
+	if (text_plain(m->name) != m->name.length && !text_is_clean(m->name.bytes, m->name.length))
+		return fail(w, "a group with a name that is not text");
+	return write_text(m->name, w) && wrote(w, buffer_append(w->out, ":", 1)) &&
+	       write(L, value, w, depth + 1);
 }
 
 static bool write_group(lua_State *L, int index, struct writing *w, int depth)
 {
-	bool written = wrote(w, buffer_append(w->out, "{", 1));
-	size_t first = w->count, begun = w->out->length;
+	size_t first = w->count;
+	int top = lua_gettop(L);
+	bool written = gather(L, index, w) && wrote(w, buffer_append(w->out, "{", 1));
 
-	lua_pushnil(L);
-	while (written && lua_next(L, index)) {
-		written = write_member(L, w, depth);
-		lua_pop(L, 1);
+	if (w->count > first)
+		sort(w->members + first, w->count - first);
+	for (size_t i = first, end = w->count; written && i < end; i++) {
+		if (i > first)
+			written = wrote(w, buffer_append(w->out, ",", 1));
+		written = written && write_member(L, &w->members[i], w, depth);
 	}
-	return written && put_in_order(w, first, begun) && wrote(w, buffer_append(w->out, "}", 1));
+	w->count = first;
+	lua_settop(L, top);
+	return written && wrote(w, buffer_append(w->out, "}", 1));
 }
 
 /* ---- values --------------------------------------------------------------------- */
@@ -181,7 +196,7 @@ static bool write(lua_State *L, int index, struct writing *w, int depth)
 	case LUA_TLIGHTUSERDATA:
 		return wrote(w, buffer_append_text(w->out, "null"));
 	case LUA_TTABLE:
-		if (marked_list(L, index) || lua_rawlen(L, index) > 0)
+		if (lua_rawlen(L, index) > 0 || marked_list(L, index, w))
 			return write_list(L, index, w, depth);
 		return write_group(L, index, w, depth);
 	default:
@@ -192,10 +207,12 @@ static bool write(lua_State *L, int index, struct writing *w, int depth)
 int result_write(lua_State *L, int index, struct buffer *out, const char **why)
 {
 	struct writing w = {.out = out};
+	bool written;
 
-	buffer_init(&w.unsorted);
-	bool written = write(L, index, &w, 0);
-	buffer_deinit(&w.unsorted);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
+	w.list_mark = lua_gettop(L);
+	written = write(L, index, &w, 0);
+	lua_settop(L, w.list_mark - 1);
 	free(w.members);
 	*why = w.why != NULL ? w.why : "";
 	return written ? 0 : **why == '\0' ? -ENOMEM : AW_ESCRIPT;
