@@ -72,14 +72,22 @@ static bool is_plain(char c)
 
 size_t text_plain(struct text t)
 {
+	enum { WORD = sizeof(uint64_t), HALF = WORD / 2 };
 	size_t i = 0;
+	char both[WORD];
 
-	while (i + sizeof(uint64_t) <= t.length && is_plain_word(t.bytes + i))
-		i += sizeof(uint64_t);
-	/* The last eight, some of them once more. */
-	if (t.length >= sizeof(uint64_t) && i + sizeof(uint64_t) > t.length &&
-	    is_plain_word(t.bytes + t.length - sizeof(uint64_t)))
-		return t.length;
+	while (i + WORD <= t.length && is_plain_word(t.bytes + i))
+		i += WORD;
+	/* What is left together with what stands before it, or a short text's two ends. */
+	if (t.length >= WORD) {
+		if (i + WORD > t.length && is_plain_word(t.bytes + t.length - WORD))
+			return t.length;
+	} else if (t.length >= HALF) {
+		memcpy(both, t.bytes, HALF);
+		memcpy(both + HALF, t.bytes + t.length - HALF, HALF);
+		if (is_plain_word(both))
+			return t.length;
+	}
 	while (i < t.length && is_plain(t.bytes[i]))
 		i++;
 	return i;

@@ -18,17 +18,26 @@ const struct json_item *json_item_next(const struct json_item *of, const struct 
 	return next < of + of->span ? next : NULL;
 }
 
+/* Most names are told apart by their length or their first byte. */
+static bool is_named(const struct json_item *member, struct text name)
+{
+	const char *inside = member->text.bytes + 1;
+
+	if (member->escaped)
+		return json_item_is(member, name);
+	return member->text.length == name.length + 2 &&
+	       (name.length == 0 ||
+		(inside[0] == name.bytes[0] && memcmp(inside, name.bytes, name.length) == 0));
+}
+
 const struct json_item *json_item_find(const struct json_item *object, struct text name)
 {
-	const struct json_item *each = NULL;
-
 	if (object == NULL || object->kind != JSON_ITEM_OBJECT)
 		return NULL;
-	while ((each = json_item_next(object, each)) != NULL) {
-		if (json_item_is(each, name))
-			return each + 1;
-	}
-	return NULL;
+	const struct json_item *each = object + 1, *end = object + object->span;
+	while (each < end && !is_named(each, name))
+		each += 1 + each[1].span;
+	return each < end ? each + 1 : NULL;
 }
 
 const struct json_item *json_item_get(const struct json_item *object, const char *name)

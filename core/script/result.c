@@ -42,6 +42,18 @@ static bool wrote(struct writing *w, int rv)
 	return rv == 0 || fail(w, "");
 }
 
+/* One sign. */
+static bool put(struct writing *w, const char *sign)
+{
+	struct buffer *out = w->out;
+
+	if (out->failed || out->length + 1 >= out->capacity)
+		return wrote(w, buffer_append(out, sign, 1));
+	out->bytes[out->length++] = *sign;
+	out->bytes[out->length] = '\0';
+	return true;
+}
+
 static struct text text_at(lua_State *L, int index)
 {
 	struct text t;
@@ -80,16 +92,16 @@ static bool marked_list(lua_State *L, int index, const struct writing *w)
 static bool write_list(lua_State *L, int index, struct writing *w, int depth)
 {
 	lua_Integer count = (lua_Integer)lua_rawlen(L, index);
-	bool written = wrote(w, buffer_append(w->out, "[", 1));
+	bool written = put(w, "[");
 
 	for (lua_Integer i = 1; written && i <= count; i++) {
 		if (i > 1)
-			written = wrote(w, buffer_append(w->out, ",", 1));
+			written = put(w, ",");
 		lua_rawgeti(L, index, i);
 		written = written && write(L, lua_gettop(L), w, depth + 1);
 		lua_pop(L, 1);
 	}
-	return written && wrote(w, buffer_append(w->out, "]", 1));
+	return written && put(w, "]");
 }
 
 /* ---- groups ------------------------------------------------------------------- */
@@ -133,18 +145,20 @@ static bool add_member(struct writing *w, struct text name, int value)
 	return true;
 }
 
-/* Leaves the values on the stack. */
+/* Leaves names and values on the stack. */
 static bool gather(lua_State *L, int index, struct writing *w)
 {
+	int value = lua_gettop(L) + 2;
+
 	lua_pushnil(L);
-	while (lua_next(L, index)) {
+	for (; lua_next(L, index); value += 2) {
 		if (!lua_checkstack(L, 6))
 			return fail(w, "more than an answer may hold");
-		if (lua_type(L, -2) != LUA_TSTRING)
+		if (lua_type(L, value - 1) != LUA_TSTRING)
 			return fail(w, "a group with a name that is not text");
-		lua_insert(L, -2); /* the name leads to the next */
-		if (!add_member(w, text_at(L, -1), lua_gettop(L) - 1))
+		if (!add_member(w, text_at(L, value - 1), value))
 			return false;
+		lua_pushvalue(L, value - 1);
 	}
 	return true;
 }
@@ -155,26 +169,25 @@ static bool write_member(lua_State *L, const struct member *m, struct writing *w
 
 	if (text_plain(m->name) != m->name.length && !text_is_clean(m->name.bytes, m->name.length))
 		return fail(w, "a group with a name that is not text");
-	return write_text(m->name, w) && wrote(w, buffer_append(w->out, ":", 1)) &&
-	       write(L, value, w, depth + 1);
+	return write_text(m->name, w) && put(w, ":") && write(L, value, w, depth + 1);
 }
 
 static bool write_group(lua_State *L, int index, struct writing *w, int depth)
 {
 	size_t first = w->count;
 	int top = lua_gettop(L);
-	bool written = gather(L, index, w) && wrote(w, buffer_append(w->out, "{", 1));
+	bool written = gather(L, index, w) && put(w, "{");
 
 	if (w->count > first)
 		sort(w->members + first, w->count - first);
 	for (size_t i = first, end = w->count; written && i < end; i++) {
 		if (i > first)
-			written = wrote(w, buffer_append(w->out, ",", 1));
+			written = put(w, ",");
 		written = written && write_member(L, &w->members[i], w, depth);
 	}
 	w->count = first;
 	lua_settop(L, top);
-	return written && wrote(w, buffer_append(w->out, "}", 1));
+	return written && put(w, "}");
 }
 
 /* ---- values --------------------------------------------------------------------- */

@@ -78,7 +78,12 @@ struct shape *shape_new(const json_t *type)
 const struct shape *shape_member(const struct shape *group, struct text name)
 {
 	for (size_t i = 0; i < group->count; i++) {
-		if (text_equal(group->members[i].name, name))
+		const struct text *each = &group->members[i].name;
+
+		/* Most are told apart by their length or their first byte. */
+		if (each->length == name.length &&
+		    (name.length == 0 || (each->bytes[0] == name.bytes[0] &&
+					  memcmp(each->bytes, name.bytes, name.length) == 0)))
 			return &group->members[i];
 	}
 	return NULL;

@@ -260,16 +260,21 @@ int vm_attempt(lua_State *L)
 	vm->fuel = luaL_checkinteger(L, 1);
 	wanted = vm->in_use + (size_t)memory;
 	vm->limit = wanted < limit ? wanted : limit;
-	status = vm_call(vm, lua_gettop(L) - 3, LUA_MULTRET);
+	/* As vm_call, in the place of what is read. */
+	lua_pushcfunction(L, on_error);
+	lua_replace(L, 2);
+	status = lua_pcall(L, lua_gettop(L) - 3, LUA_MULTRET, 2);
 	vm->fuel = fuel;
 	vm->limit = limit;
-	if (vm->starved)
-		return luaL_error(L, "out of memory");
-	if (status == LUA_OK) {
+	if (status == LUA_OK && !vm->starved) {
 		lua_pushboolean(L, 1);
 		lua_replace(L, 2);
 		return lua_gettop(L) - 1;
 	}
+	if (status != LUA_OK)
+		settle(vm, status);
+	if (vm->starved)
+		return luaL_error(L, "out of memory");
 	lua_settop(L, 0);
 	if (status == LUA_ERRMEM)
 		lua_gc(L, LUA_GCCOLLECT);
