@@ -145,6 +145,8 @@ int evaluator_main(int count, char **arguments)
 	json_object_seed(1);
 	int rv = count > 0 ? words_load(count, arguments, &c.words, &e) : 0;
 	if (rv == 0)
+		(void)script_hurry(NULL); /* where it fails, all is counted */
+	if (rv == 0)
 		rv = evaluator_seal(&e);
 	if (rv != 0) {
 		(void)fprintf(stderr, "<3>%s\n", e.text);

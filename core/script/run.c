@@ -103,6 +103,13 @@ static int make_ready(struct script *s)
 	return rv;
 }
 
+/* Whether this run goes without counting. Words of plugins are called once. */
+static bool begin_quickly(const struct script *s, const struct running *r)
+{
+	return (s->words == NULL || s->words->count == 0) && r->input != NULL &&
+	       quick_begin(s->ready, r->input->text.length);
+}
+
 static int evaluate(struct script *s, struct running *r, struct buffer *out,
 		    struct script_fault *fault)
 {
@@ -112,11 +119,19 @@ static int evaluate(struct script *s, struct running *r, struct buffer *out,
 
 	if (rv == AW_ESCRIPT)
 		(void)blame(fault, "the rules do not load again", ""); /* they did once */
+	bool quick = rv == 0 && begin_quickly(s, r);
 	if (rv == 0)
 		rv = run_in(s->ready, r, out, fault);
+	s->used = true;
+	if (quick && quick_end(s->ready)) {
+		out->length = begun;
+		rv = make_ready(s);
+		if (rv == 0)
+			rv = run_in(s->ready, r, out, fault);
+		s->used = true;
+	}
 	if (rv == 0)
 		rv = check_length(out, begun, limit, fault);
-	s->used = true;
 	return rv;
 }
 

@@ -107,6 +107,13 @@ struct script_token {
 bool script_token_next(struct text source, struct script_token *token);
 bool script_token_is(struct text source, const struct script_token *token, const char *what);
 
+/* Lets this process try each run without counting its instructions first, which takes less time; what
+ * could have used up a budget is put back and run again, counted, so that answers are the same. Takes
+ * SIGVTALRM and a timer: to be called before the process is sealed, if at all. `clock` gives
+ * nanoseconds that never go back, or less than 0 where there is none; NULL: the system's.
+ * 0 or -errno. */
+int script_hurry(int64_t (*clock)(void));
+
 /* Makes the next run's fresh state now, so that the time is spent between
  * requests. Optional. */
 void script_prepare(struct script *s);

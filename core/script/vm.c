@@ -23,6 +23,7 @@ static void *allocate(void *ud, void *block, size_t old, size_t want)
 	}
 	if (want > had && (want - had > vm->limit || vm->in_use > vm->limit - (want - had))) {
 		vm->fuel -= REFUSAL_FUEL;
+		vm->quick.doubt = vm->quick.on;
 		return NULL; /* only growth may be refused */
 	}
 	fresh = arena_resize(&vm->arena, block, had, want);
@@ -41,6 +42,7 @@ struct vm *vm_of(lua_State *L)
 
 static void spent(lua_State *L)
 {
+	vm_of(L)->quick.doubt = vm_of(L)->quick.on;
 	luaL_error(L, "the rule runs for too long: its budget of instructions is used up");
 }
 
@@ -145,7 +147,7 @@ void vm_restore(struct vm *vm)
 	vm->fuel = vm->kept.fuel;
 	/* No view is left of what was answered since. */
 	drop_lent(vm, vm->kept.lent);
-	vm->starved = vm->fault_kept = false;
+	vm->starved = vm->fault_kept = vm->quick.on = vm->quick.doubt = false;
 	vm->fault = (struct script_fault){.line = 0};
 }
 
@@ -250,23 +252,24 @@ static int push_failure(lua_State *L, const struct script_fault *f)
 int vm_attempt(lua_State *L)
 {
 	struct vm *vm = vm_of(L);
-	int64_t fuel = vm->fuel;
+	int64_t fuel = vm->fuel, seen = vm->quick.seen;
 	size_t limit = vm->limit;
 	lua_Integer memory = luaL_checkinteger(L, 2);
 	size_t wanted;
 	int status;
 
 	luaL_checkstack(L, 8, "attempt");
-	vm->fuel = luaL_checkinteger(L, 1);
+	vm->fuel = quick_fuel(vm, luaL_checkinteger(L, 1));
 	wanted = vm->in_use + (size_t)memory;
 	vm->limit = wanted < limit ? wanted : limit;
 	/* As vm_call, in the place of what is read. */
 	lua_pushcfunction(L, on_error);
 	lua_replace(L, 2);
 	status = lua_pcall(L, lua_gettop(L) - 3, LUA_MULTRET, 2);
+	quick_attempted(vm, seen);
 	vm->fuel = fuel;
 	vm->limit = limit;
-	if (status == LUA_OK && !vm->starved) {
+	if (status == LUA_OK && !vm->starved && !vm->quick.doubt) {
 		lua_pushboolean(L, 1);
 		lua_replace(L, 2);
 		return lua_gettop(L) - 1;
@@ -275,6 +278,8 @@ int vm_attempt(lua_State *L)
 		settle(vm, status);
 	if (vm->starved)
 		return luaL_error(L, "out of memory");
+	if (vm->quick.doubt)
+		return luaL_error(L, "to be run again");
 	lua_settop(L, 0);
 	if (status == LUA_ERRMEM)
 		lua_gc(L, LUA_GCCOLLECT);

@@ -43,6 +43,11 @@ struct vm {
 	struct script_faults *faults; /* where host.fault goes; borrowed, may be NULL */
 	struct lent *lent;            /* what words of plugins answered; views look there */
 	size_t lent_count;
+	struct {
+		bool on;             /* instructions are not counted, and `fuel` is only for C */
+		bool doubt;          /* a budget may be used up: it is to be run again, counted */
+		int64_t begun, seen; /* by the clock: the run, and its last attempt's end */
+	} quick;
 	struct lines *lines; /* where lines that ran are kept, or NULL; borrowed */
 	struct {             /* the rest of what vm_keep keeps */
 		size_t in_use, limit, lent;
@@ -79,6 +84,16 @@ bool vm_where(lua_State *L, char *file, size_t size, int *line);
  * nil), line, message. host.raise(file, line, message). */
 int vm_attempt(lua_State *L);
 int vm_raise(lua_State *L);
+
+/* Lets the next run in a state that was put back go without counting; false where it cannot,
+ * which is where nobody called script_hurry, or `input` has too many bytes. quick_end: whether it
+ * is to be run again, in a state that was put back again. */
+bool quick_begin(struct vm *vm, size_t input);
+bool quick_end(struct vm *vm);
+/* What an attempt with this budget may use up in C. After it, with quick.seen as it was before:
+ * quick.doubt is set where it may have used up more than its budget. */
+int64_t quick_fuel(const struct vm *vm, int64_t budget);
+void quick_attempted(struct vm *vm, int64_t seen);
 
 /* Lines of one file, or, as an array ended by a NULL path, of several. */
 struct lines {
