@@ -315,6 +315,7 @@ void host_add(lua_State *L)
 					{"nearest", host_nearest},
 					{"raise", vm_raise},
 					{"record", host_record},
+					{"token", host_token},
 					{"where", host_where},
 					{NULL, NULL}};
 

@@ -182,6 +182,7 @@ static int boot(lua_State *L)
 		words_lent_add(L, s->words);
 	view_open(L);
 	boot_prelude(L, s, 2);
+	lua_gc(L, LUA_GCCOLLECT); /* what is put back before each run is smaller so */
 	words_environment_push(L, 2);
 	for (size_t i = 0; i < s->count; i++) {
 		if (s->files[i].code.length == 0 || s->files[i].is_test)
@@ -193,6 +194,7 @@ static int boot(lua_State *L)
 		if (lua_setupvalue(L, -2, 1) == NULL)
 			lua_pop(L, 1); /* the file uses no word at all */
 		lua_call(L, 2, 0);
+		lua_gc(L, LUA_GCCOLLECT);
 	}
 	if (vm->faults == NULL || vm->faults->count == 0) {
 		lua_getfield(L, 3, "finish");

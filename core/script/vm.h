@@ -138,6 +138,7 @@ void words_environment_push(lua_State *L, int index);
  * error that begins with `prefix`. */
 void words_library_seal(lua_State *L, const char *prefix);
 int host_freeze(lua_State *L);
+int host_token(lua_State *L);
 
 /* A metatable kept by its address, so that no text names it. */
 extern const char list_key, view_key;

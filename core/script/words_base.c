@@ -8,7 +8,7 @@
 
 #include "script/vm.h"
 
-static const char frozen_key = 0;
+static const char frozen_key = 0, token_key = 0;
 
 /* ---- words ---------------------------------------------------------------- */
 
@@ -182,13 +182,13 @@ bool frozen_push(lua_State *L, int index)
 	return true;
 }
 
-void frozen_make(lua_State *L)
+/* Replaces the table on top of the stack by the metatable of its faces. */
+static void face_make(lua_State *L)
 {
-	lua_newtable(L);
-	lua_createtable(L, 0, 6);
-	lua_pushvalue(L, -3);
+	lua_createtable(L, 0, 5);
+	lua_pushvalue(L, -2);
 	lua_rawsetp(L, -2, &frozen_key);
-	lua_pushvalue(L, -3);
+	lua_insert(L, -2);
 	lua_setfield(L, -2, "__index");
 	lua_pushcfunction(L, refuse_change);
 	lua_setfield(L, -2, "__newindex");
@@ -196,8 +196,14 @@ void frozen_make(lua_State *L)
 	lua_setfield(L, -2, "__len");
 	lua_pushboolean(L, 0);
 	lua_setfield(L, -2, "__metatable");
+}
+
+void frozen_make(lua_State *L)
+{
+	face_make(L);
+	lua_newtable(L);
+	lua_insert(L, -2);
 	lua_setmetatable(L, -2);
-	lua_remove(L, -2);
 }
 
 int host_freeze(lua_State *L)
@@ -205,6 +211,22 @@ int host_freeze(lua_State *L)
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 1);
 	frozen_make(L);
+	return 1;
+}
+
+/* host.token(): something that is only itself, and all that a rule finds in it is nothing. */
+int host_token(lua_State *L)
+{
+	lua_settop(L, 0);
+	lua_newtable(L);
+	if (lua_rawgetp(L, LUA_REGISTRYINDEX, &token_key) == LUA_TNIL) {
+		lua_pop(L, 1);
+		lua_newtable(L);
+		face_make(L);
+		lua_pushvalue(L, -1);
+		lua_rawsetp(L, LUA_REGISTRYINDEX, &token_key);
+	}
+	lua_setmetatable(L, 1);
 	return 1;
 }
 

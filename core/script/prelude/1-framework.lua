@@ -140,7 +140,7 @@ end
 -- What a rule holds of a declaration is only a token; what it stands for is kept in `kept`, where
 -- no rule can reach.
 local function token(kept, record)
-	local it = host.freeze {}
+	local it = host.token()
 	kept[it] = record
 	return it
 end
