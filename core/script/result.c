@@ -148,12 +148,14 @@ static bool add_member(struct writing *w, struct text name, int value)
 /* Leaves names and values on the stack. */
 static bool gather(lua_State *L, int index, struct writing *w)
 {
+	enum { ROOM = 16 };
 	int value = lua_gettop(L) + 2;
 
 	lua_pushnil(L);
-	for (; lua_next(L, index); value += 2) {
-		if (!lua_checkstack(L, 6))
+	for (int left = 0; lua_next(L, index); value += 2, left--) {
+		if (left == 0 && !lua_checkstack(L, 2 * ROOM + 4))
 			return fail(w, "more than an answer may hold");
+		left = left == 0 ? ROOM : left;
 		if (lua_type(L, value - 1) != LUA_TSTRING)
 			return fail(w, "a group with a name that is not text");
 		if (!add_member(w, text_at(L, value - 1), value))
@@ -194,7 +196,7 @@ static bool write_group(lua_State *L, int index, struct writing *w, int depth)
 
 static bool write(lua_State *L, int index, struct writing *w, int depth)
 {
-	if (depth > DEPTH_LIMIT || ++w->nodes > NODE_LIMIT || !lua_checkstack(L, 6))
+	if (depth > DEPTH_LIMIT || ++w->nodes > NODE_LIMIT)
 		return fail(w, "more than an answer may hold");
 	switch (lua_type(L, index)) {
 	case LUA_TSTRING:
@@ -209,6 +211,8 @@ static bool write(lua_State *L, int index, struct writing *w, int depth)
 	case LUA_TLIGHTUSERDATA:
 		return wrote(w, buffer_append_text(w->out, "null"));
 	case LUA_TTABLE:
+		if (!lua_checkstack(L, 6))
+			return fail(w, "more than an answer may hold");
 		if (lua_rawlen(L, index) > 0 || marked_list(L, index, w))
 			return write_list(L, index, w, depth);
 		return write_group(L, index, w, depth);

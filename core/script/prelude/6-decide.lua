@@ -141,7 +141,7 @@ local function is_in_force(award, date)
 		and (award.in_force_until == nil or date <= award.in_force_until)
 end
 
-local function judge_award(award, submission, history)
+local function judge_award(award, date, submission, history)
 	local result, worst = results[award.id], "met"
 	for i = 1, #award.criteria do
 		local status = judge_criterion(award.criteria[i], submission, history)
@@ -150,16 +150,16 @@ local function judge_award(award, submission, history)
 		end
 	end
 	result.by_criteria = worst
-	result.in_force = is_in_force(award, submission.assessed_on)
+	result.in_force = is_in_force(award, date)
 	result.shown.status = result.in_force and worst or "not-in-force"
 end
 
 -- True where a criterion failed.
 local function judge_all(submission, history)
-	local failed = false
+	local failed, date = false, submission.assessed_on
 	for i = 1, #evaluation_order do
 		local award = evaluation_order[i]
-		judge_award(award, submission, history)
+		judge_award(award, date, submission, history)
 		failed = failed or results[award.id].by_criteria == "error"
 	end
 	return failed
@@ -201,9 +201,12 @@ local expected = {
 
 local function run_step(step, so_far)
 	local given = step.decide(so_far)
-	local value = host.copy(given, 0)
-	if value == nil then
-		value = plain(given, 0)
+	local value = host.null
+	if given ~= nil then
+		value = host.copy(given, 0)
+		if value == nil then
+			value = plain(given, 0)
+		end
 	end
 	local wanted = step.wanted
 	if wanted and not wanted[1](value) then
