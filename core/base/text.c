@@ -1,4 +1,5 @@
 /* Borrowed text, the growing buffer, whole files read and written, and descriptors. */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -50,17 +51,31 @@ size_t text_sequence(struct text t)
 	return overlong || beyond ? 0 : length;
 }
 
-/* Eight bytes at once: the highest bit of each tells where one is not plain, or, which is as
- * good, where one below it is not. */
-static bool is_plain_word(const char *bytes)
+/* Of eight bytes, the first lowest: the highest bit of each that is not plain, and maybe of some
+ * behind it. */
+static uint64_t odd_ones(uint64_t word)
 {
 	static const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t control = word - ones * 0x20;
+	uint64_t quote = (word ^ ones * '"') - ones, backslash = (word ^ ones * '\\') - ones;
+
+	return (word | control | quote | backslash) & ones * 0x80;
+}
+
+static uint64_t eight_at(const char *bytes)
+{
 	uint64_t word;
 
 	memcpy(&word, bytes, sizeof word);
-	uint64_t control = word - ones * 0x20;
-	uint64_t quote = (word ^ ones * '"') - ones, backslash = (word ^ ones * '\\') - ones;
-	return ((word | control | quote | backslash) & ones * 0x80) == 0;
+	return le64toh(word);
+}
+
+static uint32_t four_at(const char *bytes)
+{
+	uint32_t word;
+
+	memcpy(&word, bytes, sizeof word);
+	return le32toh(word);
 }
 
 static bool is_plain(char c)
@@ -74,20 +89,21 @@ size_t text_plain(struct text t)
 {
 	enum { WORD = sizeof(uint64_t), HALF = WORD / 2 };
 	size_t i = 0;
-	char both[WORD];
+	uint64_t odd = 0;
 
-	while (i + WORD <= t.length && is_plain_word(t.bytes + i))
-		i += WORD;
-	/* What is left together with what stands before it, or a short text's two ends. */
-	if (t.length >= WORD) {
-		if (i + WORD > t.length && is_plain_word(t.bytes + t.length - WORD))
-			return t.length;
-	} else if (t.length >= HALF) {
-		memcpy(both, t.bytes, HALF);
-		memcpy(both + HALF, t.bytes + t.length - HALF, HALF);
-		if (is_plain_word(both))
-			return t.length;
+	for (; odd == 0 && i + WORD <= t.length; i += WORD)
+		odd = odd_ones(eight_at(t.bytes + i));
+	if (odd == 0 && t.length >= WORD) {
+		/* What is left, together with what stands before it. */
+		i = t.length;
+		odd = odd_ones(eight_at(t.bytes + i - WORD));
 	}
+	if (odd != 0)
+		return i - WORD + (size_t)__builtin_ctzll(odd) / 8;
+	/* The two ends of a short one. */
+	if (t.length >= HALF && t.length < WORD &&
+	    odd_ones(four_at(t.bytes) | (uint64_t)four_at(t.bytes + t.length - HALF) << 32) == 0)
+		return t.length;
 	while (i < t.length && is_plain(t.bytes[i]))
 		i++;
 	return i;
