@@ -56,7 +56,9 @@ static void attack(struct stream *st, const struct attack *a)
 	if (fails)
 		expect(st->error, "{'code': -32008, 'data': {'reason': 'rule-error'}}");
 	json_decref(put_in_force(st, a, false));
-	decides(st->scene, NULL, "{'outcome': {'award': 'quality-lead'}}");
+	/* Not one of the stream's partnerships: it is decided again without what is decided here. */
+	decides(st->scene, "{'partnership': {'id': 'aside'}}",
+		"{'outcome': {'award': 'quality-lead'}}");
 }
 
 /* Those of one file, with a scene of their own. */

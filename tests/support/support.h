@@ -154,8 +154,8 @@ struct stream {
 void stream_open(struct stream *st, struct scene *s, size_t window, const char *changes);
 /* Keeps it going until the daemon says these words (see scene_await). */
 void stream_until(struct stream *st, const char *words);
-/* Keeps it going until a call on the scene's own connection is answered, and
- * for a while after; gives the answer. */
+/* Keeps it going until a call on the scene's own connection is answered, and takes every
+ * answer owed then; gives the answer. */
 json_t *stream_call(struct stream *st, const char *method);
 /* Keeps it going for so many answers more. */
 void stream_go(struct stream *st, size_t answers);
