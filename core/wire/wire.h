@@ -28,9 +28,9 @@ int frame_take(const struct buffer *in, struct frame *out);
 
 /* ---- this side, which does not wait ---------------------------------------- */
 
-/* Sends frames (taken in every case), after those before. 0, -ENOMEM or what writing
- * gives; what fails later is seen by whoever reads from the child. */
-int frame_write(uv_stream_t *to, struct buffer *frames);
+/* Sends frames (borrowed), after those before. 0, -ENOMEM or what writing gives, where some
+ * of them may have been sent; what fails later is seen by whoever reads from the child. */
+int frame_write(uv_stream_t *to, const struct buffer *frames);
 
 /* Room at the end of `in` for what is read next; none where there is no memory, which the
  * reader is told as UV_ENOBUFS. */
