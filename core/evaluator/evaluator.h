@@ -1,9 +1,10 @@
 /*
  * evaluator: processes that hold the rules. Each is this same program run
  * again, has no files and no network, and answers one evaluation after another
- * over a socket pair. One that crashes, hangs or is killed costs one answer and
- * is replaced. The sandbox gives rules no clock; words of plugins could read it,
- * where the kernel lends its own to every process.
+ * over a socket pair; while it runs one it is given the next. One that crashes,
+ * hangs or is killed costs one answer and is replaced; what it had not begun is
+ * asked elsewhere. The sandbox gives rules no clock; words of plugins could read
+ * it, where the kernel lends its own to every process.
  *
  * A pool is the set of processes of one rule set. All calls and callbacks are
  * on the loop's thread.
@@ -100,8 +101,8 @@ int pool_ask(struct pool *p, const char *operation, const json_t *input, evaluat
 /* The same with the input's JSON. */
 int pool_ask_text(struct pool *p, const char *operation, struct text input, evaluation_cb done,
 		  void *ctx);
-/* A sign of life of one evaluator, ahead of all that waits: it takes one evaluation's time at
- * most. Answered as the others are. */
+/* A sign of life of one evaluator, ahead of all that waits: it takes little more than
+ * one evaluation's time. Answered as the others are. */
 int pool_pulse(struct pool *p, evaluation_cb done, void *ctx);
 
 /* Ends the processes. Evaluations still owed are answered with AW_ECRASH. The

@@ -1,5 +1,5 @@
-/* A pool: evaluations wait in one line, each goes to the first idle process;
- * processes that end are started again, more slowly the more often they fail
+/* A pool: evaluations wait in one line, each goes to the first process that is idle
+ * or at least has room; processes that end are started again, more slowly the more often they fail
  * before they are of use. */
 #include <assert.h>
 #include <errno.h>
@@ -19,16 +19,36 @@ void ask_answer(struct ask *ask, const struct evaluation *evaluation)
 	free(ask);
 }
 
+static void insert(struct pool *pool, struct ask **link, struct ask *ask)
+{
+	ask->next = *link;
+	*link = ask;
+	if (ask->next == NULL)
+		pool->last = &ask->next;
+	ask->waits = true;
+	pool->queued++;
+}
+
+static void withdraw(struct pool *pool, struct ask **link)
+{
+	struct ask *ask = *link;
+
+	*link = ask->next;
+	if (ask->next == NULL)
+		pool->last = link;
+	ask->waits = false;
+	pool->queued--;
+}
+
 static struct ask *take_first(struct pool *pool)
 {
 	struct ask *ask = pool->first;
 
 	if (ask == NULL)
 		return NULL;
-	pool->first = ask->next;
-	if (pool->first == NULL)
-		pool->last = &pool->first;
-	pool->queued--;
+	withdraw(pool, &pool->first);
+	for (unsigned i = 0; ask->returned && i < pool->options.processes; i++)
+		process_forget(&pool->processes[i], ask);
 	return ask;
 }
 
@@ -109,12 +129,53 @@ void pool_on_overdue(struct pool *pool)
 		ask_answer(take_first(pool), &lost);
 }
 
-void pool_on_idle(struct pool *pool, struct process *p)
+/* An idle one, or one that has room, or NULL. What came back is not given to one that is busy
+ * again, or it might never be begun. */
+static struct process *find_room(const struct pool *pool, const struct ask *ask)
 {
-	struct ask *ask = pool->closing ? NULL : take_first(pool);
+	struct process *found = NULL;
 
-	if (ask != NULL)
-		process_ask(p, ask);
+	for (unsigned i = 0; i < pool->options.processes; i++) {
+		struct process *p = &pool->processes[i];
+		if (p->state == PROCESS_IDLE)
+			return p;
+		if (!ask->returned && process_has_room(p) &&
+		    (found == NULL || p->asked < found->asked))
+			found = p;
+	}
+	return found;
+}
+
+void pool_on_room(struct pool *pool)
+{
+	struct process *p;
+
+	while (pool->first != NULL && !pool->closing && (p = find_room(pool, pool->first)) != NULL)
+		process_ask(p, take_first(pool));
+}
+
+/* The line stays in order of age. */
+void pool_put_back(struct pool *pool, struct ask *ask)
+{
+	struct ask **link = &pool->first;
+
+	ask->returned = true;
+	if (ask->waits)
+		return;
+	while (*link != NULL && (*link)->since <= ask->since)
+		link = &(*link)->next;
+	insert(pool, link, ask);
+}
+
+void pool_take_back(struct pool *pool, struct ask *ask)
+{
+	struct ask **link = &pool->first;
+
+	if (!ask->waits)
+		return;
+	while (*link != ask) /* NOLINT: it waits, and is in the line */
+		link = &(*link)->next;
+	withdraw(pool, link);
 }
 
 int evaluator_program(char name[PROGRAM_NAME])
@@ -225,28 +286,16 @@ static int ask_new(struct pool *pool, const char *operation, struct text input, 
 	return 0;
 }
 
-static bool give_to_idle(struct pool *pool, struct ask *ask)
-{
-	for (unsigned i = 0; i < pool->options.processes; i++) {
-		if (pool->processes[i].state == PROCESS_IDLE) {
-			process_ask(&pool->processes[i], ask);
-			return true;
-		}
-	}
-	return false;
-}
-
 int pool_ask_text(struct pool *pool, const char *operation, struct text input, evaluation_cb done,
 		  void *ctx)
 {
 	struct ask *ask;
 	int rv = ask_new(pool, operation, input, done, ctx, &ask);
 
-	if (rv != 0 || give_to_idle(pool, ask))
+	if (rv != 0)
 		return rv;
-	*pool->last = ask;
-	pool->last = &ask->next;
-	pool->queued++;
+	insert(pool, pool->last, ask);
+	pool_on_room(pool);
 	return 0;
 }
 
@@ -255,15 +304,12 @@ int pool_pulse(struct pool *pool, evaluation_cb done, void *ctx)
 	struct ask *ask;
 	int rv = ask_new(pool, "pulse", text_of("null"), done, ctx, &ask);
 
-	if (rv != 0 || give_to_idle(pool, ask))
+	if (rv != 0)
 		return rv;
-	if (pool->first == NULL)
-		pool->last = &ask->next;
-	else
+	if (pool->first != NULL)
 		ask->since = pool->first->since; /* the line stays in order of age */
-	ask->next = pool->first;
-	pool->first = ask;
-	pool->queued++;
+	insert(pool, &pool->first, ask);
+	pool_on_room(pool);
 	return 0;
 }
 
@@ -304,9 +350,9 @@ void pool_close(struct pool *pool, void (*closed)(void *ctx), void *ctx)
 	pool->closed_ctx = ctx;
 	pool->ready = NULL;
 	(void)uv_timer_stop(&pool->starter); /* fails never */
-	answer_all_lost(pool);
 	for (unsigned i = 0; i < pool->options.processes; i++)
 		process_end(&pool->processes[i]);
+	answer_all_lost(pool);
 	close_when_empty(pool);
 }
 
@@ -318,6 +364,7 @@ void pool_stats_add(const struct pool *pool, struct pool_stats *out)
 		enum process_state state = pool->processes[i].state;
 		out->alive += state == PROCESS_IDLE || state == PROCESS_BUSY;
 		out->busy += state == PROCESS_BUSY;
+		out->queued += process_keeps(&pool->processes[i]);
 	}
 	out->queued += pool->queued;
 	out->evaluations += pool->evaluations;

@@ -9,17 +9,24 @@
  * later children, must still find is from here on. */
 enum { HIGH_DESCRIPTOR = 100 };
 
+/* Evaluations that a process is given at once, so that it need not wait for the loop after
+ * each: it runs the first, and the other waits in its socket. Where it ends, or the first has
+ * taken SLOW_MS, the other is in the line again, and goes to the first process that is idle; or
+ * it is begun where it was given, if that comes first. */
+enum { PROCESS_ASKS = 2, SLOW_MS = 50 };
+
 /* One evaluation that waits or is under way. */
 struct ask {
 	struct ask *next;
-	struct buffer frame;
-	uint64_t since; /* of the loop's time */
+	struct buffer frame;  /* kept for asking again */
+	bool waits, returned; /* it is in the line; it was with a process before */
+	uint64_t since;       /* of the loop's time */
 	evaluation_cb done;
 	void *ctx;
 };
 
 /*
- *            spawn          manifest         ask            result
+ *            spawn          manifest         ask          last result
  *   ABSENT ────────▶ LOADING ────────▶ IDLE ────────▶ BUSY ────────▶ IDLE
  *     ▲                 │                │              │
  *     │     died        ▼   died, killed ▼              ▼
@@ -43,8 +50,11 @@ struct process {
 	uv_timer_t deadline;
 	unsigned open_handles;
 	bool overdue; /* it is being ended because of its deadline */
+	bool slow;    /* what it runs has taken SLOW_MS: nothing more is given to it */
 	struct buffer in;
-	struct ask *current;
+	/* The first runs. NULL: it was begun elsewhere, and this answer is dropped. */
+	struct ask *asks[PROCESS_ASKS];
+	size_t asked;
 };
 
 struct pool {
@@ -65,14 +75,24 @@ struct pool {
 
 /* Starts the process; its end, also at once, is reported by process_ended. */
 void process_start(struct process *p);
-/* Gives an idle process something to do. */
+/* Gives a process that has room something to do. */
 void process_ask(struct process *p, struct ask *ask);
+/* How many wait with it, and not in the line. */
+size_t process_keeps(const struct process *p);
+bool process_has_room(const struct process *p);
+/* It is begun elsewhere. */
+void process_forget(struct process *p, const struct ask *ask);
 /* Kills and closes; legal in every state. */
 void process_end(struct process *p);
 
 /* What a process tells its pool. */
 void pool_on_loaded(struct pool *pool, int status, const json_t *answer);
-void pool_on_idle(struct pool *pool, struct process *p);
+/* One or more have room. */
+void pool_on_room(struct pool *pool);
+/* What a process was given and has not begun, to be given to another; unless it waits already. */
+void pool_put_back(struct pool *pool, struct ask *ask);
+/* The process begins with it after all. */
+void pool_take_back(struct pool *pool, struct ask *ask);
 void pool_on_ended(struct pool *pool, struct process *p);
 void pool_on_overdue(struct pool *pool);
 void ask_answer(struct ask *ask, const struct evaluation *evaluation);

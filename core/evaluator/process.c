@@ -44,6 +44,32 @@ static void close_handle(uv_handle_t *handle)
 		uv_close(handle, on_handle_closed);
 }
 
+/* What waits behind the one that runs goes back into the line. */
+static void give_back(struct process *p)
+{
+	for (size_t i = 1; i < p->asked; i++) {
+		if (p->asks[i] != NULL)
+			pool_put_back(p->pool, p->asks[i]);
+	}
+}
+
+void process_forget(struct process *p, const struct ask *ask)
+{
+	for (size_t i = 0; i < p->asked; i++) {
+		if (p->asks[i] == ask)
+			p->asks[i] = NULL;
+	}
+}
+
+size_t process_keeps(const struct process *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < p->asked; i++)
+		kept += p->asks[i] != NULL && !p->asks[i]->waits;
+	return kept;
+}
+
 void process_end(struct process *p)
 {
 	if (p->state == PROCESS_ABSENT || p->state == PROCESS_ENDING)
@@ -68,12 +94,15 @@ void process_end(struct process *p)
 		p->pool->deadlines++;
 	else if (!p->pool->closing)
 		p->pool->crashes++;
-	struct ask *ask = p->current;
-	p->current = NULL;
+	bool was_asked = p->asked > 0;
+	struct ask *ask = was_asked ? p->asks[0] : NULL;
+	give_back(p);
+	p->asked = 0;
 	if (ask != NULL)
 		ask_answer(ask, &lost);
-	if (ask != NULL && p->overdue)
+	if (was_asked && p->overdue)
 		pool_on_overdue(p->pool);
+	pool_on_room(p->pool);
 	if (was_loading)
 		pool_on_loaded(p->pool, lost.status, NULL);
 }
@@ -84,8 +113,9 @@ static void on_child_exit(uv_process_t *child, int64_t status, int signal)
 
 	(void)status;
 	(void)signal;
-	process_end(p);
-	close_handle((uv_handle_t *)&p->child);
+	/* What it said before is read first: then comes the end of its pipe. */
+	if (p->state == PROCESS_ENDING)
+		close_handle((uv_handle_t *)&p->child);
 }
 
 static void on_deadline(uv_timer_t *timer)
@@ -94,6 +124,31 @@ static void on_deadline(uv_timer_t *timer)
 
 	p->overdue = true;
 	process_end(p);
+}
+
+static void on_slow(uv_timer_t *timer)
+{
+	struct process *p = timer->data;
+	unsigned deadline_ms = p->pool->options.deadline_ms;
+
+	p->slow = true;
+	/* Starting a timer fails only without a callback or while it closes. */
+	(void)uv_timer_start(&p->deadline, on_deadline, deadline_ms - SLOW_MS, 0);
+	give_back(p);
+	pool_on_room(p->pool);
+}
+
+/* It begins with the first of what it was given. */
+static void await_answer(struct process *p)
+{
+	unsigned deadline_ms = p->pool->options.deadline_ms;
+	bool may_be_slow = deadline_ms > SLOW_MS;
+
+	p->slow = false;
+	/* A timer counts from when the loop last looked, which may be long ago. */
+	uv_update_time(p->pool->options.loop);
+	(void)uv_timer_start(&p->deadline, may_be_slow ? on_slow : on_deadline,
+			     may_be_slow ? SLOW_MS : deadline_ms, 0);
 }
 
 /* ---- answers ------------------------------------------------------------ */
@@ -109,16 +164,35 @@ static void on_loaded(struct process *p, int status, const json_t *answer)
 		process_end(p);
 }
 
+/* The first is done: the next begins. Gives the first, NULL where nobody waits for it. */
+static struct ask *take_answered(struct process *p)
+{
+	struct ask *ask = p->asks[0];
+
+	p->pool->evaluations++;
+	p->asked--;
+	for (size_t i = 0; i < p->asked; i++)
+		p->asks[i] = p->asks[i + 1];
+	if (p->asked > 0) {
+		if (p->asks[0] != NULL)
+			pool_take_back(p->pool, p->asks[0]);
+		await_answer(p);
+	} else {
+		(void)uv_timer_stop(&p->deadline);
+		p->slow = false;
+		move(p, PROCESS_IDLE);
+	}
+	pool_on_room(p->pool);
+	return ask;
+}
+
 static void on_result(struct process *p, struct text body)
 {
 	struct evaluation evaluation = {.result = body, .file = "", .message = ""};
-	struct ask *ask = p->current;
+	struct ask *ask = take_answered(p);
 
-	(void)uv_timer_stop(&p->deadline);
-	p->current = NULL;
-	p->pool->evaluations++;
-	move(p, PROCESS_IDLE);
-	ask_answer(ask, &evaluation);
+	if (ask != NULL)
+		ask_answer(ask, &evaluation);
 }
 
 static void on_fault(struct process *p, const json_t *document)
@@ -132,13 +206,11 @@ static void on_fault(struct process *p, const json_t *document)
 		.line = (int)json_member_integer(fault, "line", 0),
 		.message = message != NULL ? message : "",
 	};
-	struct ask *ask = p->current;
+	struct ask *ask = take_answered(p);
 
-	(void)uv_timer_stop(&p->deadline);
-	p->current = NULL;
-	p->pool->evaluations++;
+	if (ask == NULL)
+		return;
 	p->pool->faults++;
-	move(p, PROCESS_IDLE);
 	ask_answer(ask, &evaluation);
 }
 
@@ -174,7 +246,10 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 {
 	struct process *p = stream->data;
+	/* What it is given meanwhile it cannot have answered yet. One that loads says one thing. */
+	size_t owed = p->asked > 0 ? p->asked : 1;
 	struct frame frame;
+	int rv = 0;
 
 	(void)buffer;
 	if (n < 0) {
@@ -182,20 +257,18 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 		return;
 	}
 	p->in.length += (size_t)n;
-	int rv = frame_take(&p->in, &frame);
-	if (rv == 0)
-		return;
-	/* There is never more than one answer under way, so what follows the
-	 * frame can only be a mistake of the evaluator. */
-	if (rv < 0 || p->in.length != FRAME_HEADER + frame.body.length || !take_frame(p, &frame)) {
-		process_end(p);
-		return;
+	while (p->state != PROCESS_ENDING && (rv = frame_take(&p->in, &frame)) == 1) {
+		size_t length = FRAME_HEADER + frame.body.length;
+		/* More than it was asked for can only be a mistake of the evaluator. */
+		if ((--owed == 0 && p->in.length > length) || !take_frame(p, &frame))
+			process_end(p);
+		else
+			buffer_consume(&p->in, length);
 	}
-	if (p->state == PROCESS_ENDING)
-		return;
-	buffer_clear(&p->in);
-	if (p->state == PROCESS_IDLE)
-		pool_on_idle(p->pool, p);
+	if (rv < 0 || (p->state == PROCESS_IDLE && p->in.length > 0))
+		process_end(p);
+	if (p->state != PROCESS_ENDING)
+		pool_on_room(p->pool);
 }
 
 /* ---- requests ----------------------------------------------------------- */
@@ -205,17 +278,22 @@ static void on_not_sent(uv_timer_t *timer)
 	process_end(timer->data);
 }
 
+bool process_has_room(const struct process *p)
+{
+	return p->state == PROCESS_IDLE || (p->state == PROCESS_BUSY && !p->slow &&
+					    p->asked < PROCESS_ASKS && p->asks[0] != NULL);
+}
+
 void process_ask(struct process *p, struct ask *ask)
 {
-	move(p, PROCESS_BUSY);
-	p->current = ask;
-	/* A timer counts from when the loop last looked, which may be long ago. */
-	uv_update_time(p->pool->options.loop);
-	int rv = frame_write((uv_stream_t *)&p->pipe, &ask->frame);
-	/* Starting a timer fails only without a callback or while it closes. The
-	 * answer must not come before whoever asks has returned. */
-	(void)uv_timer_start(&p->deadline, rv == 0 ? on_deadline : on_not_sent,
-			     rv == 0 ? p->pool->options.deadline_ms : 0, 0);
+	p->asks[p->asked++] = ask;
+	if (p->state == PROCESS_IDLE) {
+		move(p, PROCESS_BUSY);
+		await_answer(p);
+	}
+	/* The answer must not come before whoever asks has returned. */
+	if (frame_write((uv_stream_t *)&p->pipe, &ask->frame) != 0)
+		(void)uv_timer_start(&p->deadline, on_not_sent, 0, 0);
 }
 
 /* libuv's argument list is not const, and is not written to. */
@@ -265,7 +343,6 @@ static int spawn(struct process *p)
 void process_start(struct process *p)
 {
 	uv_loop_t *loop = p->pool->options.loop;
-	struct buffer load;
 
 	/* Neither of the two can fail: one sets members, the other besides only a
 	 * flag of no descriptor. */
@@ -273,23 +350,19 @@ void process_start(struct process *p)
 	(void)uv_timer_init(loop, &p->deadline);
 	(void)uv_pipe_init(loop, &p->pipe, 0);
 	p->child.data = p->pipe.data = p->deadline.data = p;
-	p->overdue = false;
+	p->overdue = p->slow = false;
 	buffer_init(&p->in);
-	buffer_init(&load);
 	move(p, PROCESS_LOADING);
 
 	int rv = spawn(p);
 	/* libuv initialises the process handle even where spawning fails. */
 	p->open_handles = 3;
 	if (rv == 0)
-		rv = buffer_append(&load, p->pool->load.bytes, p->pool->load.length);
-	if (rv == 0)
-		rv = frame_write((uv_stream_t *)&p->pipe, &load);
+		rv = frame_write((uv_stream_t *)&p->pipe, &p->pool->load);
 	if (rv == 0)
 		rv = uv_read_start((uv_stream_t *)&p->pipe, on_alloc, on_read);
 	if (rv == 0)
 		rv = uv_timer_start(&p->deadline, on_deadline, LOAD_DEADLINE_MS, 0);
-	buffer_deinit(&load);
 	if (rv != 0)
 		process_end(p);
 }

@@ -20,6 +20,7 @@ static const char rule[] =
 	"			local name = submission.partnership.name\n"
 	"			if name == \"crash\" then holidays.crash() end\n"
 	"			if name == \"block\" then holidays.block() end\n"
+	"			if name == \"dawdle\" then holidays.dawdle() end\n"
 	"			if name == \"look\" then holidays.look() end\n"
 	"			if name == \"fraction\" then holidays.fraction() end\n"
 	"			if name == \"babble\" then holidays.babble() end\n"
@@ -114,6 +115,58 @@ static void a_word_that_crashes_or_blocks_costs_the_evaluation(void **state)
 {
 	costs_the_evaluation(*state, "crash", "crash");
 	costs_the_evaluation(*state, "block", "deadline");
+}
+
+/* Each evaluator is given a second submission before it has answered the first. */
+static void what_waits_behind_a_word_that_crashes_or_blocks_is_decided(void **state)
+{
+	static const char *const names[] = {"a", "crash", "b", "block", "c", "d",     "crash",
+					    "e", "crash", "f", "g",     "h", "crash", "i"};
+	enum { COUNT = sizeof names / sizeof *names };
+	struct scene *s = *state;
+	struct peer *p = peer_open(s);
+	char changes[128];
+
+	for (int i = 0; i < COUNT; i++, s->area++) {
+		(void)snprintf(changes, sizeof changes, "{'partnership': {'name': '%s'}}",
+			       names[i]);
+		peer_request(p, i, "decide", submission(s, changes));
+	}
+	for (int i = 0; i < COUNT; i++) {
+		json_t *answer = peer_receive(p);
+		const char *name = names[json_member_integer(answer, "id", 0)];
+		bool blocks = strcmp(name, "block") == 0, crashes = strcmp(name, "crash") == 0;
+		if (blocks || crashes) {
+			(void)snprintf(changes, sizeof changes,
+				       "{'error': {'code': -32008, 'data': {'reason': '%s'}}}",
+				       blocks ? "deadline" : "crash");
+			expect(answer, changes);
+		} else if (json_object_get(answer, "result") == NULL) {
+			fail_msg("\"%s\" was not decided", name);
+		}
+		/* Nobody waits for it, where a second is time enough for all others. */
+		if (SLOWER == 1 && blocks)
+			assert_int_equal(i, COUNT - 1);
+		json_decref(answer);
+	}
+	peer_close(&p);
+}
+
+/* Each has what it was given next taken from it, and is to begin it all the same. */
+static void what_waits_behind_words_that_take_long_is_decided(void **state)
+{
+	enum { COUNT = 7 };
+	struct scene *s = *state;
+	struct peer *p = peer_open(s);
+
+	for (int i = 0; i < COUNT; i++, s->area++)
+		peer_request(p, i, "decide", submission(s, "{'partnership': {'name': 'dawdle'}}"));
+	for (int i = 0; i < COUNT; i++) {
+		json_t *answer = peer_receive(p);
+		expect(answer, "{'result': {}}");
+		json_decref(answer);
+	}
+	peer_close(&p);
 }
 
 static void a_word_has_no_files(void **state)
@@ -229,6 +282,10 @@ int main(void)
 		cmocka_unit_test_setup(the_words_belong_to_the_digest_and_are_logged_with_it,
 				       scene_next_area),
 		cmocka_unit_test_setup(a_word_that_crashes_or_blocks_costs_the_evaluation,
+				       scene_next_area),
+		cmocka_unit_test_setup(what_waits_behind_a_word_that_crashes_or_blocks_is_decided,
+				       scene_next_area),
+		cmocka_unit_test_setup(what_waits_behind_words_that_take_long_is_decided,
 				       scene_next_area),
 		cmocka_unit_test_setup(a_word_has_no_files, scene_next_area),
 		cmocka_unit_test_setup(awardctl_lends_the_words_where_it_tries_rules,

@@ -110,6 +110,60 @@ static void stopped_evaluators_cost_one_answer_at_most_each(void **state)
 	next_is_right(s);
 }
 
+/* Waits until so many evaluators have loaded the rules, and so many submissions are with
+ * them, or wait for one. */
+static void await_evaluators(struct scene *s, json_int_t alive, json_int_t asked)
+{
+	for (bool is = false; !is;) {
+		json_t *status = called(s, "server.status", "{}");
+		const json_t *e = json_object_get(status, "evaluators");
+		const json_t *queue = json_object_get(status, "queue");
+		is = json_member_integer(e, "alive", 0) == alive &&
+		     json_member_integer(e, "busy", 0) +
+				     json_member_integer(queue, "evaluations", 0) ==
+			     asked;
+		json_decref(status);
+	}
+}
+
+/* Each is given a second one before it has answered the first. */
+static void what_stopped_evaluators_have_not_begun_is_decided(void **state)
+{
+	enum { ASKED = 6 };
+	struct scene *s = *state;
+	struct peer *p = peer_open(s);
+	pid_t pids[EVALUATORS_MAX];
+
+	await_evaluators(s, 2, 0);
+	assert_int_equal(scene_evaluators(s, pids), 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(kill(pids[i], SIGSTOP), 0);
+		scene_await_state(pids[i], 'T');
+	}
+	for (int i = 0; i < ASKED; i++) {
+		(void)scene_next_area(state); /* always 0 */
+		peer_request(p, i, "decide", submission(s, NULL));
+	}
+	await_evaluators(s, 2, ASKED);
+	assert_int_equal(kill(pids[0], SIGKILL), 0);
+	for (int i = 0; i < ASKED; i++) {
+		json_t *answer = peer_receive(p);
+		const char *reason = json_member_text(
+			json_object_get(json_object_get(answer, "error"), "data"), "reason");
+		if (i == 0)
+			assert_string_equal(reason, "crash");
+		else if (SLOWER > 1 && reason != NULL)
+			assert_string_equal(reason, "deadline"); /* at any place */
+		else if (i < ASKED - 1)
+			expect(answer, "{'result': {'outcome': {'award': 'quality-lead'}}}");
+		else
+			assert_string_equal(reason, "deadline");
+		json_decref(answer);
+	}
+	peer_close(&p);
+	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM decisions"), ASKED - 2);
+}
+
 static void evaluators_killed_under_load_lose_no_other_answer(void **state)
 {
 	enum { LOAD = 600 };
@@ -300,6 +354,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(killed_evaluators_cost_one_answer_at_most_each,
 						scene_setup, scene_teardown),
 		cmocka_unit_test_setup_teardown(stopped_evaluators_cost_one_answer_at_most_each,
+						scene_setup, scene_teardown),
+		cmocka_unit_test_setup_teardown(what_stopped_evaluators_have_not_begun_is_decided,
 						scene_setup, scene_teardown),
 		cmocka_unit_test_setup_teardown(evaluators_killed_under_load_lose_no_other_answer,
 						scene_setup, scene_teardown),

@@ -55,6 +55,18 @@ static int block(const struct awardd_host *host, void *state, struct awardd_call
 	return 0;
 }
 
+/* Some 0.1 s: longer than what an evaluator was given next is left with it alone. Each step
+ * waits for the one before. */
+static int dawdle(const struct awardd_host *host, void *state, struct awardd_call *call)
+{
+	unsigned long long chaos = 1;
+
+	(void)state;
+	for (int i = 0; i < 75 * 1000 * 1000; i++)
+		chaos = chaos * 6364136223846793005ULL + 1442695040888963407ULL;
+	return answer(host, call, chaos != 0 ? "true" : "false");
+}
+
 /* Asks for what no word may have. */
 static int look(const struct awardd_host *host, void *state, struct awardd_call *call)
 {
@@ -82,12 +94,13 @@ WORD(word_holiday, "is-holiday", is_holiday);
 WORD(word_same, "same", same);
 WORD(word_crash, "crash", crash);
 WORD(word_block, "block", block);
+WORD(word_dawdle, "dawdle", dawdle);
 WORD(word_look, "look", look);
 WORD(word_fraction, "fraction", fraction);
 WORD(word_babble, "babble", babble);
-static const struct awardd_offer *const offers[] = {&word_holiday, &word_same, &word_crash,
-						    &word_block,   &word_look, &word_fraction,
-						    &word_babble,  NULL};
+static const struct awardd_offer *const offers[] = {&word_holiday,  &word_same,   &word_crash,
+						    &word_block,    &word_dawdle, &word_look,
+						    &word_fraction, &word_babble, NULL};
 
 static int start(const struct awardd_host *host, struct awardd_text settings, void **state)
 {
