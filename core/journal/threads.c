@@ -5,8 +5,9 @@
 #include "journal/inner.h"
 
 enum {
-	GROUP_LIMIT = 256, /* drafts a COMMIT, but for an op that has more */
-	IDLE_MS = 1000,    /* without an append, until the WAL is emptied */
+	GROUP_LIMIT = 256,   /* drafts a COMMIT, but for an op that has more */
+	LOOK_UPS_LIMIT = 16, /* under one snapshot, so that the first need not wait for long */
+	IDLE_MS = 1000,      /* without an append, until the WAL is emptied */
 };
 
 void queue_push(struct queue *q, struct task *t)
@@ -159,31 +160,52 @@ void *threads_write(void *journal)
 
 /* ---- a reading thread --------------------------------------------------- */
 
-static struct task *next_query(struct reading *r)
+/* Takes what waits, up to `most`; 0 where the thread shall end. */
+static size_t next_queries(struct reading *r, struct task **group, size_t most)
 {
 	struct journal *j = r->journal;
-	struct task *t;
+	size_t count = 0;
 
 	(void)pthread_mutex_lock(&j->mutex);
 	while (r->queries.first == NULL && !j->stopping)
 		(void)pthread_cond_wait(&r->queried, &j->mutex);
-	t = queue_pop(&r->queries);
+	while (count < most && r->queries.first != NULL)
+		group[count++] = queue_pop(&r->queries);
 	(void)pthread_mutex_unlock(&j->mutex);
-	return t;
+	return count;
+}
+
+/* One snapshot for all of them: it is of after the last was handed in. A failure may have
+ * ended it, so that who comes after one gets another. */
+static void run_queries(struct journal_reader *reader, struct task *const *group, size_t count)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct task *t = group[i];
+		const struct query *q = (const struct query *)t;
+		t->status = begun ? 0 : reader_begin(reader, &t->err);
+		if (t->status == 0)
+			t->status = q->run(reader, q->ctx, &t->err);
+		begun = t->status == 0;
+		if (!begun)
+			reader_end(reader);
+	}
+	if (begun)
+		reader_end(reader);
 }
 
 void *threads_read(void *reading)
 {
 	struct reading *r = reading;
-	struct task *t;
+	/* Look-ups are short and wait for each other's answers; questions may be long. */
+	bool look_ups = r == &r->journal->readings[READING_LOOK_UPS];
+	struct task *group[LOOK_UPS_LIMIT];
+	size_t count;
 
-	while ((t = next_query(r)) != NULL) {
-		struct query *q = (struct query *)t;
-		t->status = reader_begin(r->reader, &t->err);
-		if (t->status == 0)
-			t->status = q->run(r->reader, q->ctx, &t->err);
-		reader_end(r->reader);
-		finish(r->journal, &t, 1);
+	while ((count = next_queries(r, group, look_ups ? LOOK_UPS_LIMIT : 1)) > 0) {
+		run_queries(r->reader, group, count);
+		finish(r->journal, group, count);
 	}
 	return NULL;
 }
