@@ -231,8 +231,8 @@ static int append(struct journal *j, struct journal_draft *drafts, size_t count,
 	(void)pthread_mutex_lock(&j->mutex);
 	queue_push(&j->appends, &a->task);
 	j->stats.queued++;
-	(void)pthread_cond_signal(&j->appended);
 	(void)pthread_mutex_unlock(&j->mutex);
+	(void)pthread_cond_signal(&j->appended); /* who wakes finds the mutex free */
 	return 0;
 }
 
@@ -274,8 +274,8 @@ static int query(struct journal *j, struct reading *r, journal_query_run run,
 	j->owed++;
 	(void)pthread_mutex_lock(&j->mutex);
 	queue_push(&r->queries, &q->task);
-	(void)pthread_cond_signal(&r->queried);
 	(void)pthread_mutex_unlock(&j->mutex);
+	(void)pthread_cond_signal(&r->queried);
 	return 0;
 }
 

@@ -40,8 +40,8 @@ static void finish(struct journal *j, struct task *const *tasks, size_t count)
 	(void)pthread_mutex_lock(&j->mutex); /* a plain mutex in use cannot fail */
 	for (size_t i = 0; i < count; i++)
 		queue_push(&j->done, tasks[i]);
-	(void)pthread_cond_signal(&j->finished);
 	(void)pthread_mutex_unlock(&j->mutex);
+	(void)pthread_cond_signal(&j->finished); /* who wakes finds the mutex free */
 	j->notify(j->notify_ctx);
 }
 
