@@ -51,6 +51,7 @@ static void on_time(uv_timer_t *timer)
 	 * memory, is asked again the next time; without rules there is no evaluator. */
 	w->owed += journal_ping(w->journal, on_written, w) == 0;
 	w->owed += journal_look_up(w->journal, look, on_looked, w) == 0;
+	journal_hand_in(w->journal);
 	w->owed += service_pulse(w->service, on_evaluated, w) == 0;
 }
 

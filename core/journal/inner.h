@@ -103,7 +103,8 @@ struct journal {
 	struct reading readings[READINGS];
 	pthread_t writing;
 	bool writing_started;
-	size_t owed; /* callbacks; the owner's thread alone counts them */
+	size_t owed;       /* callbacks; the owner's thread alone counts them */
+	struct queue held; /* look-ups that are not handed in yet; the owner's */
 
 	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t appended, finished;
@@ -116,6 +117,8 @@ struct journal {
 
 void queue_push(struct queue *q, struct task *t);
 struct task *queue_pop(struct queue *q);
+/* Moves all of `from` behind what is there. */
+void queue_join(struct queue *q, struct queue *from);
 
 /* ---- append.c: one op, from drafts to statements ------------------------- */
 

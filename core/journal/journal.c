@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { LOOK_UPS_HELD = 8 };
+
 /* ---- open and close ----------------------------------------------------- */
 
 /* Signals are for the owner's thread. */
@@ -120,6 +122,7 @@ void journal_close(struct journal **journal)
 		return;
 	/* A callback may hand in more: that is owed, too. */
 	while (j->owed > 0) {
+		journal_hand_in(j);
 		(void)pthread_mutex_lock(&j->mutex);
 		while (j->done.first == NULL)
 			(void)pthread_cond_wait(&j->finished, &j->mutex);
@@ -260,33 +263,57 @@ int journal_rotate(struct journal *j, const struct actor *by, const char *reason
 	return draft.body != NULL ? append(j, &draft, 1, done, ctx, true) : -ENOMEM;
 }
 
-static int query(struct journal *j, struct reading *r, journal_query_run run,
-		 journal_query_done done, void *ctx)
+static struct task *query_new(struct journal *j, journal_query_run run, journal_query_done done,
+			      void *ctx)
 {
 	struct query *q = calloc(1, sizeof *q);
 
 	if (q == NULL)
-		return -ENOMEM;
+		return NULL;
 	q->task.deliver = deliver_query;
 	q->run = run;
 	q->done = done;
 	q->ctx = ctx;
 	j->owed++;
+	return &q->task;
+}
+
+static void hand_in(struct journal *j, struct reading *r, struct queue *queries)
+{
 	(void)pthread_mutex_lock(&j->mutex);
-	queue_push(&r->queries, &q->task);
+	queue_join(&r->queries, queries);
 	(void)pthread_mutex_unlock(&j->mutex);
 	(void)pthread_cond_signal(&r->queried);
-	return 0;
 }
 
 int journal_query(struct journal *j, journal_query_run run, journal_query_done done, void *ctx)
 {
-	return query(j, &j->readings[READING_QUESTIONS], run, done, ctx);
+	struct queue one = {.first = NULL};
+	struct task *t = query_new(j, run, done, ctx);
+
+	if (t == NULL)
+		return -ENOMEM;
+	queue_push(&one, t);
+	hand_in(j, &j->readings[READING_QUESTIONS], &one);
+	return 0;
 }
 
 int journal_look_up(struct journal *j, journal_query_run run, journal_query_done done, void *ctx)
 {
-	return query(j, &j->readings[READING_LOOK_UPS], run, done, ctx);
+	struct task *t = query_new(j, run, done, ctx);
+
+	if (t == NULL)
+		return -ENOMEM;
+	queue_push(&j->held, t);
+	if (j->held.length >= LOOK_UPS_HELD)
+		journal_hand_in(j);
+	return 0;
+}
+
+void journal_hand_in(struct journal *j)
+{
+	if (j->held.length > 0)
+		hand_in(j, &j->readings[READING_LOOK_UPS], &j->held);
 }
 
 /* ---- what it says of itself --------------------------------------------- */

@@ -132,11 +132,15 @@ int journal_entry_size(const struct journal_draft *draft, size_t *size);
 /* Runs `run` on a reading thread with a snapshot of its own, then `done` from
  * journal_poll. Queries start in the order given. -ENOMEM: neither is called.
  * journal_look_up does the same on another thread, kept for what deciding waits
- * for: no question that somebody asks can hold it up. */
+ * for: no question that somebody asks can hold it up. It begins with journal_hand_in, or where
+ * several wait for that. */
 typedef int (*journal_query_run)(struct journal_reader *r, void *ctx, struct err *e);
 typedef void (*journal_query_done)(void *ctx, int status, const struct err *e);
 int journal_query(struct journal *j, journal_query_run run, journal_query_done done, void *ctx);
 int journal_look_up(struct journal *j, journal_query_run run, journal_query_done done, void *ctx);
+/* To be called before the owner waits for anything: look-ups are handed in together, since
+ * waking a thread takes longer than one of them. */
+void journal_hand_in(struct journal *j);
 
 /* Makes everything that follows from the entries again: derived tables, the
  * tree's nodes, views, indexes, guards. Entries, texts, personal values and checkpoints

@@ -34,6 +34,19 @@ struct task *queue_pop(struct queue *q)
 	return t;
 }
 
+void queue_join(struct queue *q, struct queue *from)
+{
+	if (from->first == NULL)
+		return;
+	if (q->last != NULL)
+		q->last->next = from->first;
+	else
+		q->first = from->first;
+	q->last = from->last;
+	q->length += from->length;
+	*from = (struct queue){.first = NULL};
+}
+
 /* Hands finished tasks to the owner. */
 static void finish(struct journal *j, struct task *const *tasks, size_t count)
 {

@@ -183,6 +183,7 @@ static void on_flush(uv_prepare_t *handle)
 		c->dirty = false;
 		conn_flush(c);
 	}
+	service_hand_in(s->options.service);
 }
 
 int server_open(const struct server_options *options, struct address *a, struct server **out,

@@ -283,6 +283,11 @@ void service_call(struct service *s, struct request *r)
 	}
 }
 
+void service_hand_in(struct service *s)
+{
+	journal_hand_in(s->options.journal);
+}
+
 void log_line(struct service *s, int level, const char *format, ...)
 {
 	char text[2048];

@@ -113,6 +113,8 @@ int service_open(const struct service_options *options, struct service **out, st
 void service_start(struct service *s, void (*started)(void *ctx, int status), void *ctx);
 
 void service_call(struct service *s, struct request *r);
+/* To be called before the loop waits: hands in what the calls since then ask of the log. */
+void service_hand_in(struct service *s);
 
 /* To be called after each journal_poll: looks whether an erasure has ended. */
 void service_log_told(struct service *s);

@@ -175,8 +175,10 @@ static void ask(struct call *c, const char *method, const json_t *params)
 				       .peer = &all.peer,
 				       .answer = on_answer}};
 	service_call(all.service, &c->request);
-	while (c->answers == 0)
+	while (c->answers == 0) {
+		service_hand_in(all.service);
 		(void)uv_run(&all.loop, UV_RUN_ONCE);
+	}
 	fuzz_must(c->answers == 1, "answered twice");
 	json_index_deinit(&index);
 	buffer_deinit(&text);
