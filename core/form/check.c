@@ -6,9 +6,9 @@
 
 #include "form/field.h"
 
-/* One walk through a document. `pointer` grows and shrinks with the depth. */
+/* One walk through a document. */
 struct walk {
-	struct buffer pointer;
+	const struct place *at;
 	json_t *errors;
 	size_t reported;
 	int status;
@@ -28,10 +28,15 @@ json_t *form_error(const char *pointer, const char *message)
  * that a small document cannot make an answer of any size. */
 static void report(struct walk *w, const char *message)
 {
+	struct buffer pointer;
+	json_t *error = NULL;
+
 	if (w->reported++ >= ERRORS_LISTED)
 		return;
-	json_t *error = form_error(w->pointer.bytes != NULL ? w->pointer.bytes : "", message);
-
+	buffer_init(&pointer);
+	if (place_append(w->at, &pointer) == 0)
+		error = form_error(pointer.bytes, message);
+	buffer_deinit(&pointer);
 	/* json_array_append_new takes the error, NULL too, in every case. */
 	if (json_array_append_new(w->errors, error) != 0)
 		w->status = -ENOMEM;
@@ -47,18 +52,23 @@ static void report_built(struct walk *w, struct buffer *message)
 	buffer_deinit(message);
 }
 
-static void descend(struct walk *w, const char *name, const struct field *f,
+static void descend(struct walk *w, struct place here, const struct field *f,
 		    const struct json_item *value)
 {
-	size_t before = w->pointer.length;
-
-	if (json_pointer_append(&w->pointer, name) != 0) {
-		w->status = -ENOMEM;
-		return;
-	}
+	here.up = w->at;
+	w->at = &here;
 	check_value(w, f, value);
-	w->pointer.length = before;
-	w->pointer.bytes[before] = '\0';
+	w->at = here.up;
+}
+
+/* Reports what is wrong with a member, by its name. */
+static void report_member(struct walk *w, const char *name, struct buffer *message)
+{
+	struct place here = {.up = w->at, .name = name};
+
+	w->at = &here;
+	report_built(w, message);
+	w->at = here.up;
 }
 
 /* The value as JSON, cut at a length that fits a message; "an object" and
@@ -227,7 +237,6 @@ static void check_list(struct walk *w, const struct field *f, const struct json_
 {
 	const struct json_item *each = NULL;
 	json_int_t count = 0;
-	char index[24];
 
 	if (value->kind != JSON_ITEM_ARRAY) {
 		report_mismatch(w, "a list", value);
@@ -239,10 +248,8 @@ static void check_list(struct walk *w, const struct field *f, const struct json_
 		report(w, f->min == 1 ? "must name at least one" : "has too few elements");
 		return;
 	}
-	for (size_t i = 0; (each = json_item_next(value, each)) != NULL; i++) {
-		(void)snprintf(index, sizeof index, "%zu", i); /* 20 digits at most */
-		descend(w, index, f->fields, each);
-	}
+	for (size_t i = 0; (each = json_item_next(value, each)) != NULL; i++)
+		descend(w, (struct place){.index = i}, f->fields, each);
 }
 
 static void check_siblings(struct walk *w, const struct field *f, const struct json_item *object)
@@ -257,13 +264,7 @@ static void check_siblings(struct walk *w, const struct field *f, const struct j
 	buffer_init(&message);
 	(void)buffer_printf(&message, "must not be after %s, which is ", f->not_after);
 	(void)json_item_text(other, &message); /* a failure stays marked */
-	size_t before = w->pointer.length;
-	if (json_pointer_append(&w->pointer, f->name) != 0)
-		w->status = -ENOMEM;
-	report_built(w, &message);
-	w->pointer.length = before;
-	if (w->pointer.bytes != NULL)
-		w->pointer.bytes[before] = '\0';
+	report_member(w, f->name, &message);
 }
 
 static bool is_known(const struct field *f, const struct json_item *name)
@@ -275,13 +276,23 @@ static bool is_known(const struct field *f, const struct json_item *name)
 	return false;
 }
 
+static bool all_known(const struct field *f, const struct json_item *object)
+{
+	const struct json_item *name = NULL;
+
+	while ((name = json_item_next(object, name)) != NULL) {
+		if (!is_known(f, name))
+			return false;
+	}
+	return true;
+}
+
 /* Tells apart a misspelt name from a foreign one. */
 static void report_unknown(struct walk *w, const struct field *f, const char *name)
 {
 	struct text given = text_of(name);
 	const char *nearest = NULL;
 	size_t least = given.length / 2 < 3 ? given.length / 2 : 3;
-	size_t before = w->pointer.length;
 	struct buffer message;
 
 	for (size_t i = 0; i < f->field_count; i++) {
@@ -295,12 +306,7 @@ static void report_unknown(struct walk *w, const struct field *f, const char *na
 	(void)buffer_append_text(&message, "is not known here");
 	if (nearest != NULL)
 		(void)buffer_printf(&message, "; is \"%s\" meant?", nearest);
-	if (json_pointer_append(&w->pointer, name) != 0)
-		w->status = -ENOMEM;
-	report_built(w, &message);
-	w->pointer.length = before;
-	if (w->pointer.bytes != NULL)
-		w->pointer.bytes[before] = '\0';
+	report_member(w, name, &message);
 }
 
 /* In the order of their names, whatever that of the text is. */
@@ -323,7 +329,7 @@ static void report_all_unknown(struct walk *w, const struct field *f, const stru
 static void check_object(struct walk *w, const struct field *f, const struct json_item *value)
 {
 	const struct json_item *name = NULL;
-	bool known = true;
+	size_t found = 0, count = 0;
 
 	if (value->kind != JSON_ITEM_OBJECT) {
 		report_mismatch(w, "an object", value);
@@ -332,14 +338,16 @@ static void check_object(struct walk *w, const struct field *f, const struct jso
 	for (size_t i = 0; i < f->field_count; i++) {
 		const struct field *member = &f->fields[i];
 		const struct json_item *given = json_item_member(value, member->name);
+		found += given != NULL;
 		if (given != NULL || member->required)
-			descend(w, member->name, member, given);
+			descend(w, (struct place){.name = member->name}, member, given);
 		if (given != NULL && member->not_after != NULL)
 			check_siblings(w, member, value);
 	}
-	while (known && (name = json_item_next(value, name)) != NULL)
-		known = is_known(f, name);
-	if (!known)
+	while ((name = json_item_next(value, name)) != NULL)
+		count++;
+	/* None is there twice; but one that is null counts as left out. */
+	if (count != found && !all_known(f, value))
 		report_all_unknown(w, f, value);
 }
 
@@ -399,12 +407,10 @@ static int check(const struct form *f, const struct json_item *document, bool st
 	static const struct json_item nothing = {.text = {"null", 4}, .kind = JSON_ITEM_NULL};
 	struct walk w = {.errors = errors, .stored = stored};
 
-	buffer_init(&w.pointer);
 	if (document == NULL || document->kind != JSON_ITEM_OBJECT)
 		report_mismatch(&w, "an object", document != NULL ? document : &nothing);
 	else
 		check_value(&w, &f->root, document);
-	buffer_deinit(&w.pointer);
 	if (w.reported > ERRORS_LISTED)
 		report_uncounted(&w);
 	return w.status;

@@ -20,6 +20,7 @@ struct field {
 	char *name; /* NULL in the root and in a list's element */
 	enum field_type type;
 	bool required, personal;
+	bool holds_personal;  /* it is, or something in it is */
 	bool bounded;         /* an integer with min and max */
 	json_int_t min, max;  /* characters, elements or the number itself */
 	char *not_after;      /* a date: the sibling it may not be after, or NULL */
@@ -34,6 +35,16 @@ struct form {
 
 /* Borrows the field of an object, or NULL. */
 const struct field *field_find(const struct field *object, const char *name);
+
+/* Where a walk through a document is: made into a pointer where one is needed. */
+struct place {
+	const struct place *up; /* NULL: in the document itself */
+	const char *name;       /* NULL: an element of a list */
+	size_t index;
+};
+
+/* Appends it as an RFC 6901 pointer; a failure stays marked in the buffer, too. */
+int place_append(const struct place *place, struct buffer *out);
 
 /* Whether this stands in the place of a personal value. */
 bool is_commitment(const json_t *value);

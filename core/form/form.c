@@ -31,6 +31,15 @@ const struct field *field_find(const struct field *object, const char *name)
 	return NULL;
 }
 
+int place_append(const struct place *place, struct buffer *out)
+{
+	if (place == NULL)
+		return buffer_append(out, "", 0); /* so that there is a text */
+	(void)place_append(place->up, out);
+	return place->name != NULL ? json_pointer_append(out, place->name)
+				   : buffer_printf(out, "/%zu", place->index);
+}
+
 static int read_type(const json_t *description, enum field_type *out, struct err *e)
 {
 	const char *name = json_member_text(description, "type");
@@ -127,6 +136,9 @@ static int read_field(const json_t *description, struct field *f, struct err *e)
 		rv = read_element(description, f, e);
 	else if (f->type == FIELD_OBJECT)
 		rv = read_members(json_member(description, "members"), f, e);
+	f->holds_personal = f->personal;
+	for (size_t i = 0; i < f->field_count; i++)
+		f->holds_personal = f->holds_personal || f->fields[i].holds_personal;
 	return rv;
 }
 

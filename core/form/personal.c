@@ -8,28 +8,40 @@
 /* A walk through a document that fits; each personal value is swapped for its commitment. */
 struct visit {
 	const struct form_committing *c;
-	struct buffer pointer; /* of the value */
+	const struct place *at;
 	struct json_swap *swaps;
 	size_t count, room;
 };
 
+/* Of a value's canonical bytes. */
+struct committed {
+	char salt[DIGEST_HEX], hash[DIGEST_HEX];
+};
+
+static struct committed commit(const struct buffer *bytes, struct chance chance)
+{
+	unsigned char salt[DIGEST_BYTES];
+	struct committed to = {.salt = ""};
+
+	chance.fill(chance.ctx, salt, sizeof salt);
+	struct digest d = digest_of_two(salt, sizeof salt, bytes->bytes, bytes->length);
+	hex_format(salt, sizeof salt, to.salt);
+	hex_format(d.bytes, sizeof d.bytes, to.hash);
+	return to;
+}
+
 int form_commit_value(const json_t *value, const char *pointer, struct chance chance,
 		      json_t **commitment, json_t **row)
 {
-	unsigned char salt[DIGEST_BYTES];
-	char salt_hex[DIGEST_HEX], hash_hex[DIGEST_HEX];
 	struct buffer bytes;
 
 	buffer_init(&bytes);
 	int rv = json_canonical(value, &bytes);
 	if (rv != 0)
 		goto out;
-	chance.fill(chance.ctx, salt, sizeof salt);
-	struct digest d = digest_of_two(salt, sizeof salt, bytes.bytes, bytes.length);
-	hex_format(salt, sizeof salt, salt_hex);
-	hex_format(d.bytes, sizeof d.bytes, hash_hex);
-	*commitment = json_pack("{ss+}", "commitment", "sha256:", hash_hex);
-	*row = json_pack("{ss ss sO}", "pointer", pointer, "salt", salt_hex, "value", value);
+	struct committed to = commit(&bytes, chance);
+	*commitment = json_pack("{ss+}", "commitment", "sha256:", to.hash);
+	*row = json_pack("{ss ss sO}", "pointer", pointer, "salt", to.salt, "value", value);
 	if (*commitment == NULL || *row == NULL)
 		rv = -ENOMEM;
 out:
@@ -39,7 +51,7 @@ out:
 
 static int visit_value(struct visit *v, const struct field *f, const struct json_item *value);
 
-static int add_swap(struct visit *v, const struct json_item *value, const json_t *commitment)
+static int add_swap(struct visit *v, const struct json_item *value, const char *hash)
 {
 	if (v->count == v->room) {
 		size_t room = v->room > 0 ? 2 * v->room : 8;
@@ -52,27 +64,57 @@ static int add_swap(struct visit *v, const struct json_item *value, const json_t
 	struct json_swap *fresh = &v->swaps[v->count++];
 	fresh->value = value;
 	buffer_init(&fresh->by);
-	return json_canonical(commitment, &fresh->by);
+	(void)buffer_append_text(&fresh->by, "{\"commitment\":\"sha256:");
+	(void)buffer_append_text(&fresh->by, hash);
+	return buffer_append_text(&fresh->by, "\"}");
+}
+
+static int add_row(struct visit *v, const struct json_item *value, const char *salt)
+{
+	struct buffer pointer;
+	json_t *row = json_object();
+
+	buffer_init(&pointer);
+	(void)buffer_append_text(&pointer, v->c->base);
+	int rv = place_append(v->at, &pointer);
+	if (rv == 0)
+		rv = json_put(row, "pointer", json_string(pointer.bytes));
+	if (rv == 0)
+		rv = json_put(row, "salt", json_string(salt));
+	if (rv == 0)
+		rv = json_put(row, "value", json_read(value->text, NULL));
+	buffer_deinit(&pointer);
+	if (rv == 0)
+		return json_array_append_new(v->c->personal, row) == 0 ? 0 : -ENOMEM;
+	json_decref(row);
+	return rv;
 }
 
 static int commit_one(struct visit *v, const struct json_item *value)
 {
-	json_t *document, *commitment = NULL, *row = NULL;
+	struct buffer bytes;
 
 	if (v->count == v->c->most)
 		return AW_ELIMIT;
-	document = json_read(value->text, NULL);
-	int rv = document != NULL ? form_commit_value(document, v->pointer.bytes, v->c->chance,
-						      &commitment, &row)
-				  : -ENOMEM;
+	buffer_init(&bytes);
+	int rv = json_item_canonical(value, NULL, 0, &bytes);
+	if (rv == 0) {
+		struct committed to = commit(&bytes, v->c->chance);
+		rv = add_swap(v, value, to.hash);
+		if (rv == 0)
+			rv = add_row(v, value, to.salt);
+	}
+	buffer_deinit(&bytes);
+	return rv;
+}
 
-	if (rv == 0)
-		rv = add_swap(v, value, commitment);
-	if (rv == 0)
-		rv = json_array_append(v->c->personal, row) == 0 ? 0 : -ENOMEM;
-	json_decref(document);
-	json_decref(commitment);
-	json_decref(row);
+static int visit(struct visit *v, struct place here, const struct field *f,
+		 const struct json_item *value)
+{
+	here.up = v->at;
+	v->at = &here;
+	int rv = f->personal ? commit_one(v, value) : visit_value(v, f, value);
+	v->at = here.up;
 	return rv;
 }
 
@@ -82,15 +124,10 @@ static int visit_object(struct visit *v, const struct field *f, const struct jso
 
 	for (size_t i = 0; i < f->field_count && rv == 0; i++) {
 		const struct field *member = &f->fields[i];
-		const struct json_item *value = json_item_member(object, member->name);
-		size_t before = v->pointer.length;
-		if (value == NULL)
-			continue;
-		rv = json_pointer_append(&v->pointer, member->name);
-		if (rv == 0)
-			rv = member->personal ? commit_one(v, value)
-					      : visit_value(v, member, value);
-		v->pointer.length = before;
+		const struct json_item *value =
+			member->holds_personal ? json_item_member(object, member->name) : NULL;
+		if (value != NULL)
+			rv = visit(v, (struct place){.name = member->name}, member, value);
 	}
 	return rv;
 }
@@ -104,13 +141,8 @@ static int visit_value(struct visit *v, const struct field *f, const struct json
 		return visit_object(v, f, value);
 	if (f->type != FIELD_LIST)
 		return 0;
-	for (size_t i = 0; rv == 0 && (each = json_item_next(value, each)) != NULL; i++) {
-		size_t before = v->pointer.length;
-		rv = buffer_printf(&v->pointer, "/%zu", i);
-		if (rv == 0)
-			rv = visit_value(v, f->fields, each);
-		v->pointer.length = before;
-	}
+	for (size_t i = 0; rv == 0 && (each = json_item_next(value, each)) != NULL; i++)
+		rv = visit(v, (struct place){.index = i}, f->fields, each);
 	return rv;
 }
 
@@ -127,10 +159,7 @@ int form_commit_item(const struct form *f, const struct json_item *document,
 {
 	struct visit v = {.c = c};
 
-	buffer_init(&v.pointer);
-	int rv = buffer_append_text(&v.pointer, c->base);
-	if (rv == 0)
-		rv = visit_value(&v, &f->root, document);
+	int rv = visit_value(&v, &f->root, document);
 	if (v.count > 0)
 		qsort(v.swaps, v.count, sizeof *v.swaps, compare_places);
 	if (rv == 0)
@@ -138,7 +167,6 @@ int form_commit_item(const struct form *f, const struct json_item *document,
 	for (size_t i = 0; i < v.count; i++)
 		buffer_deinit(&v.swaps[i].by);
 	free(v.swaps);
-	buffer_deinit(&v.pointer);
 	return rv;
 }
 

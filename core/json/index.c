@@ -35,11 +35,22 @@ static void skip_space(struct reading *r)
 {
 	const char *from = r->at;
 
+	/* As good as always. */
+	if (from<r->end && * from> ' ')
+		return;
 	while (r->at < r->end &&
 	       (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r'))
 		r->at++;
 	if (r->at != from)
 		r->index->canonical = false;
+}
+
+/* Submissions have a value or name in each ten bytes. */
+static size_t first_capacity(const struct reading *r)
+{
+	size_t likely = (size_t)(r->end - r->at) / 10;
+
+	return likely < 16 ? 16 : likely > 256 ? 256 : likely;
 }
 
 /* The number of the new item, whose end is not known yet. */
@@ -48,7 +59,7 @@ static bool add(struct reading *r, unsigned char kind, size_t *number)
 	struct json_index *x = r->index;
 
 	if (x->count == x->capacity) {
-		size_t capacity = x->capacity > 0 ? 2 * x->capacity : 64;
+		size_t capacity = x->capacity > 0 ? 2 * x->capacity : first_capacity(r);
 		struct json_item *items = realloc(x->items, capacity * sizeof *items);
 		if (items == NULL)
 			return fail(r, -ENOMEM);

@@ -116,6 +116,7 @@ int json_item_canonical(const struct json_item *value, const struct json_swap *s
 			struct buffer *out)
 {
 	struct rewriting w = {swaps, count, out};
+	int rv = buffer_reserve(out, value->text.length); /* it gets no longer but by swaps */
 
-	return rewrite(&w, value);
+	return rv == 0 ? rewrite(&w, value) : rv;
 }
