@@ -60,7 +60,10 @@ static void line_free(struct line **line)
 static int write_reply(struct buffer *out, const struct json_item *id, const struct reply *reply)
 {
 	size_t begun = out->length;
-	int rv = buffer_append_text(out, "{\"jsonrpc\":\"2.0\",\"id\":");
+	int rv = buffer_reserve(out, reply->json.length + 64);
+
+	if (rv == 0)
+		rv = buffer_append_text(out, "{\"jsonrpc\":\"2.0\",\"id\":");
 
 	if (rv == 0 && id != NULL)
 		rv = buffer_append(out, id->text.bytes, id->text.length);

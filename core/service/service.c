@@ -324,6 +324,7 @@ int service_open(const struct service_options *options, struct service **out, st
 	s->started_us = monotonic_us();
 	s->erasing = journal_is_erasing(options->journal);
 	lanes_init(&s->lanes);
+	json_index_init(&s->answer);
 	*out = s;
 	return 0;
 }
@@ -379,6 +380,7 @@ void service_close(struct service **s)
 	rules_deinit(*s);
 	words_free(&(*s)->words);
 	lanes_deinit(&(*s)->lanes);
+	json_index_deinit(&(*s)->answer);
 	methods_close(*s);
 	json_decref((*s)->last_rejection);
 	free(*s);

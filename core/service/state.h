@@ -63,8 +63,9 @@ struct service {
 	char refused_rules[RULES_KEY]; /* what was refused last, since the folder's were in force */
 	struct activation *first, **last;
 
-	struct words *words; /* what plugins lend to rules, or NULL */
-	size_t pending;      /* requests not yet answered */
+	struct json_index answer; /* over what rules answered, while it is looked at */
+	struct words *words;      /* what plugins lend to rules, or NULL */
+	size_t pending;           /* requests not yet answered */
 	size_t submissions_pending;
 	struct user *users; /* who has something under way */
 	int64_t started_ms; /* clock */

@@ -30,6 +30,9 @@ struct submission {
 	struct buffer submission, history, decision;
 };
 
+/* More than stands around two texts in what is asked and logged of them. */
+enum { AROUND_TEXTS = 64 };
+
 static void arrive(struct job *job);
 static void start(struct job *job);
 static int look_up(struct journal_reader *r, void *ctx, struct err *e);
@@ -308,6 +311,7 @@ static int ask_rules(struct submission *one)
 
 	buffer_init(&input);
 	/* A failure stays marked in the buffer. */
+	(void)buffer_reserve(&input, one->history.length + one->submission.length + AROUND_TEXTS);
 	(void)buffer_append_text(&input, "{\"history\":");
 	(void)buffer_append(&input, one->history.bytes, one->history.length);
 	(void)buffer_append_text(&input, ",\"submission\":");
@@ -362,23 +366,21 @@ static bool says_what_is_logged(const struct json_item *decision)
 /* What they answered, with the member that says which rules these were. */
 static int read_decision(struct submission *one, struct text result)
 {
-	struct json_index index;
+	struct json_index *index = &one->service->answer;
 	struct buffer rules;
 
-	json_index_init(&index);
 	buffer_init(&rules);
-	int rv = json_index_read(&index, result);
-	if (rv == 0 && (!index.canonical || index.items->kind != JSON_ITEM_OBJECT ||
-			says_what_is_logged(index.items)))
+	int rv = json_index_read(index, result);
+	if (rv == 0 && (!index->canonical || index->items->kind != JSON_ITEM_OBJECT ||
+			says_what_is_logged(index->items)))
 		rv = AW_ESYNTAX;
 	if (rv == 0)
 		rv = buffer_printf(&rules, "{\"digest\":\"%s\"}",
 				   generation_digest(one->generation));
 	if (rv == 0)
-		rv = json_item_put(index.items, "rules", (struct text){rules.bytes, rules.length},
+		rv = json_item_put(index->items, "rules", (struct text){rules.bytes, rules.length},
 				   &one->decision);
 	buffer_deinit(&rules);
-	json_index_deinit(&index);
 	return rv;
 }
 
@@ -387,6 +389,8 @@ static int make_draft(struct submission *one, struct journal_draft *draft)
 	*draft = (struct journal_draft){.kind = "decision", .by = one->request->peer->actor};
 	buffer_init(&draft->bytes);
 	/* A failure stays marked in the buffer. */
+	(void)buffer_reserve(&draft->bytes,
+			     one->decision.length + one->submission.length + AROUND_TEXTS);
 	(void)buffer_append_text(&draft->bytes, "{\"decision\":");
 	(void)buffer_append(&draft->bytes, one->decision.bytes, one->decision.length);
 	(void)buffer_append_text(&draft->bytes, ",\"submission\":");
