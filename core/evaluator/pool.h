@@ -50,6 +50,7 @@ struct process {
 	uv_timer_t deadline;
 	unsigned open_handles;
 	bool overdue; /* it is being ended because of its deadline */
+	bool unsent;  /* what it was given last did not go: it is being ended */
 	bool slow;    /* what it runs has taken SLOW_MS: nothing more is given to it */
 	struct buffer in;
 	/* The first runs. NULL: it was begun elsewhere, and this answer is dropped. */

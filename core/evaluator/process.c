@@ -145,6 +145,8 @@ static void await_answer(struct process *p)
 	bool may_be_slow = deadline_ms > SLOW_MS;
 
 	p->slow = false;
+	if (p->unsent)
+		return;
 	/* A timer counts from when the loop last looked, which may be long ago. */
 	uv_update_time(p->pool->options.loop);
 	(void)uv_timer_start(&p->deadline, may_be_slow ? on_slow : on_deadline,
@@ -178,7 +180,8 @@ static struct ask *take_answered(struct process *p)
 			pool_take_back(p->pool, p->asks[0]);
 		await_answer(p);
 	} else {
-		(void)uv_timer_stop(&p->deadline);
+		if (!p->unsent)
+			(void)uv_timer_stop(&p->deadline);
 		p->slow = false;
 		move(p, PROCESS_IDLE);
 	}
@@ -280,6 +283,8 @@ static void on_not_sent(uv_timer_t *timer)
 
 bool process_has_room(const struct process *p)
 {
+	if (p->unsent)
+		return false;
 	return p->state == PROCESS_IDLE || (p->state == PROCESS_BUSY && !p->slow &&
 					    p->asked < PROCESS_ASKS && p->asks[0] != NULL);
 }
@@ -292,8 +297,10 @@ void process_ask(struct process *p, struct ask *ask)
 		await_answer(p);
 	}
 	/* The answer must not come before whoever asks has returned. */
-	if (frame_write((uv_stream_t *)&p->pipe, &ask->frame) != 0)
+	if (frame_write((uv_stream_t *)&p->pipe, &ask->frame) != 0) {
+		p->unsent = true;
 		(void)uv_timer_start(&p->deadline, on_not_sent, 0, 0);
+	}
 }
 
 /* libuv's argument list is not const, and is not written to. */
@@ -350,7 +357,7 @@ void process_start(struct process *p)
 	(void)uv_timer_init(loop, &p->deadline);
 	(void)uv_pipe_init(loop, &p->pipe, 0);
 	p->child.data = p->pipe.data = p->deadline.data = p;
-	p->overdue = p->slow = false;
+	p->overdue = p->slow = p->unsent = false;
 	buffer_init(&p->in);
 	move(p, PROCESS_LOADING);
 
