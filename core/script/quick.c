@@ -76,6 +76,7 @@ bool quick_begin(struct vm *vm, size_t input)
 		return false;
 	vm->quick.on = true;
 	vm->quick.doubt = false;
+	vm->limit = vm->in_use + quick_memory(vm, vm->limit - vm->in_use);
 	vm->quick.begun = vm->quick.seen = begun;
 	vm->fuel -= (int64_t)RUN_NS * FASTEST;
 	lua_sethook(vm->L, NULL, 0, 0);
@@ -94,6 +95,12 @@ bool quick_end(struct vm *vm)
 int64_t quick_fuel(const struct vm *vm, int64_t budget)
 {
 	return vm->quick.on ? budget - (int64_t)ATTEMPT_NS * FASTEST : budget;
+}
+
+/* With the hook Lua may let its stack grow sooner, at most to twice what this run needs. */
+size_t quick_memory(const struct vm *vm, size_t budget)
+{
+	return vm->quick.on ? budget / 4 : budget;
 }
 
 void quick_attempted(struct vm *vm, int64_t seen)

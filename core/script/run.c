@@ -103,7 +103,7 @@ static int make_ready(struct script *s)
 	return rv;
 }
 
-/* Whether this run goes without counting. Words of plugins are called once. */
+/* Whether this run goes without counting. Words of plugins may take long. */
 static bool begin_quickly(const struct script *s, const struct running *r)
 {
 	return (s->words == NULL || s->words->count == 0) && r->input != NULL &&

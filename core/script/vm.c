@@ -260,7 +260,7 @@ int vm_attempt(lua_State *L)
 
 	luaL_checkstack(L, 8, "attempt");
 	vm->fuel = quick_fuel(vm, luaL_checkinteger(L, 1));
-	wanted = vm->in_use + (size_t)memory;
+	wanted = vm->in_use + quick_memory(vm, (size_t)memory);
 	vm->limit = wanted < limit ? wanted : limit;
 	/* As vm_call, in the place of what is read. */
 	lua_pushcfunction(L, on_error);

@@ -93,6 +93,8 @@ bool quick_end(struct vm *vm);
 /* What an attempt with this budget may use up in C. After it, with quick.seen as it was before:
  * quick.doubt is set where it may have used up more than its budget. */
 int64_t quick_fuel(const struct vm *vm, int64_t budget);
+/* And what it may hold: a refusal leaves it in doubt. */
+size_t quick_memory(const struct vm *vm, size_t budget);
 void quick_attempted(struct vm *vm, int64_t seen);
 
 /* Lines of one file, or, as an array ended by a NULL path, of several. */

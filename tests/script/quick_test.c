@@ -169,6 +169,15 @@ static void only_what_ends_soon_is_quick(void **state)
 		{standing,
 		 "local s = string.rep(\"a\", 60000) for i = 1, 1000 do s:contains(\"b\") end",
 		 false},
+		/* And it may hold a quarter of its memory. */
+		{standing,
+		 "local t = {} for i = 1, 5 do t[i] = string.rep(\"a\", 60000) .. i end "
+		 "return met(\"\")",
+		 true},
+		{standing,
+		 "local t = {} for i = 1, 10 do t[i] = string.rep(\"a\", 60000) .. i end "
+		 "return met(\"\")",
+		 false},
 		{standing,
 		 "local t = {} for i = 1, 99 do t[i] = string.rep(\"a\", 65000) .. i end "
 		 "return met(\"\")",
