@@ -6,8 +6,10 @@
 #include "journal/inner.h"
 
 enum {
-	/* Pages of the WAL between two checkpoints. */
+	/* Pages of the WAL between two checkpoints; and where it is long already, which a reader
+	 * may be the cause of, who may have ended. */
 	WAL_STEP = 8000,
+	WAL_STEP_LONG = 2000,
 	/* Bytes from where on readers are waited for a moment, so that the WAL can start again
 	 * from its beginning, and from where on it is told that one of them stays. */
 	WAL_LONG = 64 << 20,
@@ -378,12 +380,13 @@ void writer_checkpoint(struct writer *w, bool idle)
 		return;
 	bool clears = idle || (w->erasing && is_time_to_clear(w));
 	bool is_long = w->wal_pages >= w->wal_long;
+	int step = is_long ? WAL_STEP_LONG : WAL_STEP;
 	int mode = SQLITE_CHECKPOINT_PASSIVE;
 	if (clears)
 		mode = SQLITE_CHECKPOINT_TRUNCATE;
 	else if (is_long && !w->stuck) /* who stays is not waited for again and again */
 		mode = SQLITE_CHECKPOINT_RESTART;
-	if (clears || w->wal_pages >= w->wal_tried_at + WAL_STEP ||
+	if (clears || w->wal_pages >= w->wal_tried_at + step ||
 	    (is_long && w->wal_tried_at < w->wal_long))
 		(void)checkpoint(w, mode, &e); /* the next one will do, unless it broke */
 }
