@@ -90,14 +90,24 @@ static int check_derived(struct store *s, bool *follow, struct err *e)
 		"   (SELECT 1 FROM rule_set r WHERE r.sequence = e.sequence))";
 	static const char subtrees[] =
 		"SELECT coalesce(max(number) + 1, 0) FROM node WHERE level = 8";
-	int64_t counted = 0, lacking = 0, complete = 0;
+	/* Its bit is the last one of its kind: bytes of zeros behind it are left out. */
+	static const char unmarked[] =
+		"SELECT count(*) FROM entry e WHERE sequence = (SELECT max(sequence) FROM entry)"
+		" AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.block = e.sequence / 4096"
+		" AND m.name = 'kind' AND m.value = e.kind"
+		" AND length(m.entries) = e.sequence % 4096 / 8 + 1)";
+	_Static_assert(MARK_ENTRIES == 4096, "as in the statement above");
+	int64_t counted = 0, lacking = 0, complete = 0, bare = 0;
 	int rv = sql_integer(s->db, "SELECT coalesce(sum(count), 0) FROM tally", &counted, e);
 
 	if (rv == 0)
 		rv = sql_integer(s->db, missing, &lacking, e);
 	if (rv == 0)
+		rv = sql_integer(s->db, unmarked, &bare, e);
+	if (rv == 0)
 		rv = sql_integer(s->db, subtrees, &complete, e);
-	*follow = counted == s->last && lacking == 0 && complete == s->last / TILE_WIDTH;
+	*follow = counted == s->last && lacking == 0 && bare == 0 &&
+		  complete == s->last / TILE_WIDTH;
 	return rv;
 }
 

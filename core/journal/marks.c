@@ -210,8 +210,6 @@ int marks_add(struct marks *m, const char *name, struct text value, int64_t sequ
 	if (k == NULL)
 		return rv != 0 ? rv : err_set(e, -ENOMEM, "no memory to mark an entry");
 	unsigned char bit = (unsigned char)(1 << (at & 7));
-	if ((k->bits[at >> 3] & bit) != 0)
-		return 0;
 	k->bits[at >> 3] |= bit;
 	if (day > 0) {
 		k->first = k->first == 0 || day < k->first ? day : k->first;

@@ -208,6 +208,11 @@ static void derived_tables_are_made_again_where_they_do_not_follow(void **state)
 	changed(log, "DELETE FROM listed WHERE sequence = 4");
 	log_open(log);
 	shell_says(log, "SELECT count(*) FROM listed", "4\n");
+	journal_close(&log->j);
+	changed(log, "DELETE FROM mark");
+	log_open(log);
+	shell_says(log, "SELECT value, hex(entries) FROM mark WHERE name = 'kind'",
+		   "decision|0E\nstop|10\n");
 }
 
 /* ---- a process that dies ------------------------------------------------ */
