@@ -148,13 +148,13 @@ void journal_hand_in(struct journal *j);
  * entry does not have its leaf hash; nothing was changed then. */
 int journal_rebuild(const char *path, struct err *e);
 
-/* Counters for server.status; callable from the owner's thread at any time. */
 /* Guards of the log's tables, its triggers, that somebody dropped. */
 struct log_guards {
 	size_t count;
 	char name[40]; /* of the first */
 };
 
+/* Counters for server.status; callable from the owner's thread at any time. */
 struct journal_stats {
 	int64_t sequence; /* of the newest committed entry */
 	int64_t file_bytes, wal_bytes;

@@ -36,7 +36,7 @@ static void skip_space(struct reading *r)
 	const char *from = r->at;
 
 	/* As good as always. */
-	if (from<r->end && * from> ' ')
+	if (r->at < r->end && (unsigned char)*r->at > ' ')
 		return;
 	while (r->at < r->end &&
 	       (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r'))
