@@ -111,7 +111,7 @@ bool script_token_is(struct text source, const struct script_token *token, const
  * could have used up a budget is put back and run again, counted, so that answers are the same. Takes
  * SIGVTALRM and a timer: to be called before the process is sealed, if at all. `clock` gives
  * nanoseconds that never go back, or less than 0 where there is none; NULL: the system's.
- * 0 or -errno. */
+ * 0 or -errno; -ENOTSUP where ThreadSanitizer keeps signals from coming. */
 int script_hurry(int64_t (*clock)(void));
 
 /* Makes the next run's fresh state now, so that the time is spent between
