@@ -407,17 +407,20 @@ static void turn_away(struct server *s)
 	uv_close((uv_handle_t *)&s->refusal, on_refused);
 }
 
-/* One user may not take the last connections from all others. */
+/* One user may not take the last connections from all others, not even with those that
+ * are refused and have not gone yet. */
 static bool is_too_many(const struct conn *c)
 {
 	const struct server *s = c->server;
-	size_t share = s->options.connections - s->options.connections / 4, count = 0;
+	size_t share = s->options.connections - s->options.connections / 4, its = 0, all = 0;
 
 	if (s->conn_count <= share)
 		return false;
-	for (const struct conn *one = s->conns; one != NULL; one = one->next)
-		count += one->peer.actor.uid == c->peer.actor.uid;
-	return count > share || s->conn_count > s->options.connections;
+	for (const struct conn *one = s->conns; one != NULL; one = one->next) {
+		all += !one->refused;
+		its += !one->refused && one->peer.actor.uid == c->peer.actor.uid;
+	}
+	return its > share || all > s->options.connections;
 }
 
 void conn_accept(struct server *s)
@@ -444,7 +447,8 @@ void conn_accept(struct server *s)
 		conn_close(c);
 		return;
 	}
-	if (is_too_many(c)) {
+	c->refused = is_too_many(c);
+	if (c->refused) {
 		rpc_error(c, CODE_OVERLOADED, "too many connections");
 		conn_finish(c);
 		return;

@@ -16,9 +16,10 @@ struct conn {
 	struct conn *next, **link; /* among all connections */
 	struct conn *next_dirty;
 	bool dirty, reading, shut;
-	bool paused; /* it has taken its lines of this round, and has more */
-	bool ended;  /* the client has shut down its writing side */
-	bool stale;  /* nothing was taken from it or by it for a whole period */
+	bool paused;  /* it has taken its lines of this round, and has more */
+	bool ended;   /* the client has shut down its writing side */
+	bool stale;   /* nothing was taken from it or by it for a whole period */
+	bool refused; /* there were too many: it takes nobody's place */
 	enum conn_state state;
 	uv_pipe_t pipe;
 	uv_write_t write;
