@@ -240,7 +240,7 @@ static void a_wal_of_64_mib_is_announced_once_and_when_it_is_over(void **state)
 
 static void under_load_a_wal_is_emptied_soon_after_its_reader_ends(void **state)
 {
-	static const char *const larger[] = {"--wal-limit=33554432", NULL};
+	static const char *const larger[] = {"--wal-limit=134217728", NULL};
 	struct scene *s = *state;
 	struct stream st;
 
@@ -250,8 +250,9 @@ static void under_load_a_wal_is_emptied_soon_after_its_reader_ends(void **state)
 	size_t held_at = st.answered;
 	auditor_end(&a);
 	stream_until(&st, "no reader holds it any more");
-	/* 2,000 pages are some 150 of these; up to the limit there would be 300. */
-	assert_in_range(st.answered - held_at, 1, 220);
+	/* It is tried after each 2,000 pages, which are some 150 of these, and a try may meet one of the
+	 * daemon's own readers. After 8,000 pages it would be 600 at least. */
+	assert_in_range(st.answered - held_at, 1, 520);
 	stream_finish(&st);
 	assert_int_equal(st.failed, 0);
 	assert_int_equal(times_said(s, "has reached wal-limit"), 0);
