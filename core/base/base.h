@@ -129,6 +129,8 @@ enum { DATE_TEXT = 11 }; /* "YYYY-MM-DD" and its NUL, for years up to 9999 */
 
 /* True for a real day written YYYY-MM-DD, years 0001 to 9999. */
 bool date_parse(struct text t, struct date *out);
+/* The same as the number 20240520; 0 where it is no day. */
+int date_number(struct text t);
 void date_format(struct date d, char out[DATE_TEXT]);
 int date_compare(struct date a, struct date b);
 /* `months` later (or earlier, where negative); where that day does not exist,

@@ -50,6 +50,13 @@ static void write_digits(char *out, int number, int count)
 	}
 }
 
+int date_number(struct text t)
+{
+	struct date d;
+
+	return date_parse(t, &d) ? d.year * 10000 + d.month * 100 + d.day : 0;
+}
+
 void date_format(struct date d, char out[DATE_TEXT])
 {
 	write_digits(out, d.year, 4);

@@ -132,15 +132,12 @@ static const struct json_item *partnership_of(const struct entry *entry,
 	return member(body, "partnership");
 }
 
-/* "2024-05-20" as the number 20240520; 0 where it is no day. */
+/* 0 where it is no day. */
 static int64_t day_of(const struct json_item *day)
 {
-	struct date date;
-
-	if (day == NULL || day->kind != JSON_ITEM_STRING || day->text.length < 2 ||
-	    !date_parse((struct text){day->text.bytes + 1, day->text.length - 2}, &date))
+	if (day == NULL || day->kind != JSON_ITEM_STRING)
 		return 0;
-	return date.year * 10000 + date.month * 100 + date.day;
+	return date_number((struct text){day->text.bytes + 1, day->text.length - 2});
 }
 
 static int add_listed_row(struct derive *d, const struct entry *entry, const struct listed *l,

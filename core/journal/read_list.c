@@ -52,22 +52,11 @@ static bool read_sequence(const char *text, int64_t *out)
 	return errno == 0 && *end == '\0';
 }
 
-/* "2024-05-20" as the number 20240520; false where it is no day. */
-static bool read_day(struct text day, int64_t *out)
-{
-	struct date d;
-
-	if (!date_parse(day, &d))
-		return false;
-	*out = d.year * 10000 + d.month * 100 + d.day;
-	return true;
-}
-
 static int64_t day_of(const char *day, int64_t otherwise)
 {
-	int64_t number = otherwise;
+	int number = day != NULL ? date_number(text_of(day)) : 0;
 
-	return day != NULL && read_day(text_of(day), &number) ? number : otherwise;
+	return number > 0 ? number : otherwise;
 }
 
 static bool read_key(struct list *l, const char *after)
@@ -80,7 +69,8 @@ static bool read_key(struct list *l, const char *after)
 	if (dot == NULL || name.length == 0 || name.length >= KEY_TEXT)
 		return false;
 	memcpy(l->partnership, after, name.length);
-	if (l->order == BY_DAY && !read_day(name, &l->day))
+	l->day = date_number(name);
+	if (l->order == BY_DAY && l->day == 0)
 		return false;
 	return read_sequence(dot + 1, &l->sequence);
 }

@@ -252,9 +252,19 @@ static void the_systems_clock_gives_the_present(void **state)
 	assert_true(now >= before && now <= after + 1000);
 }
 
+static void a_day_is_a_number(void **state)
+{
+	(void)state;
+	assert_int_equal(date_number(text_of("2024-05-20")), 20240520);
+	assert_int_equal(date_number(text_of("0001-01-01")), 10101);
+	assert_int_equal(date_number(text_of("2023-02-29")), 0);
+	assert_int_equal(date_number(text_of("")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_day_is_a_number),
 		cmocka_unit_test(real_days_are_read_and_written_back),
 		cmocka_unit_test(days_that_do_not_exist_are_refused),
 		cmocka_unit_test(other_ways_to_write_a_day_are_refused),
