@@ -130,8 +130,11 @@ int store_prepare_connection(sqlite3 *db, struct err *e)
 static int connect_writer(struct store *s, struct err *e)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-	int code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
+	int rv = gather_begin(&s->gather, e);
 
+	if (rv != 0)
+		return rv;
+	int code = sqlite3_open_v2(s->path, &s->db, flags, s->gather.name);
 	if (code == SQLITE_OK)
 		code = sqlite3_busy_timeout(s->db, WRITE_WAIT_MS);
 	if (code != SQLITE_OK)
@@ -328,6 +331,7 @@ void store_close(struct store *s, bool trusted)
 	if (s->db != NULL && trusted && s->identity[0] != '\0')
 		(void)store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, NULL); /* the WAL stays */
 	(void)sqlite3_close_v2(s->db); /* all statements are gone */
+	gather_end(&s->gather);
 	if (s->lock >= 0)
 		(void)close(s->lock); /* gives the lock back */
 	free(s->path);

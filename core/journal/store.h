@@ -9,13 +9,15 @@
 #include <sys/types.h>
 
 #include "journal/derive.h"
+#include "journal/gather.h"
 #include "journal/schema.h"
 #include "journal/signing.h"
 
-/* After init, close is always legal. */
+/* After init, close is always legal; while it is open it stays where it is. */
 struct store {
 	char *path; /* absolute, links followed */
 	int lock;   /* descriptor of "<path>.lock", -1 where not held */
+	struct gather gather; /* what its connection writes with */
 	sqlite3 *db;
 	struct derive derive;
 	struct signing signing;
