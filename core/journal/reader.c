@@ -134,8 +134,12 @@ static const char *const texts[READER_STATEMENTS] = {
 
 #undef NOT_ERASED
 
-/* How long a query waits where a recovery or a schema change locks readers out. */
-enum { READ_WAIT_MS = 2000 };
+enum {
+	/* How long a query waits where a recovery or a schema change locks readers out. */
+	READ_WAIT_MS = 2000,
+	/* Between two looks at an index that is being written. */
+	INDEX_PAUSE_MS = 1,
+};
 
 int reader_connect(const char *path, bool uri, struct journal_reader **out, struct err *e)
 {
@@ -209,23 +213,47 @@ static int open_still(const char *real, struct journal_reader **out, struct err 
 	return r->still != NULL ? 0 : err_set(e, -ENOMEM, "no memory for a path");
 }
 
+/* A COMMIT publishes the head of the WAL's index twice over, and who meets it between the two
+ * looks again by SQLite itself, unless he may not write the index: then it says at once that it is
+ * read-only. */
+static int read_first(sqlite3 *db)
+{
+	int code, waited = 0;
+
+	while ((code = sqlite3_exec(db, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL)) ==
+		       SQLITE_READONLY_RECOVERY ||
+	       code == SQLITE_READONLY_CANTINIT) {
+		if (waited >= READ_WAIT_MS)
+			break;
+		waited += sqlite3_sleep(INDEX_PAUSE_MS);
+	}
+	return code;
+}
+
 static int open_shared(const char *real, struct journal_reader **out, struct err *e)
 {
 	int rv = reader_connect(real, false, out, e);
 
-	/* The first statement finds out; recognising it would call it foreign. */
-	if (rv == 0) {
-		sqlite3 *db = (*out)->db; /* NOLINT: connected */
-		int code = sqlite3_exec(db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) & 0xff;
-		if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM)
-			rv = err_set(
-				e, -EACCES,
-				"%s has a WAL beside it that cannot be opened with it here: copy "
-				"the log and its -wal to a folder that you may write, or let "
-				"\"awardctl log copy\" make one file of both",
-				real);
-	}
-	return rv;
+	if (rv != 0)
+		return rv;
+	struct journal_reader *r = *out;
+	r->shared = true; /* NOLINT: connected */
+	/* Recognising it would call it foreign. */
+	int code = read_first(r->db);
+	if (code == SQLITE_READONLY_RECOVERY)
+		return err_set(
+			e, AW_EBUSY,
+			"the index of the WAL beside %s (its -shm) is not whole, and this user "
+			"may not make it anew: try again when awardd has logged something",
+			real);
+	code &= 0xff;
+	if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM)
+		return err_set(e, -EACCES,
+			       "%s has a WAL beside it that cannot be opened with it here: copy "
+			       "the log and its -wal to a folder that you may write, or let "
+			       "\"awardctl log copy\" make one file of both",
+			       real);
+	return 0;
 }
 
 int reader_open(const char *path, struct journal_reader **out, struct err *e)
@@ -331,7 +359,11 @@ int reader_begin(struct journal_reader *r, struct err *e)
 	/* The end of an earlier one may have found no memory: it is owed. */
 	if (rv == 0 && sqlite3_get_autocommit(r->db) == 0)
 		rv = sql_write(&end, e);
-	return rv == 0 ? run(r, READ_BEGIN, e) : rv;
+	if (rv == 0)
+		rv = run(r, READ_BEGIN, e);
+	if (rv == 0 && r->shared)
+		(void)read_first(r->db); /* what still fails is told by who reads next */
+	return rv;
 }
 
 void reader_end(struct journal_reader *r)

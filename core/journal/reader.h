@@ -61,6 +61,7 @@ enum reader_statement {
 struct journal_reader {
 	sqlite3 *db;
 	sqlite3_stmt *statements[READER_STATEMENTS]; /* prepared when first used */
+	bool shared;       /* with a WAL beside it, by a process that need not be the daemon */
 	char *still;       /* path of a file that nobody writes, opened as such; or NULL */
 	struct stat about; /* of it, when it was opened */
 };
