@@ -52,8 +52,6 @@ static void put_title(struct html *h, const struct field *f)
 		known = json_member_text(f->form, "title");
 	if (known == NULL) {
 		wording_plain(json_member_text(f->form, "name"), name);
-		for (char *c = strchr(name, '_'); c != NULL; c = strchr(c, '_'))
-			*c = ' ';
 		known = name;
 	}
 	if (*known >= 'a' && *known <= 'z')
