@@ -18,15 +18,21 @@
 /* How much is behind (0 to 1000), in how many evaluations, and failures so far. */
 typedef void (*probe_progress)(void *ctx, int permille, size_t evaluations, size_t failed);
 
-/* Gives {"evaluations", "stopped": so much failed that the rest was left, "findings": [{"kind",
+/*
+ * Gives {"evaluations", "stopped": so much failed that the rest was left, "findings": [{"kind",
  * "severity", "file", "line", "message", "example", "other", "difference"}]}, those that are errors
- * first. kind        "error" (a criterion fails, or names a statement that there is not), "failure" (nothing is decided), "raising-loses",
- * "adding-loses", "level-below-unmet", "not-in-force", "not-met", "two-answers", "never-met",
- * "never-unmet" severity    "error", or "warning" for the two that begin with never example
- * {"history", "submission"}, as small as it gets; null in warnings other       the same, for the
- * raised or added-to submission; null elsewhere difference  [{"pointer", "from", "to"}] from
- * example to other; else empty 0, or -ENOMEM and such and a sentence: then nothing is known.
- * `progress` may be NULL. */
+ * first:
+ *
+ * - kind: "error" (a criterion fails, or names a statement that there is not), "failure" (nothing
+ *   is decided), "raising-loses", "adding-loses", "level-below-unmet", "not-in-force", "not-met",
+ *   "two-answers", "never-met" or "never-unmet"
+ * - severity: "error", or "warning" for the two that begin with never
+ * - example: {"history", "submission"}, as small as it gets; null in warnings
+ * - other: the same, for the raised or added-to submission; null elsewhere
+ * - difference: [{"pointer", "from", "to"}] from example to other; else empty
+ *
+ * 0, or -ENOMEM and such and a sentence: then nothing is known. `progress` may be NULL.
+ */
 int probe_run(struct trial *t, probe_progress progress, void *ctx, json_t **report, struct err *e);
 
 #endif
