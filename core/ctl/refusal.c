@@ -29,7 +29,7 @@ static void put_rule_failure(struct paper *p, const json_t *data)
 
 	paper_pad(p, 2);
 	paper_text(p, reason);
-	if (file != NULL)
+	if (file != NULL && *file != '\0')
 		paper_format(p, ": %s:%" JSON_INTEGER_FORMAT, file,
 			     json_member_integer(data, "line", 0));
 	paper_newline(p);

@@ -73,9 +73,12 @@ static int read_answer(struct verdict *v, enum event_kind kind, struct text resu
 
 static int read_failure(struct verdict *v, const struct evaluation *e)
 {
+	struct buffer said;
+
 	v->kind = VERDICT_FAILED;
-	v->errors = e->line > 0 ? json_sprintf("%s:%d: %s", e->file, e->line, e->message)
-				: json_string(e->message);
+	buffer_init(&said);
+	v->errors = rule_failure_append(e, &said) == 0 ? json_string(said.bytes) : NULL;
+	buffer_deinit(&said);
 	return v->errors != NULL ? 0 : -ENOMEM;
 }
 

@@ -118,12 +118,9 @@ static int keep_reason(struct asked *a, const struct evaluation *e)
 	struct buffer text;
 
 	buffer_init(&text);
-	/* The buffer remembers what fails. */
 	if (e->status == AW_ESCRIPT)
-		(void)buffer_printf(&text, "the rules fail now: %s:%d: %s", e->file, e->line,
-				    e->message);
-	else
-		(void)buffer_printf(&text, "%s", e->message);
+		(void)buffer_append_text(&text, "the rules fail now: "); /* the buffer remembers */
+	(void)rule_failure_append(e, &text);                             /* likewise */
 	a->reason = buffer_give(&text);
 	buffer_deinit(&text);
 	return a->reason != NULL ? e->status : -ENOMEM;

@@ -104,11 +104,8 @@ static void on_answer(void *ctx, const struct evaluation *e)
 		return;
 	}
 	buffer_init(&text);
-	if (e->line > 0)
-		(void)buffer_printf(&text, "%s:%d: %s", e->file, e->line, e->message);
-	else
-		(void)buffer_printf(&text, "%s", e->message);
-	u->reason = buffer_give(&text); /* NULL where either failed */
+	(void)rule_failure_append(e, &text); /* the buffer remembers */
+	u->reason = buffer_give(&text);
 	u->status = u->reason != NULL ? 0 : -ENOMEM;
 	buffer_deinit(&text);
 }

@@ -78,6 +78,8 @@ json_t *rule_files_describe(const struct rule_files *f);
 /* Appends a fault of a rule set, {"file", "line", "message"}, or a finding with these members,
  * as people read it: "FILE:LINE: MESSAGE", without what is not known. 0 or -ENOMEM. */
 int rule_fault_append(const json_t *fault, struct buffer *out);
+/* The same of an evaluation that failed. */
+int rule_failure_append(const struct evaluation *e, struct buffer *out);
 
 /* ---- generations -------------------------------------------------------- */
 

@@ -161,20 +161,23 @@ void answer_status(struct service *s, struct request *r, int status, const struc
 
 void answer_evaluation(struct service *s, struct request *r, const struct evaluation *e)
 {
-	char message[768];
+	struct buffer message;
 	json_t *data;
 
-	if (e->status == AW_ESCRIPT) {
+	buffer_init(&message);
+	if (e->status == AW_ESCRIPT)
 		data = json_pack("{ss ss si}", "reason", "rule-error", "file", e->file, "line",
 				 e->line);
-		(void)snprintf(message, sizeof message, "%s:%d: %s: nothing was decided", e->file,
-			       e->line, e->message);
-	} else {
-		bool late = e->status == AW_EDEADLINE;
-		data = json_pack("{ss}", "reason", late ? "deadline" : "crash");
-		(void)snprintf(message, sizeof message, "%s: nothing was decided", e->message);
-	}
-	answer_error(s, r, CODE_NO_ANSWER, message, data);
+	else
+		data = json_pack("{ss}", "reason",
+				 e->status == AW_EDEADLINE ? "deadline" : "crash");
+	(void)rule_failure_append(e, &message); /* the buffer remembers */
+	answer_error(s, r, CODE_NO_ANSWER,
+		     buffer_append_text(&message, ": nothing was decided") == 0
+			     ? message.bytes
+			     : "nothing was decided",
+		     data);
+	buffer_deinit(&message);
 }
 
 /* ---- roles -------------------------------------------------------------- */

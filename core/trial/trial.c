@@ -179,16 +179,18 @@ struct decided {
 static void on_decided(void *ctx, const struct evaluation *e)
 {
 	struct decided *d = ctx;
+	struct buffer said;
 
 	d->status = e->status;
 	if (e->status == 0) {
 		d->decision = json_read(e->result, d->err);
 		d->status = d->decision != NULL ? 0 : -ENOMEM;
-	} else if (e->line > 0) {
-		err_set(d->err, e->status, "%s:%d: %s", e->file, e->line, e->message);
-	} else {
-		err_set(d->err, e->status, "%s", e->message);
+		return;
 	}
+	buffer_init(&said);
+	err_set(d->err, e->status, "%s",
+		rule_failure_append(e, &said) == 0 ? said.bytes : "no memory to say why");
+	buffer_deinit(&said);
 }
 
 int trial_decide(struct trial *t, const json_t *submission, const json_t *history, json_t **out,

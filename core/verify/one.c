@@ -102,6 +102,19 @@ static void take_answer(struct one *one, json_t *document)
 	one->claim.failed_memory |= rv != 0;
 }
 
+static void say_failure(struct one *one, const struct evaluation *e)
+{
+	struct buffer said;
+
+	buffer_init(&said);
+	if (rule_failure_append(e, &said) == 0)
+		claim_say(&one->claim, "nothing was decided%s: %s",
+			  is_last(one) ? "" : " of what went before", said.bytes);
+	else
+		one->claim.failed_memory = true;
+	buffer_deinit(&said);
+}
+
 static void on_answer(void *ctx, const struct evaluation *e)
 {
 	struct one *one = ctx;
@@ -110,12 +123,8 @@ static void on_answer(void *ctx, const struct evaluation *e)
 
 	if (document != NULL)
 		take_answer(one, document);
-	else if (e->status != 0 && e->line > 0)
-		claim_say(&one->claim, "nothing was decided%s: %s:%d: %s",
-			  last ? "" : " of what went before", e->file, e->line, e->message);
 	else if (e->status != 0)
-		claim_say(&one->claim, "nothing was decided%s: %s",
-			  last ? "" : " of what went before", e->message);
+		say_failure(one, e);
 	one->claim.failed_memory |= e->status == 0 && document == NULL;
 	json_decref(document);
 	one->step++;

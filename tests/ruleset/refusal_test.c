@@ -160,10 +160,33 @@ static void a_fault_is_worded_by_what_is_known_of_it(void **state)
 	}
 }
 
+static void a_failure_is_worded_as_a_fault_is(void **state)
+{
+	static const struct {
+		struct evaluation e;
+		const char *says;
+	} each[] = {
+		{{.file = "a.lua", .line = 3, .message = "no"}, "a.lua:3: no"},
+		{{.file = "a.lua", .message = "no"}, "a.lua: no"},
+		{{.file = "", .message = "no"}, "no"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
+		struct buffer said;
+
+		buffer_init(&said);
+		assert_int_equal(rule_failure_append(&each[i].e, &said), 0);
+		assert_string_equal(said.bytes, each[i].says);
+		buffer_deinit(&said);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fault_is_worded_by_what_is_known_of_it),
+		cmocka_unit_test(a_failure_is_worded_as_a_fault_is),
 		in_folder(links_are_refused),
 		in_folder(a_linked_folder_is_refused_not_passed_over),
 		in_folder(what_is_no_text_is_refused),

@@ -308,6 +308,29 @@ static void R_29_an_award_without_its_dates_decides_nothing(void **state)
 	next_is_right(s);
 }
 
+/* It is no line's fault, and none is named. */
+static void an_answer_longer_than_an_entry_decides_nothing(void **state)
+{
+	struct scene *s = *state;
+
+	scene_rule_replace(
+		s, "outcome.lua", "outcome \"awarded_on\" (function(so_far)",
+		"outcome \"much\" (function(so_far)\n"
+		"\tif so_far.submission.partnership.name ~= \"Long\" then return nil end\n"
+		"\tlocal much = {}\n"
+		"\tfor i = 1, 10 do much[i] = string.rep(\"x\", 9000) end\n"
+		"\treturn much\nend)\n"
+		"outcome \"awarded_on\" (function(so_far)");
+	scene_start(s, NULL);
+	json_t *answer = peer_call(scene_peer(s), "decide",
+				   submission(s, "{'partnership': {'name': 'Long'}}"));
+	expect(answer, "{'error': {'code': -32008, 'message': 'the answer is larger than an entry"
+		       " of the log may be: nothing was decided',"
+		       " 'data': {'reason': 'rule-error', 'file': '', 'line': 0}}}");
+	json_decref(answer);
+	next_is_right(s);
+}
+
 /* The C library's sort asks the system how much memory there is, once it sorts
  * more than a little: the seal must not end an evaluator for that. */
 static void a_rule_may_walk_a_large_table_in_a_new_evaluator(void **state)
@@ -373,6 +396,8 @@ int main(void)
 			R_29_a_rule_that_fails_outside_a_criterion_decides_nothing,
 			scene_setup_stopped, scene_teardown),
 		cmocka_unit_test_setup_teardown(R_29_an_award_without_its_dates_decides_nothing,
+						scene_setup_stopped, scene_teardown),
+		cmocka_unit_test_setup_teardown(an_answer_longer_than_an_entry_decides_nothing,
 						scene_setup_stopped, scene_teardown),
 		cmocka_unit_test_setup_teardown(a_rule_may_walk_a_large_table_in_a_new_evaluator,
 						scene_setup_stopped, scene_teardown),
