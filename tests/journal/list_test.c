@@ -283,11 +283,11 @@ static struct decision_filter random_filter(unsigned *chance)
 	};
 }
 
-/* 450, unless AWARDD_HISTORIES says otherwise: it is a quarter of it. */
+/* 500, unless AWARDD_HISTORIES says otherwise: it is a quarter of it. */
 static void random_lists_are_as_made_plainly(void **state)
 {
 	const char *histories = getenv("AWARDD_HISTORIES");
-	int count = histories != NULL ? atoi(histories) / 4 : 450;
+	int count = histories != NULL ? atoi(histories) / 4 : 500;
 	struct log *log = *state;
 	json_t *entries = all_entries(log);
 	unsigned chance = 1;
