@@ -128,7 +128,7 @@ int verb_health(struct session *s)
 	int status = session_ask(s, "server.status", NULL, &answer);
 
 	if (status == EXIT_DONE) {
-		json_t *document = json_loads(answer.result, 0, NULL);
+		json_t *document = json_read(text_of(answer.result), NULL);
 		problems = document != NULL ? look(document) : NULL;
 		json_decref(document);
 		if (problems == NULL)

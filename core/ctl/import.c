@@ -27,8 +27,8 @@ static json_t *read_json(struct text t, struct err *e)
 {
 	size_t mark = t.length >= 3 && memcmp(t.bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 	json_error_t error;
-	json_t *document =
-		json_loadb(t.bytes + mark, t.length - mark, JSON_REJECT_DUPLICATES, &error);
+	json_t *document = json_load_whole((struct text){t.bytes + mark, t.length - mark},
+					   JSON_REJECT_DUPLICATES, &error);
 
 	if (document == NULL) {
 		char problem[256];
@@ -114,7 +114,7 @@ static void write_count(struct paper *p, const json_t *result)
 
 static int print_count(struct session *s, const char *text)
 {
-	json_t *result = json_loads(text, 0, NULL);
+	json_t *result = json_read(text_of(text), NULL);
 	struct paper p;
 	int status;
 
@@ -134,7 +134,7 @@ static int print_count(struct session *s, const char *text)
  * than pointers. */
 static void say_refusal(struct session *s, const struct roll_file *r, struct awardd_answer *answer)
 {
-	json_t *data = answer->data != NULL ? json_loads(answer->data, 0, NULL) : NULL;
+	json_t *data = answer->data != NULL ? json_read(text_of(answer->data), NULL) : NULL;
 	const json_t *errors = json_member(data, "errors");
 
 	if (json_array_size(errors) > 0) {

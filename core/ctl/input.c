@@ -53,6 +53,10 @@ void input_explain(const json_error_t *error, char *out, size_t size)
 {
 	bool encoding = json_error_code(error) == json_error_invalid_utf8;
 
+	if (json_error_code(error) == json_error_out_of_memory) {
+		(void)snprintf(out, size, "%s", error->text); /* may be cut */
+		return;
+	}
 	(void)snprintf(out, size, "not JSON%s: %s (column %d)%s", encoding ? " in UTF-8" : "",
 		       error->text, error->column, encoding ? "; save the file as UTF-8" : "");
 }

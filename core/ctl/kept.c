@@ -18,7 +18,7 @@ static int ask(struct session *s, const char *method, json_t *params, json_t **o
 	if (status == EXIT_REFUSED && !s->json)
 		session_refusal(s, "", &answer);
 	if (status == EXIT_DONE) {
-		*out = json_loads(answer.result, JSON_DECODE_ANY, NULL);
+		*out = json_read(text_of(answer.result), NULL);
 		if (*out == NULL)
 			status = session_say(s, EXIT_UNEXPECTED, "the answer cannot be read");
 	}

@@ -108,7 +108,7 @@ static int find_log(struct session *s, const char **path, json_t **answer)
 	if (status == EXIT_REFUSED)
 		session_refusal(s, "", &status_answer);
 	if (status == EXIT_DONE) {
-		*answer = json_loads(status_answer.result, 0, NULL);
+		*answer = json_read(text_of(status_answer.result), NULL);
 		*path = json_member_text(json_member(*answer, "log"), "path");
 		if (*path == NULL)
 			status = session_say(

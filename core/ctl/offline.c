@@ -16,7 +16,7 @@ static int ask_daemon(struct session *s, char **path)
 	if (status == EXIT_REFUSED && !s->json)
 		session_refusal(s, "", &answer);
 	if (status == EXIT_DONE) {
-		json_t *result = json_loads(answer.result, 0, NULL);
+		json_t *result = json_read(text_of(answer.result), NULL);
 		const char *said = json_member_text(json_member(result, "log"), "path");
 		*path = said != NULL ? strdup(said) : NULL;
 		json_decref(result);

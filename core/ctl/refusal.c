@@ -66,7 +66,7 @@ static void put_data(struct paper *p, const json_t *data)
 void session_refusal(const struct session *s, const char *where, const struct awardd_answer *answer)
 {
 	const char *text = answer->data != NULL ? answer->data : "null";
-	json_t *data = json_loads(text, JSON_DECODE_ANY, NULL);
+	json_t *data = json_read(text_of(text), NULL);
 	struct paper p;
 
 	paper_init(&p, s->err);

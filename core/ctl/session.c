@@ -48,7 +48,7 @@ int session_print_json(const struct session *s, const char *text, bool indented)
 
 	paper_init(&p, s->out);
 	if (indented && s->out.bounded) {
-		json_t *document = json_loads(text, JSON_DECODE_ANY, NULL);
+		json_t *document = json_read(text_of(text), NULL);
 
 		if (document != NULL)
 			outline_write_json(&p, document);
@@ -126,7 +126,7 @@ static void print_error_document(const struct session *s, const struct awardd_an
 	buffer_init(&b);
 	if (answer->data != NULL)
 		(void)json_put(json_object_get(document, "error"), "data",
-			       json_loads(answer->data, JSON_DECODE_ANY, NULL));
+			       json_read(text_of(answer->data), NULL));
 	if (document != NULL && json_compact(document, &b) == 0)
 		(void)session_print_json(s, b.bytes, true); /* the status is a refusal's anyway */
 	json_decref(document);
@@ -166,7 +166,7 @@ int session_show(struct session *s, const char *method, json_t *params, session_
 		awardd_answer_deinit(&answer);
 		return status;
 	}
-	json_t *result = json_loads(answer.result, JSON_DECODE_ANY, NULL);
+	json_t *result = json_read(text_of(answer.result), NULL);
 
 	paper_init(&p, s->out);
 	if (result == NULL)
@@ -189,7 +189,7 @@ const json_t *session_scheme(struct session *s)
 		return s->scheme;
 	awardd_answer_init(&answer);
 	if (awardd_client_call(s->client, "scheme.get", NULL, &answer) == AWARDD_OK)
-		s->scheme = json_loads(answer.result, 0, NULL);
+		s->scheme = json_read(text_of(answer.result), NULL);
 	awardd_answer_deinit(&answer);
 	return s->scheme;
 }

@@ -40,7 +40,8 @@ static bool is_blank(struct text line)
 
 static bool is_complete_object(struct text line)
 {
-	json_t *document = json_loadb(line.bytes, line.length, 0, NULL);
+	json_error_t error;
+	json_t *document = json_load_whole(line, 0, &error);
 	bool object = json_is_object(document);
 
 	json_decref(document);
@@ -85,7 +86,8 @@ static void read_document(struct split *s, size_t length, struct split_item *out
 	json_error_t error;
 
 	out->line = s->line;
-	out->document = json_loadb(s->text.bytes + s->at, length, FLAGS, &error);
+	out->document =
+		json_load_whole((struct text){s->text.bytes + s->at, length}, FLAGS, &error);
 	if (out->document != NULL)
 		return;
 	if (error.line > 0)
@@ -141,8 +143,8 @@ static int next_element(struct split *s, struct split_item *out)
 	const char *start = s->text.bytes + s->at;
 
 	out->line = s->line;
-	out->document =
-		json_loadb(start, s->text.length - s->at, FLAGS | JSON_DISABLE_EOF_CHECK, &error);
+	out->document = json_load_whole((struct text){start, s->text.length - s->at},
+					FLAGS | JSON_DISABLE_EOF_CHECK, &error);
 	if (out->document == NULL) {
 		s->ended = true;
 		/* The text may be cut. */

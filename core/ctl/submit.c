@@ -77,9 +77,8 @@ static void make_uuid(char out[UUID_TEXT])
 /* What a program reads in place of a decision. */
 static void print_failure_document(const struct batch *b, const struct slot *slot)
 {
-	json_t *data = slot->answer.data != NULL
-			       ? json_loads(slot->answer.data, JSON_DECODE_ANY, NULL)
-			       : NULL;
+	json_t *data = slot->answer.data != NULL ? json_read(text_of(slot->answer.data), NULL)
+						 : NULL;
 	json_t *document = json_pack("{s:{s:I,s:s?,s:o*},s:s,s:i,s:i,s:s?}", "error", "code",
 				     (json_int_t)slot->answer.code, "message", slot->answer.message,
 				     "data", data, "file", slot->file, "number", slot->number,
@@ -112,7 +111,7 @@ static void print_failure(struct batch *b, const struct slot *slot)
 
 static void print_decision(struct batch *b, const struct slot *slot)
 {
-	json_t *decision = json_loads(slot->answer.result, JSON_DECODE_ANY, NULL);
+	json_t *decision = json_read(text_of(slot->answer.result), NULL);
 	struct vocabulary v = {b->s->scheme, decision};
 	struct paper p;
 
@@ -306,6 +305,8 @@ static void send_slot(struct batch *b, struct slot *slot, int64_t id, json_t *do
 
 		if (result == AWARDD_MISUSE)
 			fail_slot(b, slot, awardd_client_error(b->s->client));
+		else if (result == AWARDD_MEMORY)
+			give_up(b, result); /* the daemon does not say why, and does not close */
 		else if (result != AWARDD_OK || alone)
 			wait_for_room(b, 0); /* it may have said why before it closed */
 		if (b->closing && b->status == EXIT_DONE)

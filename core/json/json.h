@@ -17,6 +17,9 @@
  * members, no NUL in strings, nothing after the value. Any value may stand at
  * the top. */
 json_t *json_read(struct text t, struct err *e);
+/* json_loadb, but where memory runs out: that gives NULL and json_error_out_of_memory, and not
+ * a document that lacks some of its bytes, as Jansson would. */
+json_t *json_load_whole(struct text t, size_t flags, json_error_t *error);
 
 /* Appends the canonical bytes of RFC 8785 (members sorted, no white space,
  * shortest escapes). AW_EINVALID where the document holds a number with a

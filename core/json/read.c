@@ -58,25 +58,28 @@ __attribute__((constructor)) static void notice(void)
 	json_set_alloc_funcs(noticed_malloc, noticed_free);
 }
 
-/* Gives NULL where it is no document; -ENOMEM is then in *rv, or AW_ESYNTAX. */
-static json_t *load(struct text t, json_error_t *error, int *rv)
+static json_t *no_memory(json_error_t *error)
+{
+	*error = (json_error_t){.line = 1, .text = "no memory to read it"};
+	error->text[JSON_ERROR_TEXT_LENGTH - 1] = json_error_out_of_memory; /* as Jansson has it */
+	return NULL;
+}
+
+json_t *json_load_whole(struct text t, size_t flags, json_error_t *error)
 {
 	size_t size = set_aside(t);
 	struct reading now = {.from = malloc(size)};
 	json_t *value = NULL;
 
-	*rv = -ENOMEM;
 	if (now.from == NULL)
-		return NULL;
+		return no_memory(error);
 	now.next = now.from;
 	now.to = now.from + size;
 	reading = &now;
-	value = json_loadb(t.bytes, t.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+	value = json_loadb(t.bytes, t.length, flags, error);
 	if (now.failed) {
 		json_decref(value);
-		value = NULL;
-	} else if (value == NULL) {
-		*rv = AW_ESYNTAX;
+		value = no_memory(error);
 	}
 	reading = NULL;
 	free(now.from);
@@ -130,13 +133,13 @@ json_t *json_read(struct text t, struct err *e)
 		err_set(e, AW_ESYNTAX, "line %d, column %d: a NUL byte", line, column);
 		return NULL;
 	}
-	int rv;
-	json_t *value = load(t, &error, &rv);
+	json_t *value = json_load_whole(t, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 
-	if (value == NULL && rv == -ENOMEM)
-		err_set(e, rv, "no memory to read it");
+	if (value == NULL && json_error_code(&error) == json_error_out_of_memory)
+		err_set(e, -ENOMEM, "%s", error.text);
 	else if (value == NULL)
-		err_set(e, rv, "line %d, column %d: %s", error.line, error.column, error.text);
+		err_set(e, AW_ESYNTAX, "line %d, column %d: %s", error.line, error.column,
+			error.text);
 	return value;
 }
 

@@ -1,6 +1,7 @@
 /*
- * Memory that runs out in awardctl while it judges a proof: it says that there is none, and not
- * that the proof is false. Each run is a process of its own, with the module preloaded.
+ * Memory that runs out in awardctl: it says that there is none, and not that a proof is false; it
+ * sends a submission as it stands, or not at all. Each run is a process of its own, with the
+ * module preloaded.
  */
 #include "../scenario/tool.h"
 #include "memory.h"
@@ -82,10 +83,27 @@ static void without_memory_no_proof_is_called_false(void **state)
 	free(vkey);
 }
 
+/* What could not be sent is not waited for. One of another text would be refused, by its id. */
+static void without_memory_no_other_submission_is_sent(void **state)
+{
+	struct scene *s = *state;
+	struct shortage sh;
+
+	tool_write_json(s, "one.json", submission(s, "{'submission_id': 'one'}"));
+	shortage_init(&sh, s); /* not for the daemon, which runs already */
+	/* It is read and sent after the scheme was. */
+	const char *const submit[] = {"--timeout", "5", "submit", "one.json", NULL};
+	long all = allocations(&sh, submit);
+	walk(&sh, sh.step > 0 ? 0 : all - all / 3, 1, submit);
+	shortage_deinit(&sh);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(without_memory_no_proof_is_called_false,
+						scene_setup, scene_teardown),
+		cmocka_unit_test_setup_teardown(without_memory_no_other_submission_is_sent,
 						scene_setup, scene_teardown),
 	};
 
