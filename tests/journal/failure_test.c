@@ -222,7 +222,7 @@ static void a_real_file_system_without_room_loses_nothing(void **state)
 	assert_true(snprintf(disk, sizeof disk, "%s/disk", log->dir) > 0);
 	assert_int_equal(mkdir(disk, 0700), 0);
 	if (mount("tmpfs", disk, "tmpfs", 0, "size=2m") != 0) {
-		print_message("mounting a tmpfs is not permitted: skipped\n");
+		print_message("skipped: mounting a tmpfs is not permitted\n");
 		skip();
 	}
 	assert_true(snprintf(log->path, sizeof log->path, "%s/log.db", disk) > 0);

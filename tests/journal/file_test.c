@@ -318,7 +318,7 @@ static void a_group_reader_needs_nothing_but_the_group(void **state)
 	char command[512];
 
 	if (getuid() != 0) {
-		print_message("not root: skipped\n");
+		print_message("skipped: not root\n");
 		skip();
 	}
 	log_open(log);

@@ -48,7 +48,7 @@ static bool may_confine(void)
 {
 	if (geteuid() == 0 && system("unshare --mount mount -t tmpfs tmpfs /mnt 2>/dev/null") == 0)
 		return true;
-	print_message("mounting is not permitted: skipped\n");
+	print_message("skipped: mounting is not permitted\n");
 	return false;
 }
 

@@ -49,7 +49,7 @@ static void the_pages_stand_up_in_a_browser(void **state)
 	char command[1024];
 
 	if (access(installed, F_OK) != 0 || access(chromium(), X_OK) != 0) {
-		print_message("not installed: chromium; npm ci --prefix tests/pages\n");
+		print_message("skipped: not installed: chromium; npm ci --prefix tests/pages\n");
 		skip();
 	}
 	free(TOOL_OUT(s, 0, "publish", "empty", "--on", "2026-07-01"));

@@ -201,7 +201,7 @@ static void libraries_of_others_say_what_is_valid_altered_expired_and_revoked(vo
 	struct place p;
 
 	if (access(BADGE "/node_modules", F_OK) != 0) {
-		print_message("not installed: npm ci --prefix tests/badge\n");
+		print_message("skipped: not installed: npm ci --prefix tests/badge\n");
 		skip();
 	}
 	make_place(&p);

@@ -174,7 +174,7 @@ static void promtool_reads_the_answer_and_the_file(void **state)
 	char path[2 * PATH_TEXT];
 
 	if (system("command -v promtool >/dev/null") != 0) {
-		print_message("not installed: promtool\n");
+		print_message("skipped: not installed: promtool\n");
 		skip();
 	}
 	promtool_takes(s, good);

@@ -76,7 +76,7 @@ static void clients_of_others_drive_it(void **state)
 	char arguments[512];
 
 	if (access(AWARDD_SOURCE "/tests/clients/node_modules", F_OK) != 0) {
-		print_message("not installed: npm ci --prefix tests/clients\n");
+		print_message("skipped: not installed: npm ci --prefix tests/clients\n");
 		skip();
 	}
 	snprintf(arguments, sizeof arguments, "--socket '%s'", s->socket);
