@@ -4,7 +4,7 @@
  */
 #include "script/vm.h"
 
-/* As plain() in prelude/6-decide.lua has them. */
+/* Of a copy; lent to the prelude, which says what goes beyond. */
 enum { TEXT_BYTES = 10000, NAME_BYTES = 200, DEEPEST = 8 };
 
 /* Room that a copy of a list has at first: its length may be what a rule made up. */
@@ -273,6 +273,12 @@ void host_values_add(lua_State *L)
 					  {"scores", host_scores},         {NULL, NULL}};
 
 	luaL_setfuncs(L, values, 0);
+	lua_pushinteger(L, TEXT_BYTES);
+	lua_setfield(L, -2, "longest_text");
+	lua_pushinteger(L, NAME_BYTES);
+	lua_setfield(L, -2, "longest_name");
+	lua_pushinteger(L, DEEPEST);
+	lua_setfield(L, -2, "deepest");
 	lua_createtable(L, 0, 1);
 	lua_pushboolean(L, 0);
 	lua_setfield(L, -2, "__metatable");

@@ -32,8 +32,8 @@ local function plain(value, depth)
 	elseif kind == "number" then
 		error("a number of a decision must be whole, and " .. tostring(value) .. " is not")
 	elseif kind == "string" then
-		return text_or_complain(value, "words of a decision", 10000)
-	elseif kind ~= "table" or depth > 8 then
+		return text_or_complain(value, "words of a decision", host.longest_text)
+	elseif kind ~= "table" or depth > host.deepest then
 		error("a decision holds text, whole numbers, lists and groups, not a " .. kind)
 	end
 	local copy = {}
@@ -44,7 +44,8 @@ local function plain(value, depth)
 		return host.list(copy)
 	end
 	for key, item in pairs(value) do
-		copy[text_or_complain(key, "a name in a decision", 200)] = plain(item, depth + 1)
+		local name = text_or_complain(key, "a name in a decision", host.longest_name)
+		copy[name] = plain(item, depth + 1)
 	end
 	return copy
 end
