@@ -42,6 +42,8 @@ static void put_said(struct paper *p, const json_t *found, enum tone tone)
 	paper_tone(p, tone);
 	if (rule_fault_append(found, &text) == 0)
 		paper_text(p, text.bytes);
+	else
+		p->out.failed = true;
 	paper_tone(p, TONE_PLAIN);
 	paper_newline(p);
 	buffer_deinit(&text);
