@@ -44,7 +44,7 @@ struct audit_options {
  *    "not_given": {what: how many were only counted}}
  * where verified means: neither altered nor derived. Returns 0 where it could be
  * judged, whatever came out; a file that is no log is judged too, but not one of another
- * form: AW_ENEWER, AW_EINVALID. AW_EINVALID also where `since` holds no checkpoint; AW_EBUSY; an
+ * form: AW_ENEWER, AW_EOLDER. AW_EINVALID where `since` holds no checkpoint; AW_EBUSY; an
  * errno; -ENOMEM. */
 int audit_verify(const struct audit_options *options, json_t **summary, struct err *e);
 

@@ -29,7 +29,8 @@
 	X(AW_ECORRUPT, -10012, "the file is damaged")                                              \
 	X(AW_ECLOSED, -10013, "the other side closed the connection")                              \
 	X(AW_EBUSY, -10014, "in use by another process")                                           \
-	X(AW_EHELD, -10015, "a reader holds the log open")
+	X(AW_EHELD, -10015, "a reader holds the log open")                                         \
+	X(AW_EOLDER, -10016, "the file was written by an older version")
 
 enum aw_status {
 #define AW_STATUS_ENUM(name, number, text) name = (number),

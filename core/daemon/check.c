@@ -184,7 +184,7 @@ static int check_log(const char *path, struct err *e)
 	if (realpath(path, real) == NULL)
 		return err_set(e, -errno, "the log %s: %s", path, status_text(-errno));
 	rv = reader_open(real, &reader, e);
-	if (rv == AW_EINVALID) {
+	if (rv == AW_EOLDER) {
 		(void)printf("log: %s is of an older form, and will be brought up to date\n", path);
 		return 0;
 	}

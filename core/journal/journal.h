@@ -126,7 +126,7 @@ int journal_ping(struct journal *j, journal_appended_cb done, void *ctx);
 
 /* Bytes the entry of this draft would have, at most (sequence and instant at
  * their longest). For refusing a submission before it is decided. -ENOMEM;
- * AW_EINVALID where a number in it is not whole. */
+ * AW_EINVALID where a number in its `body` is not whole. */
 int journal_entry_size(const struct journal_draft *draft, size_t *size);
 
 /* Runs `run` on a reading thread with a snapshot of its own, then `done` from
@@ -197,7 +197,7 @@ const char *journal_partnership(const char *kind, const json_t *body);
 /* ---- reading: inside journal_query, or offline -------------------------- */
 
 /* Opens a log read-only, outside of a daemon, also while one writes it. One that
- * lies there without a WAL is read as it stands, and nothing is made beside it. AW_EINVALID:
+ * lies there without a WAL is read as it stands, and nothing is made beside it. AW_EOLDER:
  * it is of an older form, which journal_open would bring up to date. */
 int reader_open(const char *path, struct journal_reader **out, struct err *e);
 void reader_close(struct journal_reader **r);

@@ -407,6 +407,11 @@ static int summarise(struct journal_reader *r, int64_t sequence, json_t *rows, s
 	rv = sql_next(&b, e);
 	if (rv == 1)
 		rv = list_append(rows, summary(b.statement, e));
+	else if (rv == 0)
+		rv = err_set(e, AW_ECORRUPT,
+			     "entry %" PRId64 " has marks, and no row among what is listed: "
+			     "\"awardctl log rebuild\" makes both again",
+			     sequence);
 	reader_done(&b);
 	return rv;
 }

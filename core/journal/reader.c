@@ -277,7 +277,7 @@ int reader_open(const char *path, struct journal_reader **out, struct err *e)
 	if (rv == 0 && version == 0)
 		rv = err_set(e, AW_EFOREIGN, "%s is not a decision log: nothing is in it", path);
 	else if (rv == 0 && version < LOG_VERSION)
-		rv = err_set(e, AW_EINVALID,
+		rv = err_set(e, AW_EOLDER,
 			     "%s was written by an older version, in form %d: awardd brings it to "
 			     "form %d when it is started with it, or with a copy",
 			     path, version, (int)LOG_VERSION);

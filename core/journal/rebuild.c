@@ -62,7 +62,7 @@ int journal_rebuild(const char *path, struct err *e)
 		rv = err_set(e, AW_EFOREIGN, "%s is not a decision log: nothing is in it", path);
 	if (rv == 0 && version < LOG_VERSION)
 		rv = err_set(
-			e, AW_EINVALID,
+			e, AW_EOLDER,
 			"%s is of an older form: the daemon brings it up to date, derived tables "
 			"too, when it opens it",
 			path);

@@ -445,6 +445,25 @@ static void a_name_that_is_not_utf_8_is_an_unknown_one(void **state)
 	json_decref(ask.out);
 }
 
+/* ---- a file that another program wrote to ---------------------------------- */
+
+static void an_entry_that_is_marked_and_not_listed_is_told_of(void **state)
+{
+	static const struct decision_filter newest = {.limit = 1};
+	struct log *log = *state;
+	struct ask ask = {.run = ask_list, .with = &newest};
+	bool ok;
+
+	free(shell(log, "",
+		   "DELETE FROM listed WHERE sequence ="
+		   " (SELECT max(sequence) FROM entry WHERE kind = 'decision')",
+		   &ok));
+	assert_true(ok);
+	log_ask(log, &ask);
+	assert_int_equal(ask.status, AW_ECORRUPT);
+	assert_non_null(strstr(ask.text, "awardctl log rebuild"));
+}
+
 int main(void)
 {
 #define IN_THE_LOG(test) cmocka_unit_test_setup_teardown(test, setup, log_teardown)
@@ -454,6 +473,7 @@ int main(void)
 		IN_THE_LOG(a_summary_has_what_lists_show),
 		cmocka_unit_test(a_key_of_another_order_is_refused),
 		IN_THE_LOG(the_register_comes_in_the_order_asked_for),
+		IN_THE_LOG(an_entry_that_is_marked_and_not_listed_is_told_of),
 		cmocka_unit_test_setup_teardown(a_name_that_is_not_utf_8_is_an_unknown_one,
 						log_setup, log_teardown),
 	};
