@@ -75,9 +75,9 @@ static const char truth_2[] =
 static const char truth_3[] = "";
 
 /* The truth is as before; what follows from it is kept otherwise. */
-static const char truth_4[] = "";
+static const char truth_4[] = "", truth_5[] = "";
 
-static const char *const truths[LOG_VERSION] = {truth_1, truth_2, truth_3, truth_4};
+static const char *const truths[LOG_VERSION] = {truth_1, truth_2, truth_3, truth_4, truth_5};
 
 #define NOT_TRUTH                                                                                  \
 	" name NOT LIKE 'sqlite_%' AND name NOT IN"                                                \
@@ -88,6 +88,10 @@ static const char *const truths[LOG_VERSION] = {truth_1, truth_2, truth_3, truth
 
 /* What is not true of itself, whatever form it is of. */
 static const char drop_derived[] = DROPS " WHERE type IN ('table', 'view') AND" NOT_TRUTH;
+
+/* All that form 5 has less than form 4. */
+enum { WITH_AWARD_DAY = 4 };
+static const char drop_award_day[] = "DROP INDEX IF EXISTS award_day";
 
 const char schema_derived_tables[] = "SELECT name, sql FROM sqlite_schema"
 				     " WHERE type = 'table' AND" NOT_TRUTH;
@@ -129,7 +133,6 @@ static const char derived[] =
 	"  expires_on TEXT NOT NULL, route TEXT, precision TEXT NOT NULL, citation TEXT,"
 	"  source TEXT) STRICT;"
 	"CREATE INDEX award_partnership ON award (partnership, awarded_on);"
-	"CREATE INDEX award_day ON award (awarded_on, award);"
 	"CREATE TABLE revocation (revokes INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE erasure (sequence INTEGER PRIMARY KEY, partnership TEXT NOT NULL,"
 	"  erases INTEGER, through INTEGER) STRICT;"
@@ -228,7 +231,8 @@ static int bring_up(sqlite3 *db, int from, struct chance chance, struct err *e)
 	if (rv == 0 && from == 0)
 		rv = make_identity(db, chance, e);
 	if (rv == 0)
-		rv = schema_make_derived(db, e);
+		rv = from == WITH_AWARD_DAY ? sql_run(db, drop_award_day, e)
+					    : schema_make_derived(db, e);
 	(void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d;PRAGMA user_version=%d",
 		       (int)LOG_APPLICATION, (int)LOG_VERSION); /* fits */
 	return rv == 0 ? sql_run(db, pragmas, e) : rv;

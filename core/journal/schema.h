@@ -12,7 +12,7 @@
 
 enum {
 	LOG_APPLICATION = 0x41574144, /* "AWAD" */
-	LOG_VERSION = 4,
+	LOG_VERSION = 5,
 	LOG_IDENTITY = 33, /* 32 hex digits and a NUL */
 };
 
