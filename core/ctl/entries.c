@@ -7,6 +7,7 @@
 #include "ctl/erase.h"
 #include "ctl/letter.h"
 #include "ctl/outline.h"
+#include "ctl/revoked.h"
 #include "ctl/under.h"
 #include "ctl/verb.h"
 
@@ -27,29 +28,6 @@ static void write_sender(struct paper *p, const json_t *entry)
 	paper_newline(p);
 }
 
-/* A revocation stands above the letter: nobody must miss it. */
-static void write_revocation(struct paper *p, const json_t *revoked)
-{
-	const json_t *by_whom = json_member(revoked, "by");
-	const char *by = json_is_string(by_whom) ? json_string_value(by_whom)
-						 : json_member_text(by_whom, "user");
-	const char *at = json_member_text(revoked, "at");
-	const char *reason = json_member_text(revoked, "reason");
-
-	if (revoked == NULL || json_is_false(revoked))
-		return;
-	if (json_member(by_whom, "erased") != NULL)
-		by = "somebody whose name is erased";
-	paper_tone(p, TONE_BAD);
-	paper_sign(p, SIGN_UNMET);
-	paper_text(p, " ");
-	paper_wrap_format(p, 2, "REVOKED%s%s%s%s%s%s", at != NULL ? " at " : "",
-			  at != NULL ? at : "", by != NULL ? " by " : "", by != NULL ? by : "",
-			  reason != NULL ? ": " : "", reason != NULL ? reason : "");
-	paper_tone(p, TONE_PLAIN);
-	paper_newline(p);
-}
-
 static void write_entry(struct session *s, struct paper *p, const json_t *entry)
 {
 	const json_t *body = json_member(entry, "body");
@@ -57,7 +35,7 @@ static void write_entry(struct session *s, struct paper *p, const json_t *entry)
 
 	if (decision == NULL)
 		decision = json_member(body, "decision");
-	write_revocation(p, json_member(entry, "revoked"));
+	revoked_write(p, json_member(entry, "revoked"));
 	erased_write(p, entry);
 	if (decision == NULL) {
 		outline_write(p, entry);

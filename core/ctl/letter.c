@@ -246,7 +246,7 @@ void letter_write(struct paper *p, const struct vocabulary *v)
 	put_references(p, v->decision);
 }
 
-void letter_write_brief(struct paper *p, const struct vocabulary *v)
+void letter_write_brief(struct paper *p, const struct vocabulary *v, bool revoked)
 {
 	const json_t *outcome = json_member(v->decision, "outcome");
 	const char *citation = json_member_text(outcome, "citation");
@@ -255,7 +255,9 @@ void letter_write_brief(struct paper *p, const struct vocabulary *v)
 	char day[DAY_TEXT];
 
 	wording_day(json_member_text(v->decision, "assessed_on"), false, day);
-	paper_sign(p, citation != NULL ? SIGN_MET : SIGN_UNMET);
+	paper_sign(p, citation != NULL && !revoked ? SIGN_MET : SIGN_UNMET);
+	if (revoked)
+		paper_text(p, " REVOKED:");
 	if (citation != NULL)
 		paper_format(p, " %s", citation);
 	else

@@ -13,8 +13,8 @@
  * Memory running out is seen in buffer_status(&p->out). */
 void letter_write(struct paper *p, const struct vocabulary *v);
 
-/* The same in one line: who, and what came of it. */
-void letter_write_brief(struct paper *p, const struct vocabulary *v);
+/* The same in one line: who, what came of it, and whether that was revoked. */
+void letter_write_brief(struct paper *p, const struct vocabulary *v, bool revoked);
 
 /* Statements down, the scale across, a dot at each score, a line from dot to
  * dot that passes by what is not applicable. */

@@ -9,6 +9,7 @@
 #include "ctl/input.h"
 #include "ctl/letter.h"
 #include "ctl/progress.h"
+#include "ctl/revoked.h"
 #include "ctl/split.h"
 #include "ctl/verb.h"
 
@@ -46,6 +47,7 @@ struct batch {
 	int status;                 /* EXIT_AWAY or EXIT_UNEXPECTED: nothing more can be done */
 	int permille;
 	struct progress progress;
+	struct awardd_client *beside; /* asks what became of a decision; NULL until it does */
 };
 
 static struct slot *slot_of(struct batch *b, int64_t id)
@@ -109,29 +111,57 @@ static void print_failure(struct batch *b, const struct slot *slot)
 				  slot->where, slot->submission_id);
 }
 
+/* Whoever sends a submission again is answered as the first time, whatever became of the
+ * decision since. Gives the revocation, or NULL. */
+static json_t *ask_revocation(struct batch *b, const struct slot *slot, const json_t *decision)
+{
+	const char *id = json_member_text(decision, "decision_id");
+	json_t *revoked = NULL;
+
+	if (id == NULL || slot->made)
+		return NULL;
+	if (revoked_ask(b->s, &b->beside, id, &revoked) != AWARDD_OK)
+		(void)session_say(b->s, 0, "%s: whether it was revoked since is not known: %s",
+				  slot->where,
+				  b->beside != NULL ? awardd_client_error(b->beside) : "no memory");
+	return revoked;
+}
+
+static void put_letter(struct batch *b, const struct slot *slot, struct paper *p,
+		       const struct vocabulary *v, const json_t *revoked)
+{
+	if (b->done > 0)
+		paper_newline(p);
+	if (!b->single) {
+		paper_tone(p, TONE_FAINT);
+		paper_text(p, slot->where);
+		paper_tone(p, TONE_PLAIN);
+		paper_newline(p);
+	}
+	revoked_write(p, revoked);
+	if (json_is_object(revoked)) {
+		paper_wrap(p, 2, "  To have it decided anew, send it with another submission_id.");
+		paper_newline(p);
+	}
+	letter_write(p, v);
+}
+
 static void print_decision(struct batch *b, const struct slot *slot)
 {
 	json_t *decision = json_read(text_of(slot->answer.result), NULL);
 	struct vocabulary v = {b->s->scheme, decision};
+	json_t *revoked = ask_revocation(b, slot, decision);
 	struct paper p;
 
 	paper_init(&p, b->s->out);
-	if (session_option(b->s, OPTION_BRIEF) != NULL) {
-		letter_write_brief(&p, &v);
-	} else {
-		if (b->done > 0)
-			paper_newline(&p);
-		if (!b->single) {
-			paper_tone(&p, TONE_FAINT);
-			paper_text(&p, slot->where);
-			paper_tone(&p, TONE_PLAIN);
-			paper_newline(&p);
-		}
-		letter_write(&p, &v);
-	}
+	if (session_option(b->s, OPTION_BRIEF) != NULL)
+		letter_write_brief(&p, &v, json_is_object(revoked));
+	else
+		put_letter(b, slot, &p, &v, revoked);
 	if (session_print(b->s, &p) != EXIT_DONE)
 		b->status = EXIT_UNEXPECTED;
 	paper_deinit(&p);
+	json_decref(revoked);
 	json_decref(decision);
 }
 
@@ -446,6 +476,7 @@ static int run_batch(struct session *s, const char *method, bool with_ids)
 	say_sum(b);
 	status = outcome(b);
 	awardd_answer_deinit(&b->stray);
+	awardd_client_free(&b->beside);
 	free(b);
 	return status;
 }

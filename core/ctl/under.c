@@ -1,11 +1,13 @@
 /* A decision beside what another rule set says of the same submission, after the
  * history of its day. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl/kept.h"
 #include "ctl/offline.h"
+#include "ctl/revoked.h"
 #include "ctl/table.h"
 #include "ctl/under.h"
 #include "wording/wording.h"
@@ -326,6 +328,7 @@ static void write_page(struct paper *p, const json_t *result)
 	short_digest(json_member_text(json_member(result, "then"), "rules"), then_digest);
 	short_digest(json_member_text(now, "rules"), now_digest);
 	wording_day(day, false, words);
+	revoked_write(p, json_member(result, "revoked"));
 	paper_wrap_format(p, 0, "%s %s of %s, %s %s.", import ? "Imported award" : "Decision",
 			  json_member_text(result, "id"), json_member_text(result, "partnership"),
 			  import ? "awarded" : "assessed on", words);
@@ -383,6 +386,10 @@ static int compare(struct session *s, struct journal_reader *log, const char *di
 	if (rv == 0)
 		rv = reproduce_under(log, &how, json_member_integer(entry, "sequence", 0), digest,
 				     &result, &e);
+	if (rv == 0)
+		rv = json_object_set(result, "revoked", json_object_get(entry, "revoked")) == 0
+			     ? 0
+			     : err_set(&e, -ENOMEM, "no memory for the answer");
 	int status = rv == 0 ? show(s, result) : EXIT_UNEXPECTED;
 	words_free(&words);
 	json_decref(entry);

@@ -198,7 +198,7 @@ static void write_poisoned(const char *text, struct look look)
 		poison(json_object_get(s, "statements"), text);
 		paper_init(&p, look);
 		letter_write(&p, &v);
-		letter_write_brief(&p, &v);
+		letter_write_brief(&p, &v, false);
 		assert_int_equal(buffer_status(&p.out), 0);
 		for (const char *c = p.out.bytes; *c != '\0'; c++) {
 			assert_true(*c == '\n' || (unsigned char)*c >= 0x20);
@@ -275,7 +275,7 @@ static void whatever_is_missing_the_letter_is_written(void **state)
 
 		paper_init(&p, plain_look);
 		letter_write(&p, &v);
-		letter_write_brief(&p, &v);
+		letter_write_brief(&p, &v, false);
 		assert_int_equal(buffer_status(&p.out), 0);
 		paper_deinit(&p);
 		json_decref(d);
@@ -306,11 +306,18 @@ static void in_brief_it_is_one_line_with_both_ids(void **state)
 
 	(void)state;
 	paper_init(&p, plain_look);
-	letter_write_brief(&p, &v);
+	letter_write_brief(&p, &v, false);
 	assert_int_equal(buffer_status(&p.out), 0);
 	assert_string_equal(p.out.bytes,
 			    "✓ Dell: Gold redesignation with Star and Moon, May 2024  [entry 7]"
 			    "  [submission sub-1]\n");
+	paper_deinit(&p);
+	paper_init(&p, plain_look);
+	letter_write_brief(&p, &v, true);
+	assert_int_equal(buffer_status(&p.out), 0);
+	assert_string_equal(p.out.bytes,
+			    "✗ REVOKED: Dell: Gold redesignation with Star and Moon, May 2024"
+			    "  [entry 7]  [submission sub-1]\n");
 	paper_deinit(&p);
 	json_decref(d);
 }

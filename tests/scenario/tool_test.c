@@ -101,6 +101,52 @@ static void a_letter_says_award_reasons_shortfalls_and_fee(void **state)
 	free(out);
 }
 
+static void what_was_revoked_since_is_said_where_it_is_sent_again(void **state)
+{
+	struct scene *s = *state;
+	struct ran r;
+
+	json_t *asked = submission(s, "{'submission_id': 'taken-back'}");
+	json_t *answer = peer_call(scene_peer(s), "decide", json_incref(asked));
+	const json_t *result = json_object_get(answer, "result");
+	char *id = strdup(json_member_text(result, "decision_id"));
+
+	assert_non_null(id);
+	tool_write_json(s, "again.json", asked);
+	r = TOOL(s, NULL, "submit", "--brief", "again.json");
+	tool_ended(&r, DONE);
+	assert_non_null(strstr(r.out, "✓ North Vale: Quality Lead"));
+	assert_false(tool_says(r.out, "REVOKED"));
+	ran_deinit(&r);
+	revokes(s, result);
+	r = TOOL(s, NULL, "submit", "--brief", "again.json");
+	tool_ended(&r, DONE);
+	assert_non_null(strstr(r.out, "✗ REVOKED: North Vale: Quality Lead"));
+	assert_string_equal(r.err, "");
+	ran_deinit(&r);
+	r = TOOL(s, NULL, "submit", "again.json");
+	tool_ended(&r, DONE);
+	assert_non_null(strstr(r.out, "✗ REVOKED at 2"));
+	tool_must_say(r.out, "have it decided anew, send it with another submission_id");
+	assert_true(strstr(r.out, "REVOKED") < strstr(r.out, "is awarded"));
+	ran_deinit(&r);
+	/* Programs get what the daemon answers. */
+	r = TOOL(s, NULL, "submit", "--format", "json", "again.json");
+	tool_ended(&r, DONE);
+	json_t *document = json_loads(r.out, 0, NULL);
+	assert_true(json_equal(document, result));
+	json_decref(document);
+	ran_deinit(&r);
+	/* It stands above what other rules say of it, too. */
+	r = TOOL(s, NULL, "decisions", "show", id, "--under", "active", "--log", "log");
+	tool_ended(&r, DONE);
+	assert_non_null(strstr(r.out, "✗ REVOKED at 2"));
+	tool_must_say(r.out, "Nothing differs.");
+	ran_deinit(&r);
+	free(id);
+	json_decref(answer);
+}
+
 static void no_award_is_done_too(void **state)
 {
 	struct scene *s = *state;
@@ -475,6 +521,7 @@ int main(void)
 	};
 	const struct CMUnitTest shared[] = {
 		in_new_area(a_letter_says_award_reasons_shortfalls_and_fee),
+		in_new_area(what_was_revoked_since_is_said_where_it_is_sent_again),
 		in_new_area(no_award_is_done_too),
 		in_new_area(one_that_fails_of_many_is_named_and_the_others_are_decided),
 		in_new_area(one_that_is_too_long_is_named_and_the_others_are_decided),
