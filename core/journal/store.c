@@ -79,6 +79,28 @@ static void say_who(int lock, const char *path, struct err *e)
 		      *who != '\0' ? ", process " : "", who);
 }
 
+/* Where root works on the log of a service, the service must be able to lock it afterwards:
+ * SQLite gives its own files the log's owner likewise. */
+static void give_lock(const struct store *s)
+{
+	struct stat log;
+
+	if (geteuid() == 0 && stat(s->path, &log) == 0)
+		(void)!fchown(s->lock, log.st_uid, log.st_gid); /* the service says what to do */
+}
+
+static int refuse_lock(const struct store *s, const char *name, int why, struct err *e)
+{
+	if (why == EACCES)
+		return err_set(
+			e, -why,
+			"the log %s cannot be locked: %s: %s; if another user made that file: "
+			"chown --reference=%s %s",
+			s->path, name, strerror(why), s->path, name);
+	return err_set(e, -why, "the log %s cannot be locked: %s: %s", s->path, name,
+		       strerror(why));
+}
+
 static int take_lock(struct store *s, struct err *e)
 {
 	struct buffer name;
@@ -91,8 +113,7 @@ static int take_lock(struct store *s, struct err *e)
 	}
 	s->lock = open(name.bytes, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0640);
 	if (s->lock < 0) {
-		rv = err_set(e, -errno, "the log %s cannot be locked: %s: %s", s->path, name.bytes,
-			     strerror(errno));
+		rv = refuse_lock(s, name.bytes, errno, e);
 	} else if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
 		int why = errno;
 		if (why == EWOULDBLOCK)
@@ -101,6 +122,7 @@ static int take_lock(struct store *s, struct err *e)
 			(void)err_set(e, -why, "locking %s: %s", name.bytes, strerror(why));
 		rv = why == EWOULDBLOCK ? AW_EBUSY : -why;
 	} else {
+		give_lock(s);
 		/* The number is only for the sentence above, so that failing is no matter. */
 		(void)!ftruncate(s->lock, 0);
 		(void)!dprintf(s->lock, "%ld\n", (long)getpid());

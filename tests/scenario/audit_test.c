@@ -249,6 +249,29 @@ static void a_rebuild_waits_for_no_daemon(void **state)
 	decide_many(s, 1);
 }
 
+static void the_log_of_a_service_is_still_its_own_after_a_rebuild_by_root(void **state)
+{
+	struct scene *s = *state;
+	char name[2 * PATH_TEXT];
+
+	if (geteuid() != 0)
+		skip();
+	scene_stop(s);
+	scene_drop_root(s);
+	tool_path(s, "log.lock", name);
+	assert_int_equal(unlink(name), 0);
+	free(TOOL_OUT(s, 0, "log", "rebuild", "log"));
+	scene_start(s, NULL);
+	scene_stop(s);
+	/* One that was left by somebody else is named, with what mends it. */
+	assert_int_equal(chown(name, 0, 0), 0);
+	assert_int_equal(scene_start_fails(s, NULL), 1);
+	assert_true(scene_said(s, "log.lock: Permission denied; if another user made that file: "
+				  "chown --reference="));
+	assert_int_equal(chown(name, s->user, s->user), 0);
+	scene_start(s, NULL);
+}
+
 static void a_changed_entry_is_not_built_upon(void **state)
 {
 	struct scene *s = *state;
@@ -279,6 +302,7 @@ int main(void)
 		ALONE(a_copy_that_finds_no_room_leaves_nothing),
 		ALONE(what_does_not_verify_is_not_copied),
 		ALONE(a_rebuild_waits_for_no_daemon),
+		ALONE(the_log_of_a_service_is_still_its_own_after_a_rebuild_by_root),
 		ALONE(a_changed_entry_is_not_built_upon),
 	};
 
