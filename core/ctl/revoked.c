@@ -1,4 +1,6 @@
 /* A revocation: nobody must miss it. */
+#include <stdio.h>
+
 #include "ctl/revoked.h"
 
 void revoked_write(struct paper *p, const json_t *revoked)
@@ -33,26 +35,38 @@ static int open_beside(const struct session *s, struct awardd_client **client)
 	return awardd_client_connect(*client, s->socket);
 }
 
-int revoked_ask(const struct session *s, struct awardd_client **client, const char *decision_id,
-		json_t **out)
+static int ask(const struct session *s, struct awardd_client **client, const char *decision_id,
+	       json_t **revoked)
 {
 	char params[128];
 	struct awardd_answer answer;
 	int result = *client == NULL ? open_beside(s, client) : AWARDD_OK;
 
-	*out = NULL;
 	awardd_answer_init(&answer);
-	(void)snprintf(params, sizeof params, "{\"decision_id\":\"%s\"}", decision_id);
+	(void)snprintf(params, sizeof params, "{\"decision_id\":\"%s\"}", decision_id); /* fits */
 	if (result == AWARDD_OK)
 		result = awardd_client_call(*client, "decisions.get", params, &answer);
 	if (result == AWARDD_OK) {
 		json_t *entry = json_read(text_of(answer.result), NULL);
 
-		if (entry == NULL)
-			result = AWARDD_MEMORY;
-		*out = json_incref(json_object_get(entry, "revoked"));
+		*revoked = json_incref(json_object_get(entry, "revoked"));
 		json_decref(entry);
+		result = *revoked != NULL ? AWARDD_OK : AWARDD_MEMORY;
 	}
 	awardd_answer_deinit(&answer);
 	return result;
+}
+
+json_t *revoked_ask(const struct session *s, struct awardd_client **client, const char *where,
+		    const json_t *decision)
+{
+	const char *id = json_member_text(decision, "decision_id");
+	json_t *revoked = NULL;
+	int result = id != NULL ? ask(s, client, id, &revoked) : AWARDD_OK;
+
+	if (result != AWARDD_OK)
+		(void)session_say(s, 0, "%s: whether it was revoked since is not known: %s", where,
+				  result == AWARDD_MEMORY ? "no memory"
+							  : awardd_client_error(*client));
+	return revoked;
 }

@@ -27,6 +27,7 @@ struct slot {
 	int number, line;
 	char *submission_id; /* "" where it has none */
 	bool made;           /* here, and stands in no file */
+	size_t length;       /* of what was sent, without its envelope */
 	bool sent, answered;
 	int result; /* AWARDD_OK or AWARDD_REFUSED, once answered */
 	struct awardd_answer answer;
@@ -106,25 +107,9 @@ static void print_failure(struct batch *b, const struct slot *slot)
 		b->unasked++;
 	}
 	/* Of any other refusal nothing was kept, and its id is as good as the next. */
-	if (slot->made && slot->answer.code == LOG_FAILED)
+	if (*slot->submission_id != '\0' && slot->answer.code == LOG_FAILED)
 		(void)session_say(b->s, 0, "%s: send it again with the same submission_id, %s",
 				  slot->where, slot->submission_id);
-}
-
-/* Whoever sends a submission again is answered as the first time, whatever became of the
- * decision since. Gives the revocation, or NULL. */
-static json_t *ask_revocation(struct batch *b, const struct slot *slot, const json_t *decision)
-{
-	const char *id = json_member_text(decision, "decision_id");
-	json_t *revoked = NULL;
-
-	if (id == NULL || slot->made)
-		return NULL;
-	if (revoked_ask(b->s, &b->beside, id, &revoked) != AWARDD_OK)
-		(void)session_say(b->s, 0, "%s: whether it was revoked since is not known: %s",
-				  slot->where,
-				  b->beside != NULL ? awardd_client_error(b->beside) : "no memory");
-	return revoked;
 }
 
 static void put_letter(struct batch *b, const struct slot *slot, struct paper *p,
@@ -150,7 +135,7 @@ static void print_decision(struct batch *b, const struct slot *slot)
 {
 	json_t *decision = json_read(text_of(slot->answer.result), NULL);
 	struct vocabulary v = {b->s->scheme, decision};
-	json_t *revoked = ask_revocation(b, slot, decision);
+	json_t *revoked = slot->made ? NULL : revoked_ask(b->s, &b->beside, slot->where, decision);
 	struct paper p;
 
 	paper_init(&p, b->s->out);
@@ -230,6 +215,16 @@ static bool is_open(const struct slot *slot)
 	return slot->sent && !slot->answered;
 }
 
+static void name_stray(struct batch *b, struct slot *slot)
+{
+	char words[256];
+
+	(void)snprintf(words, sizeof words, "%s (line-limit); this submission alone has %zu",
+		       b->stray.message, slot->length); /* may be cut */
+	fail_slot(b, slot, b->stray.code == LINE_TOO_LONG ? words : b->stray.message);
+	slot->answer.code = b->stray.code;
+}
+
 /* A refusal without an id belongs to one of those under way; which one is known
  * once all the others are answered. */
 static void settle_strays(struct batch *b)
@@ -245,8 +240,7 @@ static void settle_strays(struct batch *b)
 
 		if (!is_open(slot))
 			continue;
-		fail_slot(b, slot, b->stray.message);
-		slot->answer.code = b->stray.code;
+		name_stray(b, slot);
 	}
 	b->strays = 0;
 	b->closing = b->stray.code == LINE_TOO_LONG;
@@ -331,6 +325,7 @@ static void send_slot(struct batch *b, struct slot *slot, int64_t id, json_t *do
 		wait_for_room(b, 1);
 	if (b->status == EXIT_DONE) {
 		slot->sent = true;
+		slot->length = text.length;
 		int result = awardd_client_send(b->s->client, id, b->method, text.bytes);
 
 		if (result == AWARDD_MISUSE)

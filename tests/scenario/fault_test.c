@@ -69,8 +69,8 @@ static void fail_after(struct scene *s, enum fault kind, int after)
 	sent_deinit(&all);
 }
 
-/* It may have been logged under an id that stands in no file. */
-static void awardctl_says_what_to_send_again(void **state)
+/* It may have been logged under an id that stands in no file, or in one of many. */
+static void says_what_to_send_again(void **state, const char *given)
 {
 	static const char words[] = "send it again with the same submission_id, ";
 	struct scene *s = *state;
@@ -78,19 +78,33 @@ static void awardctl_says_what_to_send_again(void **state)
 	char changes[128];
 
 	scene_start(s, NULL);
-	tool_write_json(s, "one.json", submission(s, NULL));
+	tool_write_json(s, "one.json", submission(s, given));
 	arm(b, FAULT_SYNC, 0);
 	struct ran r = TOOL(s, NULL, "submit", "one.json");
 	assert_int_not_equal(r.status, 0);
 	tool_must_say(r.err, words);
 	snprintf(changes, sizeof changes, "{'submission_id': '%.36s'}",
 		 strstr(r.err, words) + sizeof words - 1);
+	if (given != NULL) {
+		tool_must_say(r.err, "submission_id, of-the-file");
+		snprintf(changes, sizeof changes, "%s", given);
+	}
 	ran_deinit(&r);
 	ended_with_failure(s);
 	mend_it(s, &b);
 	scene_start(s, NULL);
 	json_decref(decided(s, changes));
 	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM decisions"), 1);
+}
+
+static void awardctl_says_what_to_send_again(void **state)
+{
+	says_what_to_send_again(state, NULL);
+}
+
+static void awardctl_says_so_of_an_id_that_it_was_given(void **state)
+{
+	says_what_to_send_again(state, "{'submission_id': 'of-the-file'}");
 }
 
 static void a_sync_that_fails_ends_it_and_loses_nothing(void **state)
@@ -274,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STOPPED(a_sync_that_fails_ends_it_and_loses_nothing),
 		STOPPED(awardctl_says_what_to_send_again),
+		STOPPED(awardctl_says_so_of_an_id_that_it_was_given),
 		STOPPED(a_later_sync_that_fails_ends_it_and_loses_nothing),
 		STOPPED(a_write_that_fails_ends_it_and_loses_nothing),
 		STOPPED(a_later_write_that_fails_ends_it_and_loses_nothing),

@@ -240,7 +240,9 @@ static void one_that_is_too_long_is_named_and_the_others_are_decided(void **stat
 	r = TOOL(s, NULL, "submit", "a.json", "line.json", "entry.json", "line.json", "c.json");
 	tool_ended(&r, REFUSED);
 	assert_int_equal(scene_sql_number(s, entries), before + 2);
-	tool_must_say(r.err, "line.json: the line is too long: 1048576 bytes are taken (-32007)");
+	tool_must_say(r.err,
+		      "line.json: the line is too long: 1048576 bytes are taken (line-limit); "
+		      "this submission alone has 209");
 	tool_must_say(r.err, "is too long: an entry of the log holds 65,535 bytes");
 	tool_must_say(r.err, "2 decided, 3 failed");
 	assert_false(tool_says(r.err, "no answer came"));
