@@ -1,5 +1,6 @@
 /* The strict reader, and the accessors that treat null as absent. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,9 @@ json_t *json_load_whole(struct text t, size_t flags, json_error_t *error)
 	if (now.failed) {
 		json_decref(value);
 		value = no_memory(error);
+	} else if (value == NULL && json_error_code(error) == json_error_null_character) {
+		/* Jansson speaks of its own flag; the last byte is the code. */
+		(void)snprintf(error->text, sizeof error->text - 1, "\\u0000 in a string");
 	}
 	reading = NULL;
 	free(now.from);

@@ -59,6 +59,7 @@ static void refused(const char *bytes, size_t length)
 	assert_int_equal(e.status, AW_ESYNTAX);
 	assert_memory_equal(e.text, "line ", 5);
 	assert_non_null(strstr(e.text, ", column "));
+	assert_null(strstr(e.text, "JSON_")); /* a flag of the library's */
 }
 
 static void what_is_not_json_is_refused_with_its_place(void **state)
