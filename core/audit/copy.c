@@ -17,6 +17,8 @@ static int make_file(const char *to, struct buffer *name, struct err *e)
 	if (buffer_printf(name, "%s.XXXXXX", to) != 0)
 		return err_set(e, -ENOMEM, "no memory for a file name");
 	int fd = mkostemp(name->bytes, O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return err_set(e, -ENOENT, "the folder of %s is not there: make it first", to);
 	if (fd < 0)
 		return err_set(e, -errno, "making a file beside %s: %s", to, strerror(errno));
 	int rv = fchmod(fd, COPY_MODE) == 0 ? 0 : -errno;

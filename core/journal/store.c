@@ -285,7 +285,7 @@ int store_take(struct store *s, const char *path, int *version, struct err *e)
 {
 	s->path = realpath(path, NULL);
 	if (s->path == NULL)
-		return err_set(e, -errno, "finding %s: %s", path, strerror(errno));
+		return err_set(e, -errno, "the log %s cannot be found: %s", path, strerror(errno));
 	int rv = store_expect_file(s->path, e);
 	if (rv == 0)
 		rv = take_lock(s, e);

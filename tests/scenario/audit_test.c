@@ -215,6 +215,7 @@ static void what_does_not_verify_is_not_copied(void **state)
 	ran_deinit(&r);
 	r = TOOL(s, NULL, "log", "copy", "nowhere/copy", "--log", "log");
 	tool_ended(&r, 1);
+	tool_must_say(r.err, "the folder of nowhere/copy is not there");
 	ran_deinit(&r);
 	scene_start(s, NULL);
 }
@@ -239,6 +240,7 @@ static void a_rebuild_waits_for_no_daemon(void **state)
 	free(TOOL_OUT(s, 0, "log", "verify", "log"));
 	r = TOOL(s, NULL, "log", "rebuild", "nowhere");
 	tool_ended(&r, 1);
+	tool_must_say(r.err, "the log nowhere cannot be found: No such file or directory");
 	ran_deinit(&r);
 	tool_write(s, "text", "no log");
 	r = TOOL(s, NULL, "log", "rebuild", "text");
