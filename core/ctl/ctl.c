@@ -42,7 +42,11 @@ static int read_common(struct session *s)
 	const char *named = getenv("AWARDD_SOCKET");
 
 	if (format != NULL && !knows_format(s->verb, format))
-		return session_say(s, EXIT_USAGE, "--format is text or json, not \"%s\"", format);
+		return session_say(s, EXIT_USAGE, "--format is text%s json, not \"%s\"",
+				   (s->verb->options & VERB_CSV) != 0     ? ", csv or"
+				   : (s->verb->options & VERB_JUNIT) != 0 ? ", junit or"
+									  : " or",
+				   format);
 	s->json = format != NULL && strcmp(format, "json") == 0;
 	s->csv = format != NULL && strcmp(format, "csv") == 0;
 	s->socket = socket != NULL                    ? socket

@@ -58,7 +58,10 @@ int verb_decisions_erase(struct session *s)
 
 	if (user != NULL)
 		by = user->pw_name;
-	if ((s->count == 1) == (partnership != NULL))
+	if (s->count == 1 && partnership != NULL)
+		return session_say(s, EXIT_USAGE,
+				   "both an ID and --partnership are given: say one of them");
+	if (s->count == 0 && partnership == NULL)
 		return session_say(s, EXIT_USAGE,
 				   "say what to erase: an entry's ID, or --partnership ID");
 	if (s->count == 1 && strchr(s->operands[0], '-') == NULL)

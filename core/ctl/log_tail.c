@@ -242,9 +242,12 @@ static int read_limit(const struct tail *t, int64_t *limit)
 		return EXIT_DONE;
 	errno = 0;
 	*limit = strtoll(text, &end, 10);
-	if (errno == 0 && *text >= '0' && *text <= '9' && *end == '\0')
+	bool follow = session_option(t->session, OPTION_FOLLOW) != NULL;
+	if (errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && (*limit > 0 || follow))
 		return EXIT_DONE;
-	return session_say(t->session, EXIT_USAGE, "--limit: a whole number, not \"%s\"", text);
+	return session_say(t->session, EXIT_USAGE,
+			   "--limit: a whole number, 1 or more (0 with --follow), not \"%s\"",
+			   text);
 }
 
 /* A kind that was never logged is said: it may be a slip. */

@@ -32,9 +32,9 @@ static int read_options(struct run *r)
 		return session_say(s, EXIT_USAGE, "--key: %s", e.text);
 	r->has_key = key != NULL;
 	if (since != NULL && input_read(since, &r->since, &e) != 0)
-		return session_say(s, EXIT_UNEXPECTED, "%s: %s", input_name(since), e.text);
+		return session_say(s, EXIT_UNEXPECTED, "--since %s: %s", input_name(since), e.text);
 	if (since != NULL && r->since.length == 0)
-		return session_say(s, EXIT_UNEXPECTED, "%s: is empty", input_name(since));
+		return session_say(s, EXIT_UNEXPECTED, "--since %s: is empty", input_name(since));
 	return EXIT_DONE;
 }
 
@@ -103,19 +103,25 @@ static void put_what(struct paper *p, const char *file, const json_t *summary)
 	paper_newline(p);
 }
 
-static void put_failure(struct paper *p, const json_t *summary)
+/* The end of the list of findings. */
+static void put_left_out(struct paper *p, const json_t *summary)
 {
-	const json_t *counts = json_member(summary, "findings");
-	json_t *left_out = json_member(summary, "not_given"), *more;
+	json_t *left_out = json_object_get(summary, "not_given"), *more;
 	const char *what;
-	json_int_t altered = json_member_integer(counts, "altered", 0);
-	json_int_t derived = json_member_integer(counts, "derived", 0);
 
 	json_object_foreach(left_out, what, more) {
 		paper_format(p, "and %" JSON_INTEGER_FORMAT " more of the kind %s",
 			     json_integer_value(more), what);
 		paper_newline(p);
 	}
+}
+
+static void put_failure(struct paper *p, const json_t *summary)
+{
+	const json_t *counts = json_member(summary, "findings");
+	json_int_t altered = json_member_integer(counts, "altered", 0);
+	json_int_t derived = json_member_integer(counts, "derived", 0);
+
 	paper_tone(p, TONE_BAD);
 	paper_text(p, "Not verified: ");
 	paper_tone(p, TONE_PLAIN);
@@ -171,6 +177,7 @@ static int print_text(struct run *r, const json_t *summary)
 {
 	struct paper *p = &r->page;
 
+	put_left_out(p, summary);
 	put_what(p, r->session->operands[0], summary);
 	if (json_member_true(summary, "verified"))
 		put_success(p, summary);
@@ -213,6 +220,9 @@ static int verify(struct run *r)
 	int rv = audit_verify(&options, &summary, &e);
 
 	progress_clear(&r->progress);
+	if (rv == AW_EINVALID && options.since.length > 0) /* where that holds no checkpoint */
+		return session_say(s, EXIT_UNEXPECTED, "--since %s: %s",
+				   input_name(session_option(s, OPTION_SINCE)), e.text);
 	if (rv != 0)
 		return session_say(s, EXIT_UNEXPECTED, "%s",
 				   e.status == rv ? e.text : status_text(rv));

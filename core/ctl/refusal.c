@@ -35,7 +35,34 @@ static void put_rule_failure(struct paper *p, const json_t *data)
 	paper_newline(p);
 }
 
-static void put_data(struct paper *p, const json_t *data)
+/* The option that the parameter was given by, or NULL. */
+static const char *option_of(const struct session *s, const char *pointer)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof name, "%s",
+		       strcmp(pointer, "/media_type") == 0 ? "/as" : pointer); /* may be cut */
+	for (char *c = name; *c != '\0'; c++)
+		*c = *c == '_' ? '-' : *c;
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (*name == '/' && strcmp(option_texts[i].name, name + 1) == 0)
+			return session_option(s, (enum option)i) != NULL ? option_texts[i].name
+									 : NULL;
+	return NULL;
+}
+
+static int append_fault(const struct session *s, const json_t *error, struct buffer *out)
+{
+	const char *pointer = json_member_text(error, "pointer");
+	const char *option = pointer != NULL ? option_of(s, pointer) : NULL;
+
+	if (option == NULL)
+		return session_fault(error, out);
+	(void)buffer_printf(out, "--%s: ", option); /* the buffer remembers */
+	return rule_fault_append(error, out);
+}
+
+static void put_data(const struct session *s, struct paper *p, const json_t *data)
 {
 	const json_t *errors = json_member(data, "errors");
 	const char *role = json_member_text(data, "role");
@@ -48,7 +75,8 @@ static void put_data(struct paper *p, const json_t *data)
 	buffer_init(&fault);
 	json_array_foreach(errors, i, each) {
 		buffer_clear(&fault);
-		put_line(p, session_fault(each, &fault) == 0 ? fault.bytes : "no memory to say it");
+		put_line(p,
+			 append_fault(s, each, &fault) == 0 ? fault.bytes : "no memory to say it");
 	}
 	buffer_deinit(&fault);
 	if (role != NULL) {
@@ -76,7 +104,7 @@ void session_refusal(const struct session *s, const char *where, const struct aw
 		     (long long)answer->code);
 	paper_tone(&p, TONE_PLAIN);
 	paper_newline(&p);
-	put_data(&p, data);
+	put_data(s, &p, data);
 	if (buffer_status(&p.out) == 0)
 		(void)fwrite(p.out.bytes, 1, p.out.length, stderr); /* nowhere else to say it */
 	paper_deinit(&p);

@@ -179,10 +179,40 @@ const struct verb *verb_find(const char *const *operands, size_t count, size_t *
 	return NULL;
 }
 
-static void put_option(struct paper *p, enum option option)
-{
-	const struct option_text *text = &option_texts[option];
+/* Options that mean something else to a verb than to the others that take them. */
+static const struct {
+	const char *verb;
+	enum option option;
+	const char *value, *says;
+} meanings[] = {
+	{"decisions erase", OPTION_PARTNERSHIP, "ID", "all of this partnership, in place of an ID"},
+	{"decisions erase", OPTION_BY, "NAME", "who asks for it; default: your user name"},
+	{"decisions revoke", OPTION_BY, "NAME", "who asks for it; default: your user name"},
+	{"decisions list", OPTION_BY, "NAME", "only what this user did, by name or number"},
+	{"decisions list", OPTION_KIND, "KIND", "decision (the default), import or any"},
+	{"decisions list", OPTION_SORT, "MEMBER",
+	 "in the order of sequence, assessed_on or partnership; -MEMBER: the other way round"},
+	{"register list", OPTION_SORT, "MEMBER",
+	 "in the order of partnership, awarded_on or expires_on; -MEMBER: the other way round"},
+	{"log tail", OPTION_KIND, "KIND", "only this kind of entry"},
+	{"log verify", OPTION_SINCE, "FILE", "a file with signed checkpoints kept elsewhere"},
+};
 
+static struct option_text meaning_of(const struct verb *verb, enum option option)
+{
+	struct option_text text = option_texts[option];
+
+	for (size_t i = 0; verb != NULL && i < sizeof meanings / sizeof meanings[0]; i++) {
+		if (meanings[i].option == option && strcmp(meanings[i].verb, verb->name) == 0) {
+			text.value = meanings[i].value;
+			text.says = meanings[i].says;
+		}
+	}
+	return text;
+}
+
+static void put_option(struct paper *p, const struct option_text *text)
+{
 	paper_pad(p, 2);
 	if (text->letter != 0)
 		paper_format(p, "-%c, ", text->letter);
@@ -193,12 +223,17 @@ static void put_option(struct paper *p, enum option option)
 	paper_wrap(p, SAYS_COLUMN, text->says);
 }
 
-static void put_options(struct paper *p, const char *heading, uint64_t options)
+/* As they are meant by the verb; by any, where that is NULL. */
+static void put_options(struct paper *p, const char *heading, const struct verb *verb,
+			uint64_t options)
 {
 	paper_heading(p, heading);
-	for (int i = 0; i < OPTION_COUNT; i++)
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		const struct option_text text = meaning_of(verb, (enum option)i);
+
 		if ((options & OPTION_BIT(i)) != 0)
-			put_option(p, (enum option)i);
+			put_option(p, &text);
+	}
 }
 
 static void put_verbs(struct paper *p, const char *group)
@@ -268,8 +303,8 @@ void verb_help(struct paper *p, const struct verb *verb, const char *group)
 		if ((verb->options & VERB_JUNIT) != 0)
 			paper_wrap(p, 0, "--format may also be junit.");
 		if (verb->options != 0)
-			put_options(p, "Options of this verb", verb->options);
-		put_options(p, "Options", options_of_all);
+			put_options(p, "Options of this verb", verb, verb->options);
+		put_options(p, "Options", verb, options_of_all);
 		return;
 	}
 	paper_text(p, "usage: awardctl [OPTIONS] ");
@@ -277,7 +312,7 @@ void verb_help(struct paper *p, const struct verb *verb, const char *group)
 	paper_text(p, group != NULL ? " VERB" : " [OPERANDS]");
 	paper_newline(p);
 	put_verbs(p, group);
-	put_options(p, "Options", options_of_all);
+	put_options(p, "Options", NULL, options_of_all);
 	if (group != NULL)
 		return;
 	paper_heading(p, "Environment");

@@ -83,6 +83,10 @@ static void a_kind_is_looked_for_as_far_back_as_it_takes(void **state)
 	assert_string_equal(r.out, "");
 	tool_must_say(r.err, "no decisions is in the log; there are: activation decision");
 	ran_deinit(&r);
+	r = TOOL(s, NULL, "log", "tail", "--limit", "0");
+	tool_ended(&r, USAGE);
+	tool_must_say(r.err, "1 or more");
+	ran_deinit(&r);
 	r = TOOL(s, NULL, "log", "tail", "--limit", "few");
 	tool_ended(&r, USAGE);
 	ran_deinit(&r);

@@ -331,6 +331,42 @@ static void wrong_usage_ends_with_2_and_says_why(void **state)
 	}
 }
 
+static void what_an_option_is_to_the_verb_is_said(void **state)
+{
+	static const struct {
+		const char *arguments[7];
+		int status;
+		const char *says;
+	} asked[] = {
+		{{"log", "verify", "--help"}, DONE, "--since FILE a file with signed checkpoints"},
+		{{"decisions", "list", "--help"}, DONE, "--since DATE only from this day on (YYY"},
+		{{"decisions", "erase", "--help"}, DONE, "--partnership ID all of this partnership"},
+		{{"decisions", "revoke", "--help"}, DONE, "--by NAME who asks for it; default"},
+		{{"decisions", "list", "--format", "xml"}, USAGE, "--format is text, csv or json,"},
+		{{"rules", "test", "x", "--format", "xml"},
+		 USAGE,
+		 "--format is text, junit or json"},
+		{{"status", "--format", "xml"}, USAGE, "--format is text or json, not \"xml\""},
+		{{"decisions", "erase", "1-0", "--partnership", "p"}, USAGE, "say one of them"},
+		{{"log", "verify", "log", "--since", "2024-01-01"},
+		 UNEXPECTED,
+		 "--since 2024-01-01: No such file or directory"},
+		{{"log", "verify", "log", "--since", "blank"},
+		 UNEXPECTED,
+		 "--since blank: there is no checkpoint in what was kept"},
+	};
+	struct scene *s = *state;
+
+	tool_write(s, "blank", "\n");
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		struct ran r = tool_run(s, NULL, asked[i].arguments);
+
+		tool_ended(&r, asked[i].status);
+		tool_must_say(asked[i].status == DONE ? r.out : r.err, asked[i].says);
+		ran_deinit(&r);
+	}
+}
+
 /* No help in a sentence. */
 #define LONG "1-00000000000000000000000000000000000000000000000000000000000000000000000000000000000"
 
@@ -352,7 +388,8 @@ static void what_the_daemon_refuses_ends_with_8_and_its_code(void **state)
 		 "there is no such entry (-32002)"},
 		{{"call", "rules.show", "{\"file\":\"nothing.lua\"}"},
 		 "that rule set has no such file: nothing.lua (-32002)"},
-		{{"decisions", "list", "--since", "yesterday"}, "(-32602)"},
+		{{"decisions", "list", "--since", "yesterday"}, "(-32602) --since: "},
+		{{"decisions", "list", "--failed-criterion", ""}, "(-32602) --failed-criterion: "},
 		{{"decisions", "list", "--until", "2024-02-30"}, "(-32602)"},
 		{{"decisions", "list", "--limit", "0"}, "(-32602)"},
 		{{"decisions", "list", "--limit", "-1"}, "(-32602)"},
@@ -479,6 +516,7 @@ int main(void)
 		in_new_area(json_is_what_the_socket_gave),
 		in_new_area(json_on_a_terminal_is_harmless_and_the_same_document),
 		in_new_area(wrong_usage_ends_with_2_and_says_why),
+		in_new_area(what_an_option_is_to_the_verb_is_said),
 		in_new_area(what_the_daemon_refuses_ends_with_8_and_its_code),
 		in_new_area(a_daemon_that_is_away_ends_with_69),
 		in_new_area(help_and_version_need_no_daemon),
