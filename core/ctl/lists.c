@@ -94,6 +94,73 @@ static void add_its_day(struct table *t, const json_t *row)
 	add_day(t, day != NULL ? day : json_member_text(row, "awarded_on"), month_only);
 }
 
+/* Whether nothing in the log is like this one filter. A daemon that does not say knows none. */
+static bool nothing_has(struct session *s, enum option option)
+{
+	const enum option one[] = {option, OPTION_COUNT};
+	struct awardd_answer answer;
+	json_t *params = session_filters(s, one), *result = NULL;
+	struct buffer text;
+	bool nothing = false;
+
+	buffer_init(&text);
+	awardd_answer_init(&answer);
+	if (params != NULL && json_put(params, "kind", json_string("any")) == 0 &&
+	    json_put(params, "limit", json_integer(1)) == 0 && json_compact(params, &text) == 0 &&
+	    awardd_client_call(s->client, "decisions.list", text.bytes, &answer) == AWARDD_OK)
+		result = json_read(text_of(answer.result), NULL);
+	if (result != NULL)
+		nothing = json_array_size(json_member(result, "decisions")) == 0;
+	json_decref(result);
+	json_decref(params);
+	buffer_deinit(&text);
+	awardd_answer_deinit(&answer);
+	return nothing;
+}
+
+static bool rules_name(const json_t *scheme, enum option option, const char *id)
+{
+	const json_t *award, *criterion, *awards = json_member(scheme, "awards");
+	size_t i, k;
+
+	json_array_foreach(awards, i, award) {
+		const char *name = json_member_text(award, "id");
+
+		if (option == OPTION_AWARD && name != NULL && strcmp(name, id) == 0)
+			return true;
+		json_array_foreach(json_member(award, "criteria"), k, criterion) {
+			name = json_member_text(criterion, "id");
+			if (option == OPTION_FAILED_CRITERION && name != NULL &&
+			    strcmp(name, id) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* That nothing was found may be a slip of the pen. */
+static void write_unknown(struct session *s, struct paper *p)
+{
+	static const struct {
+		enum option option;
+		const char *what;
+	} named[] = {
+		{OPTION_PARTNERSHIP, "partnership"},
+		{OPTION_AWARD, "award"},
+		{OPTION_FAILED_CRITERION, "criterion"},
+	};
+
+	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+		const char *id = session_option(s, named[i].option);
+
+		if (id != NULL && !rules_name(session_scheme(s), named[i].option, id) &&
+		    nothing_has(s, named[i].option))
+			paper_wrap_format(
+				p, 0, "No %s \"%s\" is known to the log%s.", named[i].what, id,
+				named[i].option != OPTION_PARTNERSHIP ? " or the rules" : "");
+	}
+}
+
 static void write_decisions(struct session *s, struct paper *p, const json_t *result)
 {
 	static const char *const headings[] = {"Entry",  "Assessed", "Partnership", "Award",
@@ -124,7 +191,10 @@ static void write_decisions(struct session *s, struct paper *p, const json_t *re
 		if (with_kind)
 			table_add(&t, json_member_text(row, "kind"));
 	}
+	bool none = t.count == 0 && !t.failed;
 	write_table(p, &t, "No decision in the log is like that.");
+	if (none)
+		write_unknown(s, p);
 	if (next != NULL)
 		paper_wrap_format(p, 0, "There are more: go on with --after %s", next);
 }

@@ -147,6 +147,25 @@ static void what_was_revoked_since_is_said_where_it_is_sent_again(void **state)
 	json_decref(answer);
 }
 
+static void a_name_that_nothing_has_is_said(void **state)
+{
+	struct scene *s = *state;
+	char *out;
+
+	json_decref(decided(s, NULL));
+	out = TOOL_OUT(s, DONE, "decisions", "list", "--award", "quality-leed", "--partnership",
+		       "Port Ellery", "--failed-criterion", "XX");
+	tool_must_say(out, "No decision in the log is like that. "
+			   "No partnership \"Port Ellery\" is known to the log. "
+			   "No award \"quality-leed\" is known to the log or the rules. "
+			   "No criterion \"XX\" is known to the log or the rules.");
+	free(out);
+	out = TOOL_OUT(s, DONE, "decisions", "list", "--award", "quality-mark", "--since",
+		       "2999-01-01");
+	assert_string_equal(out, "No decision in the log is like that.\n");
+	free(out);
+}
+
 static void no_award_is_done_too(void **state)
 {
 	struct scene *s = *state;
@@ -524,6 +543,7 @@ int main(void)
 	const struct CMUnitTest shared[] = {
 		in_new_area(a_letter_says_award_reasons_shortfalls_and_fee),
 		in_new_area(what_was_revoked_since_is_said_where_it_is_sent_again),
+		in_new_area(a_name_that_nothing_has_is_said),
 		in_new_area(no_award_is_done_too),
 		in_new_area(one_that_fails_of_many_is_named_and_the_others_are_decided),
 		in_new_area(one_that_is_too_long_is_named_and_the_others_are_decided),
