@@ -3,6 +3,7 @@
  * never changes, so what is there stays; partial ones have their width in their
  * name; the checkpoint is written last, so that it never names what is not there.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -201,6 +202,30 @@ static int walk(struct tiles *t, struct err *e)
 
 /* ---- the whole ------------------------------------------------------------------- */
 
+/* A folder without a checkpoint is empty, or holds what was cut short here. */
+static int check_beginning(const struct tiles *t, struct err *e)
+{
+	int fd = openat(t->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *each;
+	bool ours = true;
+
+	if (dir == NULL) {
+		int rv = err_set(e, -errno, "reading the folder: %s", strerror(errno));
+		if (fd >= 0)
+			(void)close(fd); /* only opened */
+		return rv;
+	}
+	while (ours && (each = readdir(dir)) != NULL)
+		ours = strcmp(each->d_name, ".") == 0 || strcmp(each->d_name, "..") == 0 ||
+		       strcmp(each->d_name, "tile") == 0 ||
+		       strcmp(each->d_name, "checkpoint.new") == 0;
+	(void)closedir(dir); /* only read */
+	return ours ? 0
+		    : err_set(e, AW_EINVALID,
+			      "the folder has files in it and holds no tiles: give an empty one");
+}
+
 /* A folder that holds another log's tiles is left alone, and one of this log at a
  * later time too. */
 static int check_folder(struct tiles *t, const struct checkpoint *now, struct err *e)
@@ -211,7 +236,7 @@ static int check_folder(struct tiles *t, const struct checkpoint *now, struct er
 	int rv = 0;
 
 	if (!is_there(t, "checkpoint"))
-		return 0;
+		return check_beginning(t, e);
 	buffer_init(&text);
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d/checkpoint", t->dir); /* fits */
 	rv = file_read(path, 1 << 16, &text, e);

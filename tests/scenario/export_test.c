@@ -100,6 +100,11 @@ static void tiles_of_another_history_are_left_alone(void **state)
 	forge_copy(s, "older", "log");
 	scene_start(s, NULL);
 	decide_many(s, 10);
+	/* What is somebody else's is left alone. */
+	struct ran other = TOOL(s, NULL, "log", "tiles", "rules");
+	tool_ended(&other, 1);
+	tool_must_say(other.err, "the folder has files in it and holds no tiles");
+	ran_deinit(&other);
 	r = TOOL(s, NULL, "log", "tiles", "tiles");
 	tool_ended(&r, 7);
 	tool_must_say(r.err, "the folder holds the tiles of another history of this log");
