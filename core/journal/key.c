@@ -134,9 +134,11 @@ static int read_key(const char *path, const char *name, struct tlog_signer *out,
 			(void)sql_wrap(e, rv, "the signing key %s", path);
 	}
 	if (rv == 0 && strcmp(out->verifier.name, name) != 0)
-		rv = err_set(e, AW_EINVALID,
-			     "the signing key %s is of another log, %s; this one is %s", path,
-			     out->verifier.name, name);
+		rv = err_set(
+			e, AW_EINVALID,
+			"the signing key %s is of another log, %s; this one is %s: put its own "
+			"key there",
+			path, out->verifier.name, name);
 	explicit_bzero(text, sizeof text);
 	(void)close(fd); /* only read */
 	return rv;

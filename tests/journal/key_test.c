@@ -54,6 +54,7 @@ static void what_is_no_key_of_this_log_is_refused(void **state)
 	assert_true(snprintf(command, sizeof command, "cp %s %s", others, path) > 0);
 	assert_int_equal(system(command), 0);
 	is_refused(log, AW_EINVALID, "is of another log, awardd/");
+	is_refused(log, AW_EINVALID, ": put its own key there");
 	log_deinit(&other);
 	write_text(path, "a letter, not a key\n");
 	is_refused(log, AW_EINVALID, path);
