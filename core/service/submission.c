@@ -293,6 +293,7 @@ static void answer_existing(struct submission *one)
 			     "this submission_id was decided before, with other content",
 			     json_pack("{ss}", "decision_id", id));
 	} else if (!one->logs) {
+		s->assessments++;
 		answer_result(s, one->request, json_incref(decision));
 	} else {
 		s->replays++;

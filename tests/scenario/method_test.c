@@ -152,6 +152,28 @@ static void assess_answers_the_same_and_logs_nothing(void **state)
 	json_decref(result);
 }
 
+static json_int_t count_of(struct scene *s, const char *name)
+{
+	json_t *status = called(s, "server.status", NULL);
+	json_int_t count = json_member_integer(json_object_get(status, "counts"), name, -1);
+
+	json_decref(status);
+	return count;
+}
+
+static void an_assessment_of_what_was_decided_is_counted_as_one(void **state)
+{
+	struct scene *s = *state;
+	json_t *asked = submission(s, "{'submission_id': 'counted'}");
+
+	json_decref(peer_call(scene_peer(s), "decide", json_incref(asked)));
+	json_int_t assessments = count_of(s, "assessments");
+	json_int_t again = count_of(s, "answered_again");
+	json_decref(peer_call(scene_peer(s), "assess", asked));
+	assert_int_equal(count_of(s, "assessments"), assessments + 1);
+	assert_int_equal(count_of(s, "answered_again"), again);
+}
+
 static void decisions_get_gives_the_entry_by_id_and_by_sequence(void **state)
 {
 	json_t *result = decided(*state, NULL), *entry, *by_sequence, *given;
@@ -381,6 +403,7 @@ int main(void)
 		in_new_area(the_same_submission_id_with_other_content_is_refused),
 		in_new_area(a_second_of_the_same_id_waits_for_the_first),
 		in_new_area(assess_answers_the_same_and_logs_nothing),
+		in_new_area(an_assessment_of_what_was_decided_is_counted_as_one),
 		in_new_area(decisions_get_gives_the_entry_by_id_and_by_sequence),
 		in_new_area(decisions_list_is_filtered_and_paged),
 		in_new_area(register_import_is_all_or_none_and_never_doubles),
