@@ -1,5 +1,4 @@
-/* What an evaluator can do once it is sealed, tried from inside, a process for each attempt; and
- * what the manual says of it. */
+/* What an evaluator can do once it is sealed, tried from inside, a process for each attempt. */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
