@@ -222,6 +222,10 @@ static void check_choice(struct walk *w, const struct field *f, const struct jso
 						      json_string_length(allowed)}))
 			return;
 	}
+	if (json_array_size(f->values) == 0) {
+		report(w, "nothing can stand here: these rules give nothing to choose from");
+		return;
+	}
 	buffer_init(&message);
 	(void)buffer_append_text(&message, "must be ");
 	json_array_foreach(f->values, i, allowed)

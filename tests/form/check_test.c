@@ -194,7 +194,12 @@ static void a_choice_is_one_of_its_values(void **state)
 		{"'other'", "must be \"only\", not \"other\""},
 	};
 
+	static const struct value_case none[] = {
+		{"'any'", "nothing can stand here: these rules give nothing to choose from"},
+	};
+
 	(void)state;
+	CHECK("[{'name': 'm', 'type': 'choice', 'values': []}]", none);
 	CHECK("[{'name': 'm', 'type': 'choice', 'values': ['email', 'letter', 'call']}]", cases);
 	CHECK("[{'name': 'm', 'type': 'choice', 'values': ['only']}]", single);
 }
