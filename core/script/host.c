@@ -7,7 +7,10 @@
 
 #include "script/vm.h"
 
-enum { NAME_LIMIT = 64 };
+/* HINT_LIMIT: the letters that may differ in a hint on a declaration. "quality-lead" is four
+ * from "quality-mark", and another award. What runs may hint at what is farther: what it says
+ * is in decisions, and is said again when they are reproduced. */
+enum { NAME_LIMIT = 64, HINT_LIMIT = 3 };
 
 /* ---- the nearest name ---------------------------------------------------------- */
 
@@ -96,7 +99,7 @@ static int host_nearest(lua_State *L)
 
 	luaL_checktype(L, 2, LUA_TTABLE);
 	best = nearest_in(L, name, 2, true);
-	if (best != NULL)
+	if (best != NULL && distance(name, best) <= HINT_LIMIT)
 		lua_pushstring(L, best);
 	else
 		lua_pushnil(L);

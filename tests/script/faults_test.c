@@ -91,6 +91,22 @@ static void a_misspelt_member_is_named_with_the_nearest(void **state)
 		       "did you mean \"evidence_kinds\"?");
 }
 
+static void another_name_is_no_spelling_mistake(void **state)
+{
+	const struct rig_edit edit = {"child-first.lua", NULL, "added_to = \"quality-lead\"",
+				      "added_to = \"quality-high\""};
+	struct rig r;
+
+	(void)state;
+	rig_try(&r, &edit);
+	assert_int_equal(r.opened, AW_ESCRIPT);
+	assert_int_equal(r.faults.count, 1);
+	assert_string_equal(r.faults.list[0].message,
+			    "commendation \"child-first\": added_to names no level: "
+			    "\"quality-high\"");
+	rig_close(&r);
+}
+
 static void what_stands_twice_names_the_other(void **state)
 {
 	(void)state;
@@ -280,6 +296,7 @@ int main(void)
 		cmocka_unit_test(a_mistake_of_grammar_names_its_line),
 		cmocka_unit_test(a_misspelt_word_is_named_with_the_nearest),
 		cmocka_unit_test(a_misspelt_member_is_named_with_the_nearest),
+		cmocka_unit_test(another_name_is_no_spelling_mistake),
 		cmocka_unit_test(what_stands_twice_names_the_other),
 		cmocka_unit_test(levels_form_one_chain),
 		cmocka_unit_test(values_are_checked),
