@@ -17,8 +17,7 @@
 #include "script/script.h"
 #include "service/activation.h"
 
-/* To the operator; the log has them all. */
-enum { FAULTS_SAID = 20 };
+enum { FAULTS_SAID = 20 }; /* to the operator; the log has them all */
 
 static void begin(struct activation *a);
 static void on_read(void *ctx, int status, struct rule_files *files, const json_t *faults);
@@ -450,6 +449,7 @@ static void refuse(struct activation *a)
 
 	if (!a->may_pass)
 		memcpy(a->service->refused_rules, a->key, sizeof a->key);
+	gate_add_missing(a);
 	log_faults(a);
 	int rv = draft_rejection(a, &draft);
 	if (rv == 0)

@@ -48,6 +48,9 @@ void activation_queue(struct activation *a);
 /* No rule set is in force that its own tests do not pass, or that has none. Runs
  * those of the fresh generation; `tested` comes once, later. Nonzero: it does not. */
 int gate_open(struct activation *a, gate_cb tested);
+/* Of rules that were read and are refused: puts the files that are in force and not among them
+ * before all faults, since what is said of the others mostly comes of these. */
+void gate_add_missing(struct activation *a);
 /* Begins no more of them, if any run. */
 void gate_cancel(struct activation *a);
 

@@ -1,4 +1,5 @@
-/* The gate: a rule set's own tests, run before it may be in force. */
+/* The gate: a rule set's own tests, run before it may be in force; and, of one that may not,
+ * which files it lacks. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,41 @@ static void on_verified(void *ctx, int status, const json_t *report, const struc
 	a->tested(a, status, faults);
 	json_decref(faults);
 }
+
+/* ---- of rules that are refused ------------------------------------------ */
+
+static bool has_file(const json_t *files, const char *path)
+{
+	size_t i;
+	const json_t *file;
+
+	json_array_foreach(files, i, file) {
+		if (strcmp(json_member_text(file, "path"), path) == 0)
+			return true;
+	}
+	return false;
+}
+
+void gate_add_missing(struct activation *a)
+{
+	const json_t *read = json_object_get(a->about, "files"), *file;
+	size_t i, at = 0;
+
+	if (read == NULL || a->may_pass || a->service->current == NULL)
+		return;
+	json_array_foreach(generation_files(a->service->current), i, file) {
+		if (has_file(read, json_member_text(file, "path")))
+			continue;
+		json_t *fault = json_pack("{sO si ss}", "file", json_object_get(file, "path"),
+					  "line", 0, "message",
+					  "is in force and not in the folder any more: put it "
+					  "back, unless it was meant to go");
+		if (json_array_insert_new(a->faults, at++, fault) != 0)
+			log_line(a->service, 4, "no memory to say which files are missing");
+	}
+}
+
+/* ---- the tests ---------------------------------------------------------- */
 
 int gate_open(struct activation *a, gate_cb tested)
 {

@@ -42,8 +42,10 @@ static const struct edit edits[] = {
 	 "did you mean every_score_at_least"},
 	{"a wrong type", "quality-lead.lua", "every_score_at_least(7)",
 	 "every_score_at_least(\"seven\")", "rules refused: quality-lead.lua:"},
-	{"a missing file", "quality-mark.lua", NULL, NULL, "rules refused: quality-lead.lua:"},
-	{"a missing framework", "framework.lua", NULL, NULL, "rules refused: "},
+	{"a missing file", "quality-mark.lua", NULL, NULL,
+	 "rules refused: quality-mark.lua: is in force and not in the folder any more: put it "},
+	{"a missing framework", "framework.lua", NULL, NULL,
+	 "rules refused: framework.lua: is in force and not in the folder any more"},
 	{"a rule that is not text", "quality-mark.lua", NULL, "-- \xff\xfe",
 	 "is not text in UTF-8"},
 	{"a loop", "framework.lua", NULL, "while true do end", "rules refused: framework.lua:"},
@@ -59,7 +61,8 @@ static const struct edit edits[] = {
 	 "rules refused: outcome.lua:"},
 	{"a test that fails", "scene.test.lua", "\"/scores\"", "\"/evidence\"",
 	 "rules refused: scene.test.lua:"},
-	{"no test", "scene.test.lua", NULL, NULL, "no test stands beside these rules"},
+	{"no test", "scene.test.lua", NULL, NULL,
+	 "rules refused: scene.test.lua: is in force and not in the folder any more"},
 };
 
 static void make_edit(struct scene *s, const struct edit *edit)
