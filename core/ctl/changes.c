@@ -11,10 +11,14 @@ enum { ROWS_HELD = 500, VALUE_BYTES = 200 };
 
 static const char *const csv_columns[] = {"partnership", "name", "assessed_on", "sequence",
 					  "id",          "kind", "what",        "item",
-					  "from",        "to",   "direction"};
+					  "from",        "to",   "direction",   "revoked"};
 
-/* The first ones are the entry's, the others those of a difference. */
-enum { COLUMNS = sizeof csv_columns / sizeof *csv_columns, OF_ENTRY = 6 };
+/* The first ones and the last are the entry's, the others those of a difference. */
+enum {
+	COLUMNS = sizeof csv_columns / sizeof *csv_columns,
+	OF_ENTRY = 6,
+	REVOKED = COLUMNS - 1,
+};
 
 static const char *const headings[] = {"Partnership", "Assessed", "Entry", "What changes", "How"};
 
@@ -134,6 +138,8 @@ static void add_rows(struct changes *c, const json_t *change)
 
 		buffer_init(&words);
 		put_difference(c, &words, one, strcmp(kind, "import") == 0);
+		if (json_member_true(change, "revoked"))
+			(void)buffer_append_text(&words, " (revoked since)"); /* likewise */
 		table_add(&c->table, name != NULL ? name : json_member_text(change, "partnership"));
 		table_add(&c->table, day);
 		table_add_integer(&c->table, json_member(change, "sequence"));
@@ -190,12 +196,13 @@ static void end_text(struct changes *c, const json_t *summary)
 {
 	json_int_t changed = json_member_integer(summary, "changed", 0) +
 			     json_member_integer(summary, "changed_imports", 0);
+	json_int_t revoked = json_member_integer(summary, "changed_revoked", 0);
 	char decisions[96], imports[96], changed_ones[96], changed_imports[96];
 	struct paper p;
 
 	flush(c);
 	paper_init(&p, c->session->out);
-	if (changed > 0) {
+	if (changed > 0 || revoked > 0) {
 		put_totals(&p, json_member(summary, "totals"));
 		paper_newline(&p);
 	}
@@ -209,6 +216,9 @@ static void end_text(struct changes *c, const json_t *summary)
 	else
 		paper_wrap_format(&p, 0, "%s and %s would change, of %s and %s looked at.",
 				  changed_ones, changed_imports, decisions, imports);
+	if (revoked > 0)
+		paper_wrap_format(&p, 0,
+				  "What was revoked since is listed, and not counted in that.");
 	print(c, &p);
 }
 
@@ -277,7 +287,9 @@ static void add_csv(struct changes *c, const json_t *change)
 	put_csv_head(c, &p);
 	json_array_foreach(json_member(change, "differences"), i, one) {
 		for (size_t k = 0; k < COLUMNS; k++)
-			csv_put(&p, json_object_get(k < OF_ENTRY ? change : one, csv_columns[k]),
+			csv_put(&p,
+				json_object_get(k < OF_ENTRY || k == REVOKED ? change : one,
+						csv_columns[k]),
 				k + 1 < COLUMNS ? ',' : '\n');
 	}
 	print(c, &p);

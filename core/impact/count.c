@@ -23,7 +23,8 @@ static int on_change(void *ctx, const json_t *change)
 {
 	struct impact_count *c = ctx;
 
-	if (strcmp(json_member_text(change, "kind"), "decision") == 0)
+	if (strcmp(json_member_text(change, "kind"), "decision") == 0 &&
+	    !json_member_true(change, "revoked"))
 		c->changed++;
 	return c->changed > c->limit.most; /* more of them say nothing new */
 }

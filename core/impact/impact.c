@@ -21,7 +21,7 @@ struct work {
 	struct replay candidate[WINDOW_PARTNERSHIPS], against[WINDOW_PARTNERSHIPS];
 	size_t count, events;
 	uint64_t done, of;
-	json_int_t decisions, imports, changed, changed_imports;
+	json_int_t decisions, imports, changed, changed_imports, changed_revoked;
 };
 
 /* ---- before it begins --------------------------------------------------- */
@@ -147,15 +147,15 @@ static int report(struct work *w, const struct past *p, const struct event *even
 		  json_t *differences)
 {
 	bool import = event->kind == EVENT_IMPORT;
-	json_t *change = json_pack("{sI ss ss ss sO? ss? sO}", "sequence",
+	json_t *change = json_pack("{sI ss ss ss sO? ss? sb sO}", "sequence",
 				   (json_int_t)event->sequence, "id", event->id, "kind",
 				   import ? "import" : "decision", "partnership", p->partnership,
-				   "name", event->name, "assessed_on", event_day(event),
-				   "differences", differences);
+				   "name", event->name, "assessed_on", event_day(event), "revoked",
+				   event->revoked, "differences", differences);
 	int rv = change != NULL ? w->options->each(w->options->ctx, change) : -ENOMEM;
 
 	json_decref(change);
-	*(import ? &w->changed_imports : &w->changed) += 1;
+	*(event->revoked ? &w->changed_revoked : import ? &w->changed_imports : &w->changed) += 1;
 	return rv;
 }
 
@@ -252,11 +252,12 @@ static json_t *summarise(const struct work *w)
 {
 	const struct trial *against = w->options->against;
 
-	return json_pack("{ss ss sI sI sI sI sO}", "candidate",
+	return json_pack("{ss ss sI sI sI sI sI sO}", "candidate",
 			 generation_digest(trial_rules(w->options->candidate)), "against",
 			 against != NULL ? generation_digest(trial_rules(against)) : "logged",
 			 "decisions", w->decisions, "imports", w->imports, "changed", w->changed,
-			 "changed_imports", w->changed_imports, "totals", w->comparison.totals);
+			 "changed_imports", w->changed_imports, "changed_revoked",
+			 w->changed_revoked, "totals", w->comparison.totals);
 }
 
 int impact_measure(const struct impact_options *options, json_t **summary, struct err *e)

@@ -31,7 +31,7 @@ struct impact_options {
 
 	/* One entry that differs (borrowed):
 	 *   {"sequence", "id", "kind": "decision" or "import", "partnership", "name",
-	 *    "assessed_on", "differences": [{"what", "item", "from", "to",
+	 *    "assessed_on", "revoked": whether it was since, "differences": [{"what", "item", "from", "to",
 	 *    "direction"}]}
 	 * partnerships in order of their id, each one's entries in order. `item`
 	 * says which commendation, criterion or member, else null. What is:
@@ -55,13 +55,13 @@ struct impact_options {
 };
 
 /* Does it. Gives {"candidate": digest, "against": digest or "logged", "decisions",
- * "imports", "changed", "changed_imports", "totals": {what: {direction: n}}}: how
- * many were looked at, how many of each differ, and differences by kind (all
- * that there are, also where 0). AW_EABSENT where the log has no such
+ * "imports", "changed", "changed_imports", "changed_revoked", "totals": {what: {direction: n}}}: how
+ * many were looked at, how many of each differ and stand, how many of both differ and
+ * were revoked, and differences by kind, of both (all that there are, also where 0). AW_EABSENT where the log has no such
  * partnership; what the reader returns; -ENOMEM. */
 int impact_measure(const struct impact_options *options, json_t **summary, struct err *e);
 
-/* How many past decisions would differ, counted beside a loop: on one of its
+/* How many past decisions that stand would differ, counted beside a loop: on one of its
  * threads, with a reader of the log and one evaluator for each rule set. */
 struct impact_limit {
 	uv_loop_t *loop;

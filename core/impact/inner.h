@@ -25,6 +25,7 @@ int verdict_read_import(struct verdict *v, json_t *outcome);
 struct event {
 	enum event_kind kind;
 	int64_t sequence, revokes;
+	bool revoked; /* by a later one of them */
 	char id[ENTRY_ID_TEXT];
 	json_t *given; /* the submission or the award; NULL in a revocation */
 	json_t *name;  /* of the partnership then, or NULL */

@@ -135,6 +135,9 @@ static int on_entry(void *ctx, json_t *entry)
 		return read_import(event, body);
 	event->kind = EVENT_REVOCATION;
 	event->revokes = json_member_integer(json_member(body, "revokes"), "sequence", 0);
+	for (size_t i = p->count; i-- > 0;)
+		if (p->events[i].sequence == event->revokes)
+			p->events[i].revoked = true;
 	return 0;
 }
 

@@ -31,11 +31,14 @@ static json_t *list_files(const struct activation *a)
 }
 
 /* It stopped counting at the first too many. */
-static json_t *say_too_many(unsigned long changed, unsigned most)
+static json_t *say_too_many(const struct config *config, unsigned long changed, unsigned most)
 {
-	return json_sprintf("would change at least %lu past decision%s, and at most %u %s allowed "
-			    "(max-impact): see `awardctl rules impact`",
-			    changed, changed == 1 ? "" : "s", most, most == 1 ? "is" : "are");
+	return json_sprintf(
+		"would change at least %lu past decision%s, and at most %u %s allowed "
+		"(max-impact): `awardctl rules impact %s --log %s` shows which; to have "
+		"them all the same, restart awardd, or raise max-impact",
+		changed, changed == 1 ? "" : "s", most, most == 1 ? "is" : "are",
+		config_text(config, CONFIG_RULES), config_text(config, CONFIG_LOG));
 }
 
 static void on_counted(void *ctx, int status, unsigned long changed, const struct err *e)
@@ -46,7 +49,7 @@ static void on_counted(void *ctx, int status, unsigned long changed, const struc
 
 	a->measuring = NULL;
 	if (status == 0 && changed > most)
-		said = say_too_many(changed, most);
+		said = say_too_many(a->service->options.config, changed, most);
 	else if (status != 0 && status != -ECANCELED && status != -ENOMEM)
 		said = json_sprintf("how many past decisions would change (max-impact) cannot be "
 				    "told: %s",

@@ -116,7 +116,7 @@ static void the_rules_in_force_change_nothing(void **state)
 	gives(IMPACT(s, "--history", "logged"), "{'changed': 0, 'changes': []}");
 	out = TOOL_OUT(s, DONE, "rules", "impact", "rules", "--log", "log", "--format", "csv");
 	assert_string_equal(out, "partnership,name,assessed_on,sequence,id,kind,what,item,from,to,"
-				 "direction\r\n");
+				 "direction,revoked\r\n");
 	free(out);
 }
 
@@ -187,9 +187,16 @@ static void what_was_revoked_stays_revoked(void **state)
 	change(s, "quality-mark.lua", "every_score_at_least(5)", "every_score_at_least(6)");
 	/* It was no award any more, so nothing hangs on it. */
 	gives(IMPACT(s, "--partnership", area(s)),
-	      "{'decisions': 2, 'changed': 1, 'changes': [{'assessed_on': '2024-05-20'}]}");
-	gives(IMPACT(s, "--partnership", area(s), "--against", "logged"),
-	      "{'decisions': 2, 'changed': 1, 'against': 'logged'}");
+	      "{'decisions': 2, 'changed': 0, 'changed_revoked': 1, 'changes':"
+	      " [{'assessed_on': '2024-05-20', 'revoked': true}]}");
+	gives(IMPACT(s, "--partnership", area(s), "--against", "logged", "--max-changed", "0"),
+	      "{'decisions': 2, 'changed': 0, 'against': 'logged'}");
+	char *out = TOOL_OUT(s, DONE, "rules", "impact", "candidate", "--log", "log",
+			     "--partnership", area(s));
+	tool_must_say(out, "award: Quality Mark → none (revoked since)");
+	tool_must_say(out, "Nothing would change: ");
+	tool_must_say(out, "What was revoked since is listed, and not counted in that.");
+	free(out);
 }
 
 static void an_imported_award_is_worked_out_again(void **state)
@@ -338,9 +345,9 @@ static void it_is_written_for_people_and_for_tables(void **state)
 	change(s, "quality-mark.lua", "every_score_at_least(5)", "every_score_at_least(6)");
 	out = TOOL_OUT(s, DONE, "rules", "impact", "candidate", "--log", "log", "--partnership",
 		       area(s), "--format", "csv");
-	tool_must_say(out, ",decision,award,,quality-mark,,lost ");
-	tool_must_say(out, ",decision,criterion,QM-1,met,unmet,lost ");
-	tool_must_say(out, ",decision,fee,,600,1100,higher ");
+	tool_must_say(out, ",decision,award,,quality-mark,,lost,false ");
+	tool_must_say(out, ",decision,criterion,QM-1,met,unmet,lost,false ");
+	tool_must_say(out, ",decision,fee,,600,1100,higher,false ");
 	free(out);
 	r = TOOL_ON_TERMINAL(s, "rules", "impact", "candidate", "--log", "log", "--partnership",
 			     area(s));
