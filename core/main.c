@@ -23,7 +23,7 @@ static void print_help(void)
 		"them again, SIGTERM and SIGINT end it in order.\n\n"
 		"  --config FILE            settings, one \"name = value\" a line\n"
 		"  --print-config           show each setting and where it came from\n"
-		"  --check-config           say whether it would start\n"
+		"  --check-config           say whether it would start, and with what\n"
 		"  --version, --help\n",
 		stdout);
 	config_help(stdout);

@@ -1,4 +1,4 @@
-/* --check-config: would it start? Nothing is written. */
+/* --check-config: would it start, and with all that it is told to? Nothing is written. */
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -18,7 +18,18 @@
 struct check {
 	struct generation *rules;
 	struct verify *tests;
+	bool kept; /* by the log: they were tested when they were new */
 	int status;
+};
+
+/* What was found. */
+struct found {
+	int first;                 /* what is wrong, the first of it */
+	bool starts;               /* all the same */
+	bool refused;              /* plugins are, or what is set of them */
+	bool lacking;              /* the folder's rules cannot be put in force */
+	bool older;                /* the log has to be brought up to date first */
+	char digest[RULES_DIGEST]; /* of the rules that the log keeps and that can be run, or "" */
 };
 
 static void print_faults(const json_t *faults)
@@ -70,32 +81,44 @@ static void on_ready(void *ctx, int status, struct generation *g, const json_t *
 	c->status = status;
 	c->rules = g;
 	print_faults(faults);
-	if (status == 0) {
+	if (status == 0 && !c->kept) {
 		(void)printf("rules: %s\n", generation_digest(g));
 		c->status = verify_run(g, &options, on_verified, c, &c->tests);
 	}
-	if (c->status != 0)
+	if (c->status != 0 || c->kept)
 		generation_drop(&c->rules);
 }
 
-static int check_rules(const struct config *c, json_t *faults, struct err *e)
+/* Reads the folder's rules, or where `kept` is not NULL takes those. */
+static int read_files(const struct config *c, const json_t *kept, const struct words *words,
+		      struct rule_files *files, struct err *e)
 {
-	struct rule_files files;
+	json_t *faults = NULL;
+	int rv;
+
+	if (kept != NULL)
+		return rule_files_from_log(kept, words, files, e);
+	faults = json_array();
+	rv = faults != NULL ? rule_files_read(config_text(c, CONFIG_RULES), files, faults)
+			    : -ENOMEM;
+	print_faults(faults);
+	json_decref(faults);
+	return rv == 0 ? rule_files_bind(files, words) : rv;
+}
+
+static int check_rules(const struct config *c, const json_t *kept, struct err *e)
+{
+	struct rule_files files = {0};
 	uv_loop_t loop;
 	char program[PROGRAM_NAME];
-	struct check check = {0};
+	struct check check = {.kept = kept != NULL};
 	struct words *words = NULL;
-	int rv = rule_files_read(config_text(c, CONFIG_RULES), &files, faults);
+	int rv = evaluator_program(program);
 
-	if (rv != 0) {
-		print_faults(faults);
-		return rv;
-	}
-	rv = evaluator_program(program);
 	if (rv == 0)
 		rv = hosts_words_of(program, config_text(c, CONFIG_PLUGINS), &words, e);
 	if (rv == 0)
-		rv = rule_files_bind(&files, words);
+		rv = read_files(c, kept, words, &files, e);
 	if (rv == 0)
 		rv = uv_loop_init(&loop);
 	if (rv != 0) {
@@ -165,7 +188,7 @@ static int check_socket(const char *path, struct err *e)
 	return rv;
 }
 
-static int check_log(const char *path, struct err *e)
+static int check_log(const char *path, bool *older, struct err *e)
 {
 	struct journal_reader *reader = NULL;
 	struct stat about;
@@ -184,7 +207,8 @@ static int check_log(const char *path, struct err *e)
 	if (realpath(path, real) == NULL)
 		return err_set(e, -errno, "the log %s: %s", path, status_text(-errno));
 	rv = reader_open(real, &reader, e);
-	if (rv == AW_EOLDER) {
+	*older = rv == AW_EOLDER;
+	if (*older) {
 		(void)printf("log: %s is of an older form, and will be brought up to date\n", path);
 		return 0;
 	}
@@ -197,61 +221,107 @@ static int check_log(const char *path, struct err *e)
 	return rv;
 }
 
+/* ---- all of it ---------------------------------------------------------- */
+
 /* Says what is wrong; the first decides how it ends. */
-static void note(int *first, int rv, const char *sentence)
+static void note(struct found *f, int rv, const char *sentence)
 {
 	if (rv == 0)
 		return;
 	(void)fflush(stdout); /* so that lines stay in order where both are one */
 	(void)fprintf(stderr, "awardd: %s\n", sentence);
-	if (*first == 0)
-		*first = rv;
+	if (f->first == 0)
+		f->first = rv;
 }
 
-static void note_plugins(int *first, const struct config *c, json_t *wrong)
+/* A plugin that is refused costs itself; a setting of one that is not there, the start. */
+static void note_plugins(struct found *f, const struct config *c, json_t *wrong)
 {
 	struct err e = {0};
 	const json_t *sentence;
+	bool named = true;
 	size_t i;
-	int rv = check_plugins(c, wrong, &e);
+	int rv = check_plugins(c, wrong, &named, &e);
 
-	note(first, rv, e.text);
+	note(f, rv, e.text);
 	json_array_foreach(wrong, i, sentence)
-		note(first, AW_EINVALID, json_string_value(sentence));
+		note(f, AW_EINVALID, json_string_value(sentence));
+	f->refused = json_array_size(wrong) > 0;
+	if (rv != 0 || !named)
+		f->starts = false;
 }
 
-static void note_rules(int *first, const struct config *c, json_t *faults)
+/* Looks for what the daemon would go on with: the rules last in force. */
+static void look_for_kept(struct found *f, const struct config *c)
+{
+	struct journal_reader *reader = NULL;
+	json_t *kept = NULL;
+	struct err e = {0};
+
+	if (reader_open(config_text(c, CONFIG_LOG), &reader, &e) == 0 &&
+	    reader_rules(reader, NULL, &kept, &e) == 0 && check_rules(c, kept, &e) == 0)
+		(void)snprintf(f->digest, sizeof f->digest, "%s", json_member_text(kept, "digest"));
+	json_decref(kept);
+	reader_close(&reader);
+}
+
+static void note_rules(struct found *f, const struct config *c)
 {
 	struct err e = {0};
-	int rv = check_rules(c, faults, &e);
+	int rv = check_rules(c, NULL, &e);
 
-	if (rv != 0) {
-		(void)err_set(&e, rv, "the rules in %s cannot be put in force",
-			      config_text(c, CONFIG_RULES));
-		note(first, rv, e.text);
-	}
+	if (rv == 0)
+		return;
+	f->lacking = true;
+	(void)err_set(&e, rv, "the rules in %s cannot be put in force",
+		      config_text(c, CONFIG_RULES));
+	note(f, rv, e.text);
+	if (f->starts && !f->older)
+		look_for_kept(f, c);
+}
+
+static int conclude(const struct found *f, struct err *e)
+{
+	const char *plugins = f->refused ? ", and without what is wrong of the plugins" : "";
+
+	if (f->first == 0)
+		return 0;
+	if (!f->starts)
+		return err_set(e, f->first, "it would not start");
+	if (!f->lacking)
+		return err_set(e, f->first, "it would start without what is wrong of the plugins");
+	if (f->older)
+		return err_set(e, f->first,
+			       "it would start with the rules last in force, where the log has "
+			       "any%s",
+			       plugins);
+	if (f->digest[0] == '\0')
+		return err_set(e, f->first,
+			       "it would start and decide nothing until there are rules%s",
+			       plugins);
+	return err_set(e, f->first, "it would start with the rules last in force, %s%s", f->digest,
+		       plugins);
 }
 
 int daemon_check(const struct config *c, struct err *e)
 {
-	json_t *faults = json_array(), *wrong = json_array();
+	json_t *wrong = json_array();
+	struct found f = {.starts = true};
 	struct err one = {0};
-	int first = 0;
-	int rv = faults != NULL && wrong != NULL
-			 ? daemon_check_required(c, e)
-			 : err_set(e, -ENOMEM, "no memory to check anything");
+	int rv = wrong != NULL ? daemon_check_required(c, e)
+			       : err_set(e, -ENOMEM, "no memory to check anything");
 
 	if (rv == 0) {
 		rv = check_socket(config_text(c, CONFIG_SOCKET), &one);
-		note(&first, rv, one.text);
-		rv = check_log(config_text(c, CONFIG_LOG), &one);
-		note(&first, rv, one.text);
-		note_plugins(&first, c, wrong);
-		note_rules(&first, c, faults);
-		rv = first != 0 ? err_set(e, first, "it would not start") : 0;
+		note(&f, rv, one.text);
+		rv = check_log(config_text(c, CONFIG_LOG), &f.older, &one);
+		note(&f, rv, one.text);
+		f.starts = f.first == 0;
+		note_plugins(&f, c, wrong);
+		note_rules(&f, c);
+		rv = conclude(&f, e);
 	}
 	(void)fflush(stdout); /* that comes after it; where nobody reads, nothing can be said */
 	json_decref(wrong);
-	json_decref(faults);
 	return rv;
 }

@@ -165,6 +165,46 @@ static void all_that_is_wrong_is_said_at_once(void **state)
 	free(text);
 }
 
+static void starts_with(struct scene *s, const char *arguments, const char *says, int wanted)
+{
+	int status;
+	char *text = printed(s, arguments, &status);
+
+	if (strstr(text, says) == NULL || strstr(text, "it would not start") != NULL ||
+	    status != wanted)
+		fail_msg("%s: %d\n%s", arguments, status, text);
+	free(text);
+	rig_start(s, NULL);
+	scene_stop(s);
+}
+
+/* What is wrong and does not keep it from starting is said as what it would start with. */
+static void what_it_would_start_with_all_the_same_is_said(void **state)
+{
+	struct scene *s = *state;
+	char says[256], moved[PATH_TEXT + 8];
+
+	rig_add(s, "good/hello");
+	(void)snprintf(moved, sizeof moved, "%s.away", s->rules);
+	assert_int_equal(rename(s->rules, moved), 0);
+	starts_with(s, "--check-config",
+		    "awardd: it would start and decide nothing until there are rules\n", 3);
+	assert_int_equal(rename(moved, s->rules), 0);
+	rig_start(s, NULL);
+	json_t *rules = called(s, "rules.get", NULL);
+	(void)snprintf(says, sizeof says, "awardd: it would start with the rules last in force, %s",
+		       json_member_text(rules, "digest"));
+	json_decref(rules);
+	scene_stop(s);
+	rig_write(s, "text.so", "no object");
+	starts_with(s, "--check-config",
+		    "awardd: it would start without what is wrong of the plugins\n", 2);
+	scene_rule_write(s, "broken.lua", "level \"");
+	starts_with(s, "--plugins= --check-config", says, 3);
+	(void)snprintf(says + strlen(says), 100, ", and without what is wrong of the plugins\n");
+	starts_with(s, "--check-config", says, 2);
+}
+
 static void checked(const struct scene *s, const char *arguments, const char *says, int wanted)
 {
 	int status;
@@ -304,6 +344,7 @@ int main(void)
 		in_a_scene(a_folder_that_is_not_there_is_refused),
 		in_a_scene(settings_of_plugins_are_shown_and_checked_before_the_start),
 		in_a_scene(all_that_is_wrong_is_said_at_once),
+		in_a_scene(what_it_would_start_with_all_the_same_is_said),
 		in_a_scene(a_socket_that_only_another_can_make_is_no_fault),
 		in_a_scene(a_log_or_key_that_may_not_be_used_is_said),
 		in_a_scene(settings_stand_in_the_file_too),
