@@ -54,12 +54,14 @@ static int look_at_plugins(json_t *problems, const json_t *plugins)
 	json_array_foreach(plugins, i, plugin) {
 		const char *state = json_member_text(plugin, "state");
 		const char *name = json_member_text(plugin, "name");
-		char message[160];
+		const char *why = json_member_text(json_member(plugin, "last_error"), "message");
+		char message[1024];
 
 		if (state == NULL || strcmp(state, "running") == 0)
 			continue;
-		(void)snprintf(message, sizeof message, "the plugin %s does not run (%s)",
-			       name != NULL ? name : "", state);
+		(void)snprintf(message, sizeof message, "the plugin %s does not run (%s)%s%s",
+			       name != NULL ? name : "", state, why != NULL ? ": " : "",
+			       why != NULL ? why : ""); /* it may be cut */
 		rv |= add(problems, "plugin", message);
 	}
 	return rv;

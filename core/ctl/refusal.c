@@ -26,8 +26,11 @@ static void put_rule_failure(struct paper *p, const json_t *data)
 {
 	const char *file = json_member_text(data, "file");
 	const char *reason = json_member_text(data, "reason");
+	const char *plugin = json_member_text(data, "plugin");
 
 	paper_pad(p, 2);
+	if (plugin != NULL)
+		paper_format(p, "by the plugin %s: ", plugin);
 	paper_text(p, reason);
 	if (file != NULL && *file != '\0')
 		paper_format(p, ": %s:%" JSON_INTEGER_FORMAT, file,

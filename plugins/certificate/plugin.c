@@ -63,7 +63,10 @@ static int run(const struct awardd_host *host, void *state, struct awardd_call *
 	if (document == NULL)
 		return host->refuse(call, AWARDD_FAILED, "the call cannot be read");
 	int rv = certificate_read(&c, document, &issuer->settings, &problem);
-	rv = rv == 0 ? answer(host, call, &c) : refuse(host, call, rv, problem);
+	if (rv == -EINVAL && issuer->settings.base_url == NULL)
+		rv = host->refuse(call, AWARDD_FAILED, problem); /* nothing is absent */
+	else
+		rv = rv == 0 ? answer(host, call, &c) : refuse(host, call, rv, problem);
 	certificate_deinit(&c);
 	json_decref(document);
 	return rv;

@@ -210,6 +210,7 @@ static void without_an_address_there_is_no_certificate(void **state)
 	rig_start(s, NULL);
 	s->area++;
 	json_t *result = decided(s, NULL);
+	refused(s, id_of(result), "\"code\": -32603");
 	refused(s, id_of(result), "certificate.base-url is not set");
 	json_decref(result);
 	scene_teardown(state);

@@ -190,7 +190,9 @@ static void what_cannot_be_rendered_is_refused_with_what_can(void **state)
 		{"register.render", "{'media_type': 'text/plain'}", -32602,
 		 "there is application/json of draw, text/x-awards of every"},
 		{"decisions.render", "{'sequence': 1, 'media_type': 'text/x-id'}", -32602,
-		 "several plugins render this, say which"},
+		 "several plugins render this, say which (plugin, in awardctl --plugin): "},
+		{"decisions.render", "{'sequence': 1, 'media_type': 'text/x-id', 'plugin': 'frob'}",
+		 -32602, "no plugin frob renders this; there is "},
 		{"decisions.render", "{'sequence': 1, 'media_type': 'text/plain'}", -32602,
 		 "must be a decision or an import"},
 		{"decisions.render", "{'media_type': 'text/plain'}", -32602,
@@ -218,6 +220,33 @@ static void what_cannot_be_rendered_is_refused_with_what_can(void **state)
 	json_decref(result);
 }
 
+static void without_a_folder_of_plugins_that_is_said(void **state)
+{
+	assert_int_equal(scene_setup(state), 0);
+	struct scene *s = *state;
+	json_t *data = fails(s, "register.render", "{'media_type': 'text/plain'}", -32602);
+
+	expect(data, "{'errors': [{'message':"
+		     " 'no plugin renders this: no folder of plugins is set (plugins)'}]}");
+	json_decref(data);
+	scene_teardown(state);
+}
+
+static void health_says_why_a_plugin_does_not_run(void **state)
+{
+	char text[4096];
+
+	assert_int_equal(scene_setup_stopped(state), 0);
+	struct scene *s = *state;
+	rig_add(s, "broken/too-new");
+	rig_start(s, NULL);
+	assert_int_equal(ctl(s, "health --format json"), 9);
+	assert_true(read_whole(s, "out", text, sizeof text) > 0);
+	assert_non_null(strstr(text, "the plugin too-new does not run (refused): "));
+	assert_non_null(strstr(text, "needs version 1.7"));
+	scene_teardown(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +258,8 @@ int main(void)
 		cmocka_unit_test_setup(awardctl_writes_what_a_plugin_draws, scene_next_area),
 		cmocka_unit_test_setup(what_cannot_be_rendered_is_refused_with_what_can,
 				       scene_next_area),
+		cmocka_unit_test(without_a_folder_of_plugins_that_is_said),
+		cmocka_unit_test(health_says_why_a_plugin_does_not_run),
 	};
 
 	return cmocka_run_group_tests(tests, setup, scene_teardown);
