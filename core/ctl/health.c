@@ -57,11 +57,13 @@ static int look_at_plugins(json_t *problems, const json_t *plugins)
 		const char *why = json_member_text(json_member(plugin, "last_error"), "message");
 		char message[1024];
 
-		if (state == NULL || strcmp(state, "running") == 0)
+		bool stuck = is(plugin, "stuck");
+		if (state == NULL || (strcmp(state, "running") == 0 && !stuck))
 			continue;
-		(void)snprintf(message, sizeof message, "the plugin %s does not run (%s)%s%s",
-			       name != NULL ? name : "", state, why != NULL ? ": " : "",
-			       why != NULL ? why : ""); /* it may be cut */
+		(void)snprintf(message, sizeof message, "the plugin %s %s (%s)%s%s",
+			       name != NULL ? name : "",
+			       stuck ? "takes no entries" : "does not run", state,
+			       why != NULL ? ": " : "", why != NULL ? why : ""); /* it may be cut */
 		rv |= add(problems, "plugin", message);
 	}
 	return rv;

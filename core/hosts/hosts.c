@@ -479,16 +479,16 @@ static json_t *describe(const struct host *h)
 	json_t *error = h->last_error[0] != '\0' ? json_pack("{ss ss}", "at", h->last_error_at,
 							     "message", h->last_error)
 						 : json_null();
-	return json_pack("{ss ss ss ss? ss? so ss so sI sI so so so}", "name", h->name, "file",
-			 h->file, "sha256", h->sha256, "version",
-			 json_member_text(h->description, "version"), "says",
-			 json_member_text(h->description, "says"), "kinds", kinds_of(h), "state",
-			 state_name(h), "process_id",
-			 runs ? json_integer(uv_process_get_pid(&h->child)) : json_null(),
-			 "restarts", (json_int_t)h->restarts, "calls",
-			 (json_int_t)(h->calls - h->entries), "position",
-			 sink_position(h, h->sink.done), "behind",
-			 sink_position(h, stats.sequence - h->sink.done), "last_error", error);
+	return json_pack(
+		"{ss ss ss ss? ss? so ss so sI sI so so sb so}", "name", h->name, "file", h->file,
+		"sha256", h->sha256, "version", json_member_text(h->description, "version"), "says",
+		json_member_text(h->description, "says"), "kinds", kinds_of(h), "state",
+		state_name(h), "process_id",
+		runs ? json_integer(uv_process_get_pid(&h->child)) : json_null(), "restarts",
+		(json_int_t)h->restarts, "calls", (json_int_t)(h->calls - h->entries), "position",
+		sink_position(h, h->sink.done), "behind",
+		sink_position(h, stats.sequence - h->sink.done), "stuck",
+		h->sink.exists && (h->sink.blocked || h->sink.failures > 0), "last_error", error);
 }
 
 json_t *hosts_describe(const struct hosts *all)

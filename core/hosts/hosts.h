@@ -99,7 +99,7 @@ int hosts_words_of(const char *program, const char *dir, struct words **out, str
 
 /* Gives an array, a member for each plugin: {"name", "file", "sha256", "version", "says",
  * "kinds", "state", "process_id", "restarts", "calls", "position", "behind",
- * "last_error": null or {"at", "message"}}. "state" is "running", "waiting" (for its
+ * "stuck": whether its sink takes nothing, "last_error": null or {"at", "message"}}. "state" is "running", "waiting" (for its
  * start), "failed" (out of action) or "refused". */
 json_t *hosts_describe(const struct hosts *h);
 

@@ -252,6 +252,14 @@ static void try_again(struct host *h)
 	(void)uv_timer_start(&h->sink.pause, on_pause, ms, 0); /* fails never */
 }
 
+/* Said once for as long as it lasts. */
+static void note_refusal(struct host *h, const char *message)
+{
+	host_fault(h, "%s: entry %" PRId64 " is not taken: %s", h->file, h->sink.done + 1, message);
+	if (h->sink.failures == 0)
+		h->all->options.on_log(h->all->options.ctx, 4, h->last_error);
+}
+
 static void on_answer(void *ctx, const struct host_answer *answer)
 {
 	struct host *h = ctx;
@@ -265,7 +273,7 @@ static void on_answer(void *ctx, const struct host_answer *answer)
 		h->entries++;
 		store(h);
 	} else if (answer->status == AW_EINVALID) {
-		host_fault(h, "%s: entry %" PRId64 ": %s", h->file, s->done + 1, answer->message);
+		note_refusal(h, answer->message);
 		try_again(h);
 	} /* else it is started again, and goes on then */
 }

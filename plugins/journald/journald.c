@@ -32,6 +32,14 @@ static size_t add(char *out, size_t room, const char *field, struct awardd_text 
 	return (size_t)(at - out);
 }
 
+static int refuse(const struct awardd_host *host, struct awardd_call *call, const char *path)
+{
+	char problem[256];
+
+	(void)snprintf(problem, sizeof problem, "%s: %s", path, strerror(errno));
+	return host->refuse(call, AWARDD_LATER, problem);
+}
+
 static int send_entry(const struct awardd_host *host, void *state, struct awardd_call *call)
 {
 	static const struct {
@@ -56,7 +64,7 @@ static int send_entry(const struct awardd_host *host, void *state, struct awardd
 			      host->get(call, fields[i].pointer));
 	if (sendto(journal->fd, text, length, MSG_NOSIGNAL, (struct sockaddr *)&journal->address,
 		   sizeof journal->address) < 0)
-		return host->refuse(call, AWARDD_LATER, strerror(errno));
+		return refuse(host, call, journal->address.sun_path);
 	return 0;
 }
 

@@ -241,7 +241,7 @@ static void a_sink_that_crashes_or_blocks_holds_up_nothing(void **state)
 	assert_true(json_member_integer(blocks, "behind", 0) > 0);
 	expect(refuses, "{'state': 'running', 'position': 0}");
 	assert_non_null(strstr(json_member_text(json_object_get(refuses, "last_error"), "message"),
-			       "sink-refuses.so: entry 1: the place is closed"));
+			       "sink-refuses.so: entry 1 is not taken: the place is closed"));
 	json_decref(crashes);
 	json_decref(blocks);
 	json_decref(refuses);

@@ -70,6 +70,29 @@ static void every_entry_becomes_a_line_of_the_journal(void **state)
 	end(&l);
 }
 
+static bool health_says(const struct scene *s, const char *words)
+{
+	char command[512], text[4096] = "";
+
+	(void)snprintf(command, sizeof command, "%s --socket %s --format json health",
+		       AWARDCTL_PROGRAM, s->socket);
+	FILE *f = popen(command, "r");
+	assert_non_null(f);
+	size_t length = fread(text, 1, sizeof text - 1, f);
+	text[length] = '\0';
+	int status = WEXITSTATUS(pclose(f));
+	return status == (strstr(text, "\"well\":true") != NULL ? 0 : 9) &&
+	       strstr(text, words) != NULL;
+}
+
+static void await_health(const struct scene *s)
+{
+	for (int i = 0; i < 500; i++)
+		if (health_says(s, "\"well\":true"))
+			return;
+	fail_msg("what is over is still said");
+}
+
 static void where_the_journal_is_away_entries_wait(void **state)
 {
 	struct scene *s = *state;
@@ -83,8 +106,13 @@ static void where_the_journal_is_away_entries_wait(void **state)
 	rig_start(s, (const char *[]){l.argument, NULL});
 	json_decref(decided(s, NULL));
 	json_t *plugin = rig_status(s, "journald");
-	expect(plugin, "{'state': 'running', 'position': 0}");
+	expect(plugin, "{'state': 'running', 'position': 0, 'stuck': true}");
 	json_decref(plugin);
+	/* Somebody is told, with what is missing. */
+	(void)snprintf(text, sizeof text,
+		       "journald.so: entry 1 is not taken: %s: No such file or directory", l.path);
+	assert_true(scene_said(s, text));
+	assert_true(health_says(s, "the plugin journald takes no entries (running): "));
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	(void)snprintf(address.sun_path, sizeof address.sun_path, "%s", l.path);
 	again.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -93,6 +121,7 @@ static void where_the_journal_is_away_entries_wait(void **state)
 	for (int i = 0; i < 3; i++)
 		receive(&again, text);
 	assert_non_null(strstr(text, "\nAWARDD_KIND=decision\n"));
+	await_health(s);
 	assert_int_equal(close(l.fd), 0);
 	end(&again);
 }
