@@ -198,6 +198,24 @@ static bool find(const char *name, size_t length, enum config_setting *out)
 	return false;
 }
 
+static int refuse_name(const char *name, const char *source, struct err *e)
+{
+	const char *best = NULL;
+	size_t least = 3; /* further away it is no slip of the finger */
+
+	for (int i = 0; i < CONFIG_COUNT; i++) {
+		size_t distance = text_distance(text_of(name), text_of(settings[i].name));
+
+		if (distance < least) {
+			least = distance;
+			best = settings[i].name;
+		}
+	}
+	return err_set(e, AW_EINVALID, "%s: there is no setting \"%s\"%s%s%s", source, name,
+		       best != NULL ? "; did you mean \"" : "", best != NULL ? best : "",
+		       best != NULL ? "\"?" : "");
+}
+
 /* ---- the file ----------------------------------------------------------- */
 
 static char *trim(char *text)
@@ -230,7 +248,7 @@ static int read_line(struct config *c, char *line, const char *source, struct er
 	if (plugin_is_named(name, strlen(name)))
 		return plugin_set(c, name, strlen(name), trim(equals + 1), source, e);
 	if (!find(name, strlen(name), &s))
-		return err_set(e, AW_EINVALID, "%s: there is no setting \"%s\"", source, name);
+		return refuse_name(name, source, e);
 	return set(c, s, trim(equals + 1), source, e);
 }
 

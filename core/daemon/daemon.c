@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -406,13 +407,20 @@ int daemon_check_required(const struct config *c, struct err *e)
 		enum config_setting setting;
 		const char *name;
 	} required[] = {{CONFIG_SOCKET, "socket"}, {CONFIG_LOG, "log"}, {CONFIG_RULES, "rules"}};
+	char missing[64] = "";
+	size_t count = 0;
 
 	for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
-		if (config_text(c, required[i].setting)[0] == '\0')
-			return err_set(e, AW_EINVALID, "--%s is required; see --help",
-				       required[i].name);
+		size_t length = strlen(missing);
+		if (config_text(c, required[i].setting)[0] != '\0')
+			continue;
+		(void)snprintf(missing + length, sizeof missing - length, "%s--%s",
+			       count++ > 0 ? ", " : "", required[i].name); /* all three fit */
 	}
-	return 0;
+	if (count == 0)
+		return 0;
+	return err_set(e, AW_EINVALID, "%s %s required; see --help", missing,
+		       count == 1 ? "is" : "are");
 }
 
 /* As many descriptors as may be had: each connection takes one. The log, evaluators and

@@ -299,10 +299,12 @@ static void a_bad_line_of_the_file_is_named_by_file_and_line(void **state)
 		{"# one\n\nevaluators = 0\n",
 		 "3: evaluators: must be a whole number from 1 to 64, not \"0\""},
 		{"socket\n", "1: \"name = value\" is expected"},
-		{"log = l\nsockets = s\n", "2: there is no setting \"sockets\""},
+		{"log = l\nsockets = s\n",
+		 "2: there is no setting \"sockets\"; did you mean \"socket\"?"},
+		{"sokcet = s\n", "1: there is no setting \"sokcet\"; did you mean \"socket\"?"},
 		{"= s\n", "1: there is no setting \"\""},
-		{"--socket = s\n", "1: there is no setting \"--socket\""},
-		{"Socket = s\n", "1: there is no setting \"Socket\""},
+		{"--socket = s\n", "1: there is no setting \"--socket\"; did you mean \"socket\"?"},
+		{"Socket = s\n", "1: there is no setting \"Socket\"; did you mean \"socket\"?"},
 		{"config = other\n", "1: there is no setting \"config\""},
 		{"help = yes\n", "1: there is no setting \"help\""},
 		{"admin = nobody-by-that-name\n",
@@ -332,7 +334,7 @@ static void every_bad_line_of_the_file_is_said(void **state)
 	rig_write(r, "evaluators = 0\nsocket = s\nsockets = s\n");
 	snprintf(sentence, sizeof sentence,
 		 "%s:1: evaluators: must be a whole number from 1 to 64, not \"0\"\n"
-		 "%s:3: there is no setting \"sockets\"",
+		 "%s:3: there is no setting \"sockets\"; did you mean \"socket\"?",
 		 r->path, r->path);
 	REFUSES(r, sentence, "--config", "FILE");
 	/* More than there is room for: the first ones, and nothing is written beyond. */

@@ -224,6 +224,8 @@ static void a_socket_that_only_another_can_make_is_no_fault(void **state)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	scene_drop_root(s);
+	checked(s, "--plugins= --log= --rules= --check-config",
+		"awardd: --log, --rules are required; see --help", 2);
 	checked(s, "--plugins= --socket=/nowhere/at/all --check-config",
 		"awardd: the socket cannot be made in /nowhere/at: No such file or directory", 1);
 	(void)snprintf(folder, sizeof folder, "%s/run", s->dir);
