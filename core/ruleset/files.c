@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,13 +41,31 @@ static void fault(struct reading *r, const char *path, const char *message)
 		r->status = AW_ESCRIPT;
 }
 
+/* Whoever copied the file may read it; who cannot is worth a name. */
+static void say_denied(char out[128])
+{
+	struct passwd entry, *found = NULL;
+	char names[1024];
+
+	if (getpwuid_r(geteuid(), &entry, names, sizeof names, &found) == 0 && found != NULL)
+		(void)snprintf(out, 128, "Permission denied: the user %s has to be able to read it",
+			       found->pw_name); /* it may be cut */
+	else
+		(void)snprintf(out, 128, "Permission denied: user %u has to be able to read it",
+			       (unsigned)geteuid());
+}
+
 /* Memory that runs out is no fault of the rules. */
 static void fault_of(struct reading *r, const char *path, int status)
 {
+	char denied[128];
+
+	if (status == -EACCES)
+		say_denied(denied);
 	if (status == -ENOMEM)
 		r->status = status;
 	else
-		fault(r, path, status_text(status));
+		fault(r, path, status == -EACCES ? denied : status_text(status));
 }
 
 static json_t *file_of(const char *path, struct text source)
@@ -81,9 +100,10 @@ static void read_source(struct reading *r, int dir, const char *name, const char
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0) {
-		fault(r, path,
-		      errno == ELOOP ? "is a link, and links are not followed"
-				     : status_text(-errno));
+		if (errno == ELOOP)
+			fault(r, path, "is a link, and links are not followed");
+		else
+			fault_of(r, path, -errno);
 		return;
 	}
 	buffer_init(&source);
@@ -186,7 +206,7 @@ static void read_name(struct reading *r, int dir, const char *name, const char *
 	size_t length = strlen(name);
 
 	if (fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) != 0) {
-		fault(r, path, status_text(-errno));
+		fault_of(r, path, -errno);
 		return;
 	}
 	bool lua = length > 4 && strcmp(name + length - 4, ".lua") == 0;
@@ -196,7 +216,7 @@ static void read_name(struct reading *r, int dir, const char *name, const char *
 	} else if (S_ISDIR(about.st_mode)) {
 		int inner = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (inner < 0)
-			fault(r, path, status_text(-errno));
+			fault_of(r, path, -errno);
 		else
 			read_folder(r, inner, path, depth + 1);
 	} else if (S_ISLNK(about.st_mode) && (lua || leads_to_folder(dir, name))) {

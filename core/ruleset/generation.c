@@ -69,6 +69,30 @@ static int read_manifest(struct generation *g, const json_t *manifest, struct er
 	return rv == 0 ? 0 : err_wrap(e, "the form of a submission");
 }
 
+/* Rules that do not load and hold files that are empty: these come first, since what is said
+ * to be missing stood in them. Gives the faults, or NULL. */
+static json_t *list_faults(const struct generation *g, const json_t *said)
+{
+	json_t *faults = json_array(), *file;
+	size_t i;
+	int rv = faults != NULL ? 0 : -1;
+
+	json_array_foreach(g->files.files, i, file) {
+		if (rv == 0 && json_string_length(json_object_get(file, "text")) == 0)
+			rv = json_array_append_new(
+				faults,
+				json_pack("{sO si ss}", "file", json_object_get(file, "path"),
+					  "line", 0, "message",
+					  "is empty: put back what stood in it"));
+	}
+	if (rv == 0)
+		rv = json_array_extend(faults, json_object_get(said, "faults"));
+	if (rv == 0)
+		return faults;
+	json_decref(faults);
+	return NULL;
+}
+
 static void on_pool_ready(void *ctx, int status, const json_t *answer)
 {
 	struct generation *g = ctx;
@@ -85,6 +109,8 @@ static void on_pool_ready(void *ctx, int status, const json_t *answer)
 	}
 	if (e.status != 0)
 		faults = json_pack("[{ss si ss}]", "file", "", "line", 0, "message", e.text);
+	else
+		faults = list_faults(g, answer);
 	g->ready(g->ready_ctx, status, NULL,
 		 faults != NULL ? faults : json_object_get(answer, "faults"));
 	json_decref(faults);

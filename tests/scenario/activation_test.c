@@ -144,7 +144,8 @@ static void an_unreadable_file_is_refused_by_name(void **state)
 	scene_await_later(s);
 	rule_path(s, "quality-lead.lua", path);
 	assert_int_equal(chmod(path, 0), 0);
-	stream_until(&st, "rules refused: quality-lead.lua: Permission denied");
+	stream_until(&st, "rules refused: quality-lead.lua: Permission denied: the user nobody has "
+			  "to be able to read it");
 	assert_int_equal(chmod(path, 0644), 0);
 	scene_await_later(s);
 	assert_int_equal(chmod(s->rules, 0), 0);

@@ -100,6 +100,13 @@ static void rules_or_tests_that_do_not_load_end_with_3(void **state)
 	tool_must_say(r.err, "x.test.lua:1: test \"a\": there is no fixture \"raedy for Quality "
 			     "Lead\"; did you mean \"ready for Quality Lead\"?");
 	ran_deinit(&r);
+	folder(s, "outcome.lua", "");
+	r = TOOL(s, NULL, "rules", "test", "tested");
+	tool_ended(&r, UNLOADABLE);
+	tool_must_say(r.err,
+		      "outcome.lua: is empty: put back what stood in it awardctl: no file says "
+		      "what the fees is");
+	ran_deinit(&r);
 	r = TOOL(s, NULL, "rules", "test", "nowhere");
 	tool_ended(&r, UNLOADABLE);
 	ran_deinit(&r);
