@@ -85,6 +85,7 @@ static void copy_clean(char *to, size_t size, const char *from)
 static const struct {
 	const char *words, *hint;
 } hints[] = {
+	{"near <eof>; the ", "; the "}, /* that is said already */
 	{"'}' expected (to close '{'", "; is a comma missing before it?"},
 	{"')' expected", "; is a bracket or a comma missing before it?"},
 	{"'end' expected", "; each function, if and for needs an end"},
@@ -119,9 +120,40 @@ void fault_say(struct script_fault *f, const char *file, int line, const char *m
 	f->line = line;
 }
 
-void fault_from_parser(struct script_fault *f, const char *file, const char *message)
+/* Which bracket is open at the end, the innermost, and its line; '\0' where none is. */
+static char open_bracket(struct text source, int *line)
 {
-	int line = 0;
+	enum { DEPTH = 200 }; /* as deep as Lua reads */
+	struct script_token t = {.line = 0};
+	struct {
+		char bracket;
+		int line;
+	} open[DEPTH];
+	size_t depth = 0;
+
+	while (script_token_next(source, &t)) {
+		char c = source.bytes[t.offset];
+
+		if (t.kind != SCRIPT_SIGN)
+			continue;
+		if ((c == '{' || c == '(' || c == '[') && depth < DEPTH) {
+			open[depth].bracket = c;
+			open[depth++].line = (int)t.line;
+		} else if ((c == '}' || c == ')' || c == ']') && depth > 0) {
+			depth--;
+		}
+	}
+	*line = depth > 0 ? open[depth - 1].line : 0;
+	return depth > 0 ? open[depth - 1].bracket : '\0';
+}
+
+void fault_from_parser(struct script_fault *f, const char *file, struct text source,
+		       const char *message)
+{
+	static const char at_end[] = "near <eof>";
+	char said[sizeof f->message];
+	size_t length;
+	int line = 0, opened = 0;
 
 	for (const char *at = strchr(message, ':'); at != NULL; at = strchr(at + 1, ':')) {
 		char *end = NULL;
@@ -132,6 +164,18 @@ void fault_from_parser(struct script_fault *f, const char *file, const char *mes
 		line = (int)found;
 		message = end + 2;
 		break;
+	}
+	length = strlen(message);
+	char bracket = length >= strlen(at_end) &&
+				       strcmp(message + length - strlen(at_end), at_end) == 0 &&
+				       strstr(message, "(to close") == NULL
+			       ? open_bracket(source, &opened)
+			       : '\0';
+	if (bracket != '\0') {
+		(void)snprintf(said, sizeof said,
+			       "%s; the %c of line %d, or one behind it, is not closed", message,
+			       bracket, opened); /* it may be cut */
+		message = said;
 	}
 	fault_say(f, file, line, message);
 }

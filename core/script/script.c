@@ -75,7 +75,7 @@ static int compile_text(struct compiled *to, char kind, struct text source,
 	if (rv == AW_ESCRIPT) {
 		fault_say(&fault, to->path, vm->fault.line, vm->fault.message);
 	} else if (rv == 0 && c.parsed != LUA_OK) {
-		fault_from_parser(&fault, to->path,
+		fault_from_parser(&fault, to->path, source,
 				  lua_type(vm->L, -1) == LUA_TSTRING ? lua_tostring(vm->L, -1)
 								     : "");
 		rv = AW_ESCRIPT;

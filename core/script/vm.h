@@ -118,8 +118,10 @@ bool text_is_clean(const char *bytes, size_t length);
 void fault_say(struct script_fault *f, const char *file, int line, const char *message);
 /* Appends one; -ENOMEM. */
 int faults_add(struct script_faults *list, const struct script_fault *f);
-/* Takes "file:line: " off a message of Lua's parser into the fault. */
-void fault_from_parser(struct script_fault *f, const char *file, const char *message);
+/* Takes "file:line: " off a message of Lua's parser into the fault. Where it misses something
+ * at the end of the source, the bracket that is still open is named. */
+void fault_from_parser(struct script_fault *f, const char *file, struct text source,
+		       const char *message);
 
 /* 0, or a fault where the text holds an operator or name that is refused. */
 int lint(const struct script_file *file, struct script_fault *fault);

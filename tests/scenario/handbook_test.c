@@ -263,6 +263,8 @@ static void what_the_language_says_is_explained(void **state)
 		 "it?"},
 		{"least(7)", "least(7",
 		 "unexpected symbol near '}'; is something missing before it?"},
+		{"both alike.\n}", "both alike.\n",
+		 "unexpected symbol near <eof>; the { of line 3, or one behind it, is not closed"},
 		{"or more\",", "or more,", "; is the closing quote missing?"},
 		{"\"Every",
 		 "\xE2\x80\x9C"

@@ -51,6 +51,12 @@ static void a_mistake_of_grammar_names_its_line(void **state)
 	refuses_file("-- a note\nlevel \"x\" {\n\ttitle = = 3\n}",
 		     "x.lua:3: unexpected symbol near '='");
 	refuses_file("level \"x\" { title = \"x\"", "x.lua:1: '}' expected near <eof>");
+	/* At the end of a file Lua knows nothing better than the end. */
+	refuses_file("-- {\nlevel \"x\" {\n\ttitle = \"}\",\n\tcriterion \"X-1\" {\n\t},\n",
+		     "unexpected symbol near <eof>; the { of line 2, or one behind it, is not "
+		     "closed");
+	refuses_file("local a = (1 +\n", "near <eof>; the ( of line 1, or one behind it, is not");
+	refuses_file("local a =\n", "unexpected symbol near <eof>; is something missing before");
 	refuses_file("local s = \"no end", "x.lua:1: unfinished string");
 }
 
