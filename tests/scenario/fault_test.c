@@ -1,7 +1,8 @@
 /*
- * A disk that fails or is full, and a clock that goes backwards, under the real daemon: nothing
- * that was acknowledged is lost, nothing else is acknowledged, and it says what happened.
+ * A disk that fails or is full, and a clock that leaps, under the real daemon: nothing that was
+ * acknowledged is lost, nothing else is acknowledged, and it says what happened.
  */
+#include <time.h>
 #include <unistd.h>
 
 #include "faults/faults.h"
@@ -236,11 +237,12 @@ static void a_full_disk_at_the_end_is_said(void **state)
 	scene_start(s, NULL);
 }
 
-/* ---- a clock that goes backwards ------------------------------------------- */
+/* ---- a clock that leaps ------------------------------------------------------ */
+
+enum { DAY = 86400, YEAR = 365 * DAY };
 
 static void a_clock_that_goes_backwards_changes_no_order(void **state)
 {
-	enum { DAY = 86400, YEAR = 365 * DAY };
 	struct scene *s = *state;
 	struct broken *b = break_it(s);
 	struct sent all;
@@ -282,6 +284,88 @@ static void a_clock_that_goes_backwards_changes_no_order(void **state)
 	sent_deinit(&all);
 }
 
+/* How many entries are later (or earlier, below 0) than the one before them by a leap. */
+static int64_t leaps(const struct scene *s, int direction)
+{
+	char query[320];
+
+	snprintf(query, sizeof query,
+		 "SELECT count(*) FROM entries a JOIN entries b ON b.sequence = a.sequence + 1"
+		 " WHERE %d * (unixepoch(b.at) - unixepoch(a.at)) > 300 * 86400",
+		 direction);
+	return scene_sql_number(s, query);
+}
+
+/* Each entry has the clock as it was: of now, or of a year before or after. */
+static void each_at_is_a_clock_of(const struct scene *s, time_t from, time_t to)
+{
+	char query[320];
+
+	snprintf(query, sizeof query,
+		 "SELECT count(*) FROM entries WHERE NOT EXISTS (SELECT 1 FROM"
+		 " (SELECT 0 AS by UNION SELECT %d UNION SELECT %d)"
+		 " WHERE unixepoch(at) - by BETWEEN %lld AND %lld)",
+		 YEAR, -YEAR, (long long)from, (long long)to);
+	assert_int_equal(scene_sql_number(s, query), 0);
+}
+
+/* In the order in which those of a partnership were sent. */
+static void decided_in_order(const struct stream *st)
+{
+	json_int_t before = 0;
+	size_t i;
+	json_t *result;
+
+	json_array_foreach(st->results, i, result) {
+		const json_t *asked = json_array_get(st->asked, i);
+		const json_t *last = i > 0 ? json_array_get(st->asked, i - 1) : NULL;
+		json_int_t sequence = json_member_integer(result, "sequence", 0);
+
+		assert_true(sequence > 0);
+		if (json_equal(json_object_get(asked, "partnership"),
+			       json_object_get(last, "partnership")))
+			assert_true(sequence > before);
+		before = sequence;
+	}
+}
+
+static void a_clock_that_leaps_under_load_changes_no_order(void **state)
+{
+	enum { WINDOW = 16, EACH = 40 };
+	static const int64_t clocks[] = {YEAR, 0, -YEAR, YEAR, -YEAR, YEAR, 0};
+	struct scene *s = *state;
+	struct broken *b = break_it(s);
+	struct stream st;
+	time_t began = time(NULL);
+	int64_t forward = 0, back = 0, before = 0;
+
+	scene_start(s, NULL);
+	stream_open(&st, s, WINDOW, NULL);
+	stream_go(&st, EACH);
+	for (size_t i = 0; i < sizeof clocks / sizeof *clocks; before = clocks[i++]) {
+		atomic_store(&b->faults->clock, clocks[i]);
+		forward += clocks[i] > before;
+		back += clocks[i] < before;
+		stream_go(&st, EACH); /* more than were under way: some are sent after it */
+	}
+	stream_finish(&st);
+	assert_int_equal(st.failed, 0);
+	decided_in_order(&st);
+	stream_reproduce(&st);
+	/* Where it was set back a later entry has an earlier `at`, and only there. */
+	assert_int_equal(leaps(s, 1), forward);
+	assert_int_equal(leaps(s, -1), back);
+	each_at_is_a_clock_of(s, began, time(NULL));
+	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM entries a JOIN entries b"
+					     " ON b.sequence = a.sequence + 1 WHERE b.at < a.at"),
+			 back);
+	assert_int_equal(scene_sql_number(s, "SELECT max(sequence) - count(*) FROM entries"), 0);
+	free(TOOL_OUT(s, 0, "log", "verify", s->log));
+	scene_stop(s);
+	mend_it(s, &b);
+	stream_deinit(&st);
+}
+
 int main(void)
 {
 #define STOPPED(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
@@ -298,6 +382,7 @@ int main(void)
 						scene_setup_stopped, disk_teardown),
 		STOPPED(a_full_disk_at_the_end_is_said),
 		STOPPED(a_clock_that_goes_backwards_changes_no_order),
+		STOPPED(a_clock_that_leaps_under_load_changes_no_order),
 	};
 #undef STOPPED
 
