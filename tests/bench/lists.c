@@ -236,6 +236,9 @@ static void ask_all(const char *path)
 		 {.rules =
 			  "sha256:0000000000000000000000000000000000000000000000000000000000000007"}},
 		{"2019-03 (old)", {.since = "2019-03-01", .until = "2019-03-31"}},
+		{"2019-03-14 (one day)", {.since = "2019-03-14", .until = "2019-03-14"}},
+		{"2019-03-14, failed QM-1",
+		 {.failed_criterion = "QM-1", .since = "2019-03-14", .until = "2019-03-14"}},
 		{"before 2018-02", {.until = "2018-02-01"}},
 		{"2019-03, failed QM-1",
 		 {.failed_criterion = "QM-1", .since = "2019-03-01", .until = "2019-03-31"}},

@@ -74,4 +74,4 @@ async function measure(build, names, settings, tell) {
  * anything it measures. */
 const capacity = (build, settings) => once(build, 'echo', '8x16', settings, 1);
 
-module.exports = {SHAPES, capacity, measure};
+module.exports = {SHAPES, capacity, load, measure};

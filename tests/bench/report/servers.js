@@ -17,10 +17,11 @@ const READY_MS = 60000;
 /* ---- how each is run ---------------------------------------------------------------- */
 
 function runAwardd(program, environment = {}) {
-	return (build, dir) => ({
+	return (build, dir, given) => ({
 		command: path.join(build, program),
 		arguments: ['--socket', `${dir}/socket`, '--log', `${dir}/log`,
-			'--rules', path.join(SOURCE, 'rules'), '--watch', 'no'],
+			'--rules', given.rules ?? path.join(SOURCE, 'rules'), '--watch', 'no',
+			...(given.options ?? [])],
 		environment: Object.fromEntries(Object.entries(environment)
 			.map(([name, file]) => [name, path.join(build, file)])),
 		ready: /\bready\b/,
@@ -120,11 +121,12 @@ function awaitReady(child, pattern, name) {
 	});
 }
 
-/* Starts one; `dir` is its folder, removed when it is stopped. */
-async function start(name, build) {
+/* Starts one; `dir` is its folder, removed when it is stopped. awardd may be given another folder
+ * of `rules`, and more `options`. */
+async function start(name, build, given = {}) {
 	const kind = SERVERS[name];
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'awardd-bench-'));
-	const how = kind.run(build, dir);
+	const how = kind.run(build, dir, given);
 	const child = spawn(how.command, how.arguments,
 		{env: {...process.env, ...how.environment}, stdio: ['pipe', 'pipe', 'pipe']});
 	const server = {name, kind, dir, child, socket: `${dir}/socket`};
