@@ -1,8 +1,10 @@
 /*
- * Memory that runs out in awardctl: it says that there is none, and not that a proof is false; it
- * sends a submission as it stands, or not at all. Each run is a process of its own, with the
- * module preloaded.
+ * Memory that runs out in awardctl: it says that there is none, and not that a proof is false or a
+ * log altered; it sends a submission as it stands, or not at all; what it imports or copies is
+ * whole. Each run is a process of its own, with the module preloaded.
  */
+#include <glob.h>
+
 #include "../scenario/tool.h"
 #include "memory.h"
 
@@ -98,6 +100,193 @@ static void without_memory_no_other_submission_is_sent(void **state)
 	shortage_deinit(&sh);
 }
 
+/* ---- nothing is half done ---------------------------------------------------- */
+
+/* One of awardctl's verbs, run again and again. `before` makes what the n-th run needs, `after`
+ * looks at what it left behind, whether it ended with 0 or not; either may be NULL. */
+struct errand {
+	const char *const *arguments;
+	void (*before)(struct scene *s, long n);
+	void (*after)(struct scene *s, long n, bool done);
+	const char *whole;    /* what it says without a fault; NULL: that differs from run to run */
+	const char *unproven; /* what it may say, and end with 7; NULL: nothing */
+};
+
+/* Without its n-th allocation it does all, and says what it says; or it says that something went
+ * wrong, and that is no word against the log. */
+static bool errand_runs(struct shortage *sh, const struct errand *er, long n)
+{
+	if (er->before != NULL)
+		er->before(sh->scene, n);
+	arm(sh, WHO_DAEMON, n, false);
+	preload(sh, true);
+	struct ran r = tool_run(sh->scene, NULL, er->arguments);
+	preload(sh, false);
+	bool reached = disarm(sh), done = r.status == 0;
+	bool said = r.status == 1 && strncmp(r.err, "awardctl: ", 10) == 0;
+
+	if (r.status == 7 && er->unproven != NULL)
+		said = tool_says(r.out, er->unproven) || tool_says(r.err, er->unproven);
+	if (done ? er->whole != NULL && strcmp(r.out, er->whole) != 0 : !reached || !said)
+		fail_msg("without the allocation %ld: %d\n%s%s", n, r.status, r.out, r.err);
+	if (er->after != NULL)
+		er->after(sh->scene, n, done);
+	ran_deinit(&r);
+	return reached;
+}
+
+static void errand_walk(struct shortage *sh, const struct errand *er)
+{
+	enum { PART = 2 };
+	long n = 0;
+
+	while (errand_runs(sh, er, n))
+		n = after(sh, n, PART);
+	assert_true(n > 0);
+}
+
+/* How many entries of a kind the log has, other than in whole groups of so many. */
+static void logged_in(const struct scene *s, const char *kind, int group)
+{
+	char query[128];
+
+	snprintf(query, sizeof query, "SELECT count(*) %% %d FROM entries WHERE kind = '%s'", group,
+		 kind);
+	assert_int_equal(scene_sql_number(s, query), 0);
+}
+
+static void write_roll(struct scene *s, long n)
+{
+	char text[256];
+
+	snprintf(text, sizeof text,
+		 "partnership,name,award,awarded_on,source\n"
+		 "roll-%ld-a,A,quality-mark,2022-05-20,roll\n"
+		 "roll-%ld-b,B,quality-lead,2022-05-21,roll\n",
+		 n, n);
+	tool_write(s, "roll.csv", text);
+}
+
+static void all_or_none_was_imported(struct scene *s, long n, bool done)
+{
+	char query[128];
+
+	logged_in(s, "import", 2);
+	snprintf(query, sizeof query,
+		 "SELECT count(*) FROM awards WHERE partnership LIKE 'roll-%ld-_'", n);
+	assert_true(!done || scene_sql_number(s, query) == 2);
+}
+
+static void without_memory_awards_are_imported_together_or_not_at_all(void **state)
+{
+	struct scene *s = *state;
+	struct shortage sh;
+	const struct errand import = {
+		.arguments = (const char *[]){"register", "import", "roll.csv", NULL},
+		.before = write_roll,
+		.after = all_or_none_was_imported,
+	};
+
+	shortage_init(&sh, s); /* not for the daemon, which runs already; here and below */
+	errand_walk(&sh, &import);
+	shortage_deinit(&sh);
+}
+
+/* SQLite's check of a file's pages finds fault with one that it has no memory for. */
+static const char sqlite_words[] = "the pages of the file: ";
+
+/* A log with a little of everything. */
+static void log_something(struct scene *s)
+{
+	json_t *first = decided(s, "{'submission_id': 'first'}");
+
+	revokes(s, first);
+	json_decref(first);
+	json_decref(decided(s, "{'submission_id': 'second', 'every': 4}"));
+	imports(s, NULL);
+}
+
+static void without_memory_a_log_is_not_called_altered(void **state)
+{
+	struct scene *s = *state;
+	struct shortage sh;
+	struct errand verify = {
+		.arguments = (const char *[]){"log", "verify", s->log, NULL},
+		.unproven = sqlite_words,
+	};
+	/* What an evaluator says and there is no memory to read, it did not say. */
+	struct errand again = {
+		.arguments = (const char *[]){"log", "reproduce", s->log, NULL},
+		.unproven = "the evaluator died",
+	};
+
+	log_something(s);
+	char *verified = TOOL_OUT(s, 0, "log", "verify", s->log);
+	char *reproduced = TOOL_OUT(s, 0, "log", "reproduce", s->log);
+	verify.whole = verified;
+	again.whole = reproduced;
+	shortage_init(&sh, s);
+	errand_walk(&sh, &verify);
+	errand_walk(&sh, &again);
+	shortage_deinit(&sh);
+	free(verified);
+	free(reproduced);
+}
+
+static int copies(const struct scene *s, const char *pattern)
+{
+	char path[2 * PATH_TEXT];
+	glob_t found;
+	int count;
+
+	tool_path(s, pattern, path);
+	assert_true(glob(path, 0, NULL, &found) != GLOB_ABORTED);
+	count = (int)found.gl_pathc;
+	globfree(&found);
+	return count;
+}
+
+static void remove_copy(struct scene *s, long n)
+{
+	char path[2 * PATH_TEXT];
+
+	(void)n;
+	tool_path(s, "copy", path);
+	assert_true(unlink(path) == 0 || errno == ENOENT);
+}
+
+/* No other file, and in its place none or the whole. */
+static void no_half_copy_is_left(struct scene *s, long n, bool done)
+{
+	(void)n;
+	int whole = copies(s, "copy");
+
+	assert_int_equal(copies(s, "copy*"), whole);
+	assert_true(!done || whole == 1);
+	if (whole == 1)
+		free(TOOL_OUT(s, 0, "log", "verify", "copy"));
+}
+
+static void without_memory_no_half_copy_is_left(void **state)
+{
+	struct scene *s = *state;
+	struct shortage sh;
+	struct errand copy = {
+		.arguments = (const char *[]){"log", "copy", "copy", NULL},
+		.before = remove_copy,
+		.after = no_half_copy_is_left,
+		.unproven = sqlite_words,
+	};
+
+	log_something(s);
+	char *copied = TOOL_OUT(s, 0, "log", "copy", "copy");
+	copy.whole = copied;
+	shortage_init(&sh, s);
+	errand_walk(&sh, &copy);
+	shortage_deinit(&sh);
+	free(copied);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +294,10 @@ int main(void)
 						scene_setup, scene_teardown),
 		cmocka_unit_test_setup_teardown(without_memory_no_other_submission_is_sent,
 						scene_setup, scene_teardown),
+#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
+		IN_SCENE(without_memory_awards_are_imported_together_or_not_at_all),
+		IN_SCENE(without_memory_a_log_is_not_called_altered),
+		IN_SCENE(without_memory_no_half_copy_is_left),
 	};
 
 	return is_testable() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
