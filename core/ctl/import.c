@@ -122,6 +122,10 @@ static int print_count(struct session *s, const char *text)
 		json_decref(result);
 		return session_print_json(s, text, true);
 	}
+	if (result == NULL)
+		return session_say(
+			s, EXIT_UNEXPECTED,
+			"the awards are imported, and there is no memory to read how many");
 	paper_init(&p, s->out);
 	write_count(&p, result);
 	status = session_print(s, &p);

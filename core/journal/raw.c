@@ -83,6 +83,13 @@ void raw_walk_free(struct raw_walk **walk)
 
 /* ---- pages -------------------------------------------------------------- */
 
+/* SQLite finds fault, too, with a page that it has no memory for, or that the disk does not give. */
+static bool is_about_reading(const char *says)
+{
+	return says == NULL || strstr(says, "unable to get the page") != NULL ||
+	       strstr(says, "failed to get page") != NULL;
+}
+
 int raw_check_pages(struct journal_reader *r, raw_fault_cb each, void *ctx, struct err *e)
 {
 	sqlite3_stmt *rows = NULL;
@@ -94,8 +101,12 @@ int raw_check_pages(struct journal_reader *r, raw_fault_cb each, void *ctx, stru
 	while ((rv = sql_next(&b, e)) == 1) {
 		const char *says = column_text(rows, 0);
 		rv = 0;
-		if (says == NULL || strcmp(says, "ok") != 0)
-			rv = each(ctx, says != NULL ? says : "no memory to say what");
+		if (is_about_reading(says))
+			rv = err_set(e, -ENOMEM,
+				     "checking the file's pages: no memory, or the disk fails: %s",
+				     says != NULL ? says : "");
+		else if (strcmp(says, "ok") != 0)
+			rv = each(ctx, says);
 		if (rv != 0)
 			break;
 	}
