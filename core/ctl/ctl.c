@@ -65,9 +65,14 @@ static int check_usage(const struct session *s)
 		if (s->arguments.values[i] != NULL && (allowed & OPTION_BIT(i)) == 0)
 			return session_say(s, EXIT_USAGE, "%s takes no --%s", s->verb->name,
 					   option_texts[i].name);
-	if (s->count < s->verb->least || s->count > s->verb->most)
-		return session_say(s, EXIT_USAGE, "usage: awardctl %s%s%s", s->verb->name,
-				   *s->verb->operands != '\0' ? " " : "", s->verb->operands);
+	if (s->count > s->verb->most)
+		return session_say(s, EXIT_USAGE, "%s takes %s%s: \"%s\"", s->verb->name,
+				   s->verb->most > 0 ? s->verb->operands : "no operand",
+				   s->verb->most > 0 ? " and no more" : "",
+				   s->operands[s->verb->most]);
+	if (s->count < s->verb->least)
+		return session_say(s, EXIT_USAGE, "usage: awardctl %s %s", s->verb->name,
+				   s->verb->operands);
 	return EXIT_DONE;
 }
 
