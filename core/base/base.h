@@ -109,6 +109,10 @@ char *buffer_give(struct buffer *b);
 /* A whole file, at most `limit` bytes; AW_ELIMIT beyond. Links are followed. */
 int file_read(const char *path, size_t limit, struct buffer *out, struct err *e);
 
+/* Whether a file can be made at `path`, as far as its folder goes; nothing is made. The sentence
+ * calls it the `what`, such as "log". */
+int folder_check(const char *path, const char *what, struct err *e);
+
 /* Writes all of it to a descriptor. 0 or a negated errno. */
 int file_write(int fd, struct text bytes);
 

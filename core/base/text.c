@@ -2,6 +2,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,6 +290,23 @@ int file_read(const char *path, size_t limit, struct buffer *out, struct err *e)
 	if (rv != 0)
 		return err_set(e, rv, "cannot read %s: %s", path, status_text(rv));
 	return 0;
+}
+
+int folder_check(const char *path, const char *what, struct err *e)
+{
+	char *copy = strdup(path);
+	int rv = 0;
+
+	if (copy == NULL)
+		return err_set(e, -ENOMEM, "no memory for a path");
+	const char *folder = dirname(copy);
+	if (access(folder, W_OK | X_OK) != 0) {
+		rv = -errno;
+		(void)err_set(e, rv, "the %s cannot be made in %s: %s%s", what, folder,
+			      status_text(rv), rv == -ENOENT ? "; make that folder first" : "");
+	}
+	free(copy);
+	return rv;
 }
 
 void file_close(int fd)

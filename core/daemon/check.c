@@ -140,22 +140,6 @@ static int check_rules(const struct config *c, const json_t *kept, struct err *e
 	return rv != 0 ? rv : check.status;
 }
 
-/* Whether a file could be made there; nothing is. */
-static int check_folder(const char *path, const char *what, struct err *e)
-{
-	char *copy = strdup(path);
-	int rv = 0;
-
-	if (copy == NULL)
-		return err_set(e, -ENOMEM, "no memory to check anything");
-	const char *folder = dirname(copy);
-	if (access(folder, W_OK | X_OK) != 0)
-		rv = err_set(e, -errno, "the %s cannot be made in %s: %s", what, folder,
-			     status_text(-errno));
-	free(copy);
-	return rv;
-}
-
 /* Whether the folder above the one that a file is to be in is there. */
 static bool has_above(const char *path)
 {
@@ -171,7 +155,7 @@ static bool has_above(const char *path)
 static int check_socket(const char *path, struct err *e)
 {
 	struct stat about;
-	int rv = check_folder(path, "socket", e);
+	int rv = folder_check(path, "socket", e);
 
 	if (rv == -ENOENT && has_above(path)) {
 		(void)printf("socket: the folder of %s is not there: before awardd starts somebody "
@@ -193,7 +177,7 @@ static int check_log(const char *path, bool *older, struct err *e)
 	struct journal_reader *reader = NULL;
 	struct stat about;
 	char real[PATH_MAX]; /* beside which the key is */
-	int rv = check_folder(path, "log", e);
+	int rv = folder_check(path, "log", e);
 
 	if (rv != 0)
 		return rv;

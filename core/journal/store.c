@@ -61,8 +61,12 @@ static int make_file(const char *path, struct err *e)
 	if (rv != 0 || there)
 		return rv;
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-	if (fd < 0 && errno != EEXIST)
-		return err_set(e, -errno, "making the log %s: %s", path, strerror(errno));
+	if (fd < 0 && errno != EEXIST) {
+		int why = errno;
+		rv = folder_check(path, "log", e);
+		return rv != 0 ? rv
+			       : err_set(e, -why, "making the log %s: %s", path, strerror(why));
+	}
 	if (fd >= 0)
 		(void)close(fd); /* nothing was written */
 	return 0;

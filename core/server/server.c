@@ -22,9 +22,13 @@ static int lock_path(struct address *a, struct err *e)
 
 	(void)snprintf(path, sizeof path, "%s.lock", a->path);
 	a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (a->lock < 0)
-		return err_set(e, -errno, "the socket %s cannot be made: %s: %s", a->path, path,
-			       status_text(-errno));
+	if (a->lock < 0) {
+		int why = -errno;
+		int rv = folder_check(a->path, "socket", e);
+		return rv != 0 ? rv
+			       : err_set(e, why, "the socket %s cannot be made: %s: %s", a->path,
+					 path, status_text(why));
+	}
 	if (flock(a->lock, LOCK_EX | LOCK_NB) != 0) {
 		if (errno == EWOULDBLOCK)
 			return err_set(e, AW_EBUSY, "another daemon serves the socket %s", a->path);

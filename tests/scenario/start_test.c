@@ -277,6 +277,34 @@ static void wrong_options_are_refused(void **state)
 	assert_int_not_equal(access(s->log, F_OK), 0);
 }
 
+static void a_folder_that_lacks_or_refuses_is_named(void **state)
+{
+	struct scene *s = *state;
+	char closed[PATH_TEXT + 16], of_socket[2 * PATH_TEXT], of_log[2 * PATH_TEXT];
+	const char *const cases[][2] = {
+		{"--socket=/nowhere/at/sock",
+		 "the socket cannot be made in /nowhere/at: No such file or directory; "
+		 "make that folder first"},
+		{"--log=/nowhere/log", "the log cannot be made in /nowhere: No such file or "
+				       "directory; make that folder first"},
+		{of_socket, "/closed: Permission denied"},
+		{of_log, "/closed: Permission denied"},
+	};
+
+	scene_drop_root(s);
+	snprintf(closed, sizeof closed, "%s/closed", s->dir);
+	snprintf(of_socket, sizeof of_socket, "--socket=%s/sock", closed);
+	snprintf(of_log, sizeof of_log, "--log=%s/log", closed);
+	assert_int_equal(mkdir(closed, 0555), 0);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *const extra[] = {cases[i][0], NULL};
+
+		assert_int_equal(scene_start_fails(s, extra), 1);
+		assert_true(scene_said(s, cases[i][1]));
+		assert_false(scene_said(s, ".lock"));
+	}
+}
+
 /* What it opens does not get the number of a standard error that is closed. */
 static void a_closed_standard_error_is_no_file_of_its_own(void **state)
 {
@@ -338,6 +366,7 @@ int main(void)
 		STOPPED(without_any_rules_it_reads_and_does_not_decide),
 		STOPPED(sighup_reloads),
 		STOPPED(wrong_options_are_refused),
+		STOPPED(a_folder_that_lacks_or_refuses_is_named),
 		STOPPED(a_daemon_that_cannot_be_run_is_named_by_the_test),
 		STOPPED(a_closed_standard_error_is_no_file_of_its_own),
 	};
