@@ -97,7 +97,7 @@ static const struct verb verbs[] = {
 		 OPTION_BIT(OPTION_MAX_CHANGED) | OPTION_BIT(OPTION_AGAINST) |
 		 OPTION_BIT(OPTION_HISTORY) | OPTION_BIT(OPTION_PLUGINS) | VERB_CSV,
 	 "which past decisions the rules in DIR would change", verb_rules_impact},
-	{"log reproduce", "FILE [SEQUENCE...]", 1, SEQUENCES, OPTION_BIT(OPTION_PLUGINS),
+	{"log reproduce", "FILE [ID|SEQUENCE...]", 1, SEQUENCES, OPTION_BIT(OPTION_PLUGINS),
 	 "decide the entries of a log again, by the rules of their time, to the same bytes",
 	 verb_log_reproduce},
 	{"log tail", "", 0, 0,

@@ -126,6 +126,7 @@ static void the_operand_that_is_too_many_is_named(void **state)
 		{"awardctl log copy a of b", "log copy takes DEST and no more: \"of\""},
 		{"awardctl rules diff a b 'c d'", "rules diff takes A B and no more: \"c d\""},
 		{"awardctl rules diff a", "usage: awardctl rules diff A B"},
+		{"awardctl log reproduce", "usage: awardctl log reproduce FILE [ID|SEQUENCE...]"},
 		{"awardctl submit", "usage: awardctl submit FILE..."},
 	};
 
