@@ -30,12 +30,15 @@ if(LOWDOWN)
 		set(file ${CMAKE_BINARY_DIR}/manual/${page})
 		add_custom_command(OUTPUT ${file} 
 			DEPENDS awardd-manual ${source} ${MANUAL_${topic}} core/manual/items.sed
+				core/manual/tables.sed
 			COMMAND ${CMAKE_COMMAND} -E cat ${source} ${MANUAL_${topic}} >${file}.source
 			COMMAND awardd-manual page ${file}.source >${file}.md
 			COMMAND ${LOWDOWN} -s -Tman --out-no-smarty --nroff-nolinks --parse-no-metadata
+				--parse-no-intraemph
 				-M title=${title} -M section=${section} -M date=
 				-o ${file}.roff ${file}.md
-			COMMAND sed -z -f ${CMAKE_SOURCE_DIR}/core/manual/items.sed ${file}.roff >${file})
+			COMMAND sed -z -f ${CMAKE_SOURCE_DIR}/core/manual/items.sed ${file}.roff >${file}.items
+			COMMAND sed -f ${CMAKE_SOURCE_DIR}/core/manual/tables.sed ${file}.items >${file})
 		list(APPEND made ${file})
 		install(FILES ${file} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 	endforeach()
