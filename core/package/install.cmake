@@ -13,6 +13,12 @@ install(FILES ${CMAKE_BINARY_DIR}/package/awardd.service ${CMAKE_BINARY_DIR}/pac
 	DESTINATION lib/systemd/system)
 install(FILES core/package/awardd.sysusers DESTINATION lib/sysusers.d RENAME awardd.conf)
 install(FILES ${CMAKE_BINARY_DIR}/package/awardd.conf DESTINATION ${CMAKE_INSTALL_DATADIR}/awardd)
+# What the pages of the manual have people try, and read on.
+install(FILES examples/practice.test.lua DESTINATION ${CMAKE_INSTALL_DATADIR}/awardd/examples)
+install(DIRECTORY examples/submissions examples/future-tier
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/awardd/examples)
+install(DIRECTORY examples/audit DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/awardd
+	FILES_MATCHING PATTERN "*.sql" PATTERN "*ing.md")
 if(AWARDD_ETC STREQUAL "/etc")
 	install(FILES ${CMAKE_BINARY_DIR}/package/awardd.conf DESTINATION /etc/awardd)
 	install(DIRECTORY rules/ DESTINATION /etc/awardd/rules FILES_MATCHING PATTERN "*.lua")
