@@ -66,6 +66,7 @@ struct writer {
 	struct tlog_signer next_key; /* while a rotation is under way */
 	int wal_pages;               /* in the WAL after the last commit */
 	int wal_tried_at;            /* wal_pages at the last checkpoint that left some */
+	int wal_step;                /* pages between two checkpoints of one that is not long */
 	int wal_long;                /* pages from which a reader that holds the WAL is told of */
 	int wal_limit;               /* pages from which it stops all writing; 0: never */
 	bool stuck;                  /* the last checkpoint got no further than the one before */

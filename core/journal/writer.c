@@ -39,6 +39,15 @@ static int note_kept(struct writer *w, struct err *e)
 	return rv;
 }
 
+static void set_limits(struct writer *w, const struct journal_options *options)
+{
+	w->wal_limit = (int)(options->wal_limit / WAL_FRAME);
+	w->wal_long = WAL_LONG / WAL_FRAME;
+	if (w->wal_limit > 0 && w->wal_limit / 2 < w->wal_long)
+		w->wal_long = w->wal_limit / 2;
+	w->wal_step = options->wal_step > 0 ? options->wal_step : WAL_STEP;
+}
+
 int writer_open(struct writer *w, const struct journal_options *options, struct err *e)
 {
 	int rv = store_open(&w->store, options->path, options->chance, e);
@@ -46,10 +55,7 @@ int writer_open(struct writer *w, const struct journal_options *options, struct 
 	source_init(&w->source);
 	w->clock = options->clock;
 	w->chance = options->chance;
-	w->wal_limit = (int)(options->wal_limit / WAL_FRAME);
-	w->wal_long = WAL_LONG / WAL_FRAME;
-	if (w->wal_limit > 0 && w->wal_limit / 2 < w->wal_long)
-		w->wal_long = w->wal_limit / 2;
+	set_limits(w, options);
 	if (rv == 0)
 		rv = sql_prepare(w->store.db, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5)",
 				 &w->insert_entry, e);
@@ -380,7 +386,7 @@ void writer_checkpoint(struct writer *w, bool idle)
 		return;
 	bool clears = idle || (w->erasing && is_time_to_clear(w));
 	bool is_long = w->wal_pages >= w->wal_long;
-	int step = is_long ? WAL_STEP_LONG : WAL_STEP;
+	int step = is_long ? WAL_STEP_LONG : w->wal_step;
 	int mode = SQLITE_CHECKPOINT_PASSIVE;
 	if (clears)
 		mode = SQLITE_CHECKPOINT_TRUNCATE;

@@ -45,8 +45,12 @@ struct disk {
 	atomic_int fault;
 	atomic_long countdown; /* calls that go well before one fails */
 	bool keeps;            /* remembers what is durable */
-	bool forgets_syncs;    /* a planted defect: says that it synced, and did not */
-	pthread_mutex_t mutex; /* guards what follows */
+	/* A planted defect: says that it synced files opened so (SQLITE_OPEN_WAL), and did not. */
+	int forgets_syncs;
+	/* Checkpoints that left the WAL as it was, and writes from its beginning over old frames. */
+	atomic_long checkpoints, anew;
+	atomic_bool database_written; /* since the last write to the WAL */
+	pthread_mutex_t mutex;        /* guards what follows */
 	struct kept_file files[DISK_FILES];
 	long changes; /* writes, cuts and syncs so far */
 	/* Before each of them, where it keeps. */
@@ -57,6 +61,7 @@ struct disk {
 struct disk_file {
 	struct vfs_file file;
 	struct kept_file *kept;
+	int flags; /* as it was opened */
 };
 
 static inline struct disk *the_disk(void)
@@ -86,6 +91,24 @@ static inline bool disk_fails(enum disk_fault fault)
 	if (atomic_load(&d->fault) != (int)fault || atomic_fetch_sub(&d->countdown, 1) > 0)
 		return false;
 	return atomic_exchange(&d->fault, DISK_NONE) == (int)fault; /* one fails */
+}
+
+/* ---- what happened to the WAL ---------------------------------------------------- */
+
+/* Before a write. */
+static inline void disk_count(struct disk *d, struct disk_file *f, sqlite3_int64 at)
+{
+	sqlite3_int64 size = 0;
+
+	if ((f->flags & SQLITE_OPEN_MAIN_DB) != 0)
+		atomic_store(&d->database_written, true);
+	if ((f->flags & SQLITE_OPEN_WAL) == 0)
+		return;
+	bool written = atomic_exchange(&d->database_written, false);
+	if ((!written && at > 0) || vfs_size(&f->file.base, &size) != SQLITE_OK || size == 0)
+		return; /* an empty one was cut, or is new */
+	atomic_fetch_add(&d->checkpoints, written);
+	atomic_fetch_add(&d->anew, at == 0);
 }
 
 /* ---- what is durable ------------------------------------------------------------ */
@@ -263,6 +286,7 @@ static int on_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 		return SQLITE_FULL;
 	if (disk_fails(DISK_LIE))
 		return SQLITE_OK;
+	disk_count(d, (struct disk_file *)f, at);
 	if (k != NULL) {
 		(void)pthread_mutex_lock(&d->mutex);
 		disk_change(d);
@@ -291,14 +315,15 @@ static int on_truncate(sqlite3_file *f, sqlite3_int64 size)
 static int on_sync(sqlite3_file *f, int flags)
 {
 	struct disk *d = the_disk();
-	struct kept_file *k = ((struct disk_file *)f)->kept;
+	const struct disk_file *t = (struct disk_file *)f;
+	struct kept_file *k = t->kept;
 
 	if (disk_fails(DISK_ERROR))
 		return SQLITE_IOERR_FSYNC;
 	if (k != NULL) {
 		(void)pthread_mutex_lock(&d->mutex);
 		disk_change(d);
-		if (!d->forgets_syncs)
+		if ((t->flags & d->forgets_syncs) == 0)
 			kept_sync(k);
 		(void)pthread_mutex_unlock(&d->mutex);
 		return SQLITE_OK; /* it is durable where it is kept: the real disk may wait */
@@ -356,6 +381,7 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int f
 
 	t->file.base.pMethods = NULL;
 	t->kept = NULL;
+	t->flags = flags;
 	t->file.real = (sqlite3_file *)(t + 1);
 	if (disk_fails(DISK_ERROR) || disk_fails(DISK_FULL))
 		return SQLITE_CANTOPEN;

@@ -121,6 +121,15 @@ static int append(struct walk *w, struct err *e)
 	return rv;
 }
 
+/* Each time the WAL is written into the file, and begun anew over its old frames. */
+static int append_anew(struct walk *w, struct err *e)
+{
+	w->log.wal_step = 1;
+	int rv = append(w, e);
+	w->log.wal_step = 0;
+	return rv;
+}
+
 static int erase(struct walk *w, struct err *e)
 {
 	int rv = log_try(&w->log, e);
@@ -308,18 +317,25 @@ static void walk_all(enum disk_fault fault)
 	static const struct operation operations[] = {
 		{"reading", read_it}, {"opening", open_it},  {"appending", append},
 		{"erasing", erase},   {"rotating", rotate},  {"rebuilding", rebuild},
-		{"copying", copy},    {"verifying", verify},
+		{"copying", copy},    {"verifying", verify}, {"appending anew", append_anew},
 	};
 	const char *step = getenv("AWARDD_STEP");
+	struct disk *d = the_disk();
 	struct walk w;
 
 	walk_init(&w);
+	atomic_store(&d->checkpoints, 0);
+	atomic_store(&d->anew, 0);
 	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
 		json_decref(w.wanted);
 		w.wanted = NULL;
 		walk_one(&w, &operations[i], fault, step != NULL ? atol(step) : 0);
 	}
-	print_message("%ld faults, %ld without a consequence\n", w.walked, w.survived);
+	long checkpoints = atomic_load(&d->checkpoints), anew = atomic_load(&d->anew);
+	print_message("%ld faults, %ld without a consequence; %ld checkpoints under load, the WAL"
+		      " begun anew %ld times\n",
+		      w.walked, w.survived, checkpoints, anew);
+	assert_true(checkpoints > 0 && anew > 0);
 	walk_deinit(&w);
 }
 

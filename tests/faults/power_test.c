@@ -7,7 +7,14 @@
 #include "../audit/rig.h"
 #include "disk.h"
 
-enum { LOSSES_SHORT = 72, OPS = 40, MOMENTS = 24, KEPT_PATH = 200, VERIFIED_EACH = 8 };
+enum {
+	LOSSES_SHORT = 72,
+	OPS = 40,
+	MOMENTS = 24,
+	KEPT_PATH = 200,
+	VERIFIED_EACH = 8,
+	WAL_STEP_MOST = 40, /* pages: of a few groups */
+};
 
 /* One entry that was sent; its leaf once it is acknowledged. */
 struct sent {
@@ -29,7 +36,8 @@ struct campaign {
 	int64_t known[MOMENTS], most[MOMENTS]; /* at that moment: acknowledged; sent */
 	enum loss losses[MOMENTS];
 	long tried, survived, lost, decided, verified;
-	char says[400]; /* of the first that was lost */
+	long checkpoints, anew; /* while it lived: as struct disk counts them */
+	char says[400];         /* of the first that was lost */
 };
 
 /* ---- the moment ------------------------------------------------------------------ */
@@ -245,6 +253,7 @@ static void begin(struct campaign *c)
 	*c = (struct campaign){.chance = 0};
 	c->chance = 0x9E3779B97F4A7C15u * (uint64_t)(number_of("AWARDD_SEED", 1) + 1);
 	log_init(log);
+	log->wal_step = 1;                   /* each life has another */
 	if (access("/dev/shm", W_OK) == 0) { /* what is durable is kept in memory in any case */
 		assert_int_equal(rmdir(log->dir), 0);
 		strcpy(log->dir, "/dev/shm/awardd-power-XXXXXX");
@@ -264,9 +273,10 @@ static void begin(struct campaign *c)
 static void tell(const struct campaign *c)
 {
 	print_message("seed %d: %ld losses of power, %ld survived, %ld decisions acknowledged,"
-		      " %ld verified, %ld lost\n",
-		      number_of("AWARDD_SEED", 1), c->tried, c->survived, c->decided, c->verified,
-		      c->lost);
+		      " %ld checkpoints under load, the WAL begun anew %ld times, %ld verified,"
+		      " %ld lost\n",
+		      number_of("AWARDD_SEED", 1), c->tried, c->survived, c->decided,
+		      c->checkpoints, c->anew, c->verified, c->lost);
 }
 
 /* One life, in which the power fails at many moments, so many changes apart at most. */
@@ -279,6 +289,8 @@ static void one_life(struct campaign *c, unsigned apart)
 		at += 1 + (long)(chance_next(&c->chance) % apart);
 		c->moments[i] = at;
 	}
+	if (c->log.wal_step > 0)
+		c->log.wal_step = 1 + (int)(chance_next(&c->chance) % WAL_STEP_MOST);
 	c->taken = 0;
 	atomic_store(&c->acknowledged, 0);
 	atomic_store(&c->asked, 0);
@@ -286,8 +298,12 @@ static void one_life(struct campaign *c, unsigned apart)
 	d->keeps = true;
 	d->on_change = on_change;
 	d->ctx = c;
+	atomic_store(&d->checkpoints, 0);
+	atomic_store(&d->anew, 0);
 	log_open(&c->log);
 	live(c);
+	c->checkpoints += atomic_load(&d->checkpoints);
+	c->anew += atomic_load(&d->anew);
 	d->keeps = false;
 	d->on_change = NULL;
 	disk_forget();
@@ -340,21 +356,52 @@ static void whenever_the_power_fails_nothing_acknowledged_is_lost(void **state)
 	end(&c);
 	if (c.lost > 0)
 		fail_msg("%s", c.says);
+	/* What is usual in service was there for the power to fail in. */
+	assert_true(c.checkpoints > 0);
+	assert_true(c.anew > 0);
 }
 
-/* The campaign finds what it is for: syncs that are said to be done, and are not. */
-static void a_sync_that_is_left_out_is_found(void **state)
+/* The step is what lets the campaign meet them. */
+static void in_the_usual_step_so_little_meets_no_checkpoint(void **state)
 {
 	static struct campaign c;
 
 	(void)state;
 	begin(&c);
-	the_disk()->forgets_syncs = true;
+	c.log.wal_step = 0;
 	one_life(&c, 16);
-	the_disk()->forgets_syncs = false;
+	end(&c);
+	assert_int_equal(c.lost, 0);
+	assert_int_equal(c.checkpoints, 0);
+	assert_int_equal(c.anew, 0);
+}
+
+/* Lives without the syncs of one file, until the campaign finds it. */
+static void leave_out(int file)
+{
+	static struct campaign c;
+
+	begin(&c);
+	the_disk()->forgets_syncs = file;
+	for (int life = 0; life < 4 && c.lost == 0; life++)
+		one_life(&c, 16);
+	the_disk()->forgets_syncs = 0;
 	end(&c);
 	assert_true(c.lost > 0);
 	print_message("found: %s\n", c.says);
+}
+
+/* The campaign finds what it is for: syncs that are said to be done, and are not. */
+static void a_sync_of_the_wal_that_is_left_out_is_found(void **state)
+{
+	(void)state;
+	leave_out(SQLITE_OPEN_WAL);
+}
+
+static void a_sync_of_the_database_that_a_checkpoint_leaves_out_is_found(void **state)
+{
+	(void)state;
+	leave_out(SQLITE_OPEN_MAIN_DB);
 }
 
 int main(void)
@@ -362,7 +409,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whenever_the_power_fails_nothing_acknowledged_is_lost),
 		cmocka_unit_test(while_it_is_made_it_can_be_made_again),
-		cmocka_unit_test(a_sync_that_is_left_out_is_found),
+		cmocka_unit_test(in_the_usual_step_so_little_meets_no_checkpoint),
+		cmocka_unit_test(a_sync_of_the_wal_that_is_left_out_is_found),
+		cmocka_unit_test(a_sync_of_the_database_that_a_checkpoint_leaves_out_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, disk_install, NULL);

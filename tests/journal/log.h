@@ -30,6 +30,7 @@ struct log {
 	int event;      /* the journal's notify writes here */
 	int64_t now;    /* what the clock says next */
 	int64_t chance; /* what chance gives next */
+	int wal_step;   /* see struct journal_options */
 };
 
 /* ---- documents ---------------------------------------------------------- */
@@ -161,6 +162,7 @@ static inline int log_try(struct log *log, struct err *e)
 		.chance = {.fill = count_chance, .ctx = log},
 		.notify = on_work,
 		.notify_ctx = log,
+		.wal_step = log->wal_step,
 	};
 
 	return journal_open(&options, &log->j, e);
