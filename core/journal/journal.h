@@ -79,7 +79,8 @@ struct journal_options {
 	/* Bytes that the WAL may reach while a reader keeps it from being emptied: beyond
 	 * them appends get AW_EHELD. 0: as many as there is room for. */
 	int64_t wal_limit;
-	/* Pages of the WAL after which it is written into the file, for tests. 0: 8,000. */
+	/* Pages of the WAL after which it is written into the file, for tests. 0: 8,000, or a
+	 * sixteenth of wal_limit where that is less. */
 	int wal_step;
 	/* Called on the journal's threads whenever journal_poll has work. */
 	void (*notify)(void *ctx);

@@ -10,6 +10,9 @@ enum {
 	 * may be the cause of, who may have ended. */
 	WAL_STEP = 8000,
 	WAL_STEP_LONG = 2000,
+	/* So many of them fit into a limit: the WAL shall begin anew without a wait for readers
+	 * before it is long. */
+	WAL_STEPS = 16,
 	/* Bytes from where on readers are waited for a moment, so that the WAL can start again
 	 * from its beginning, and from where on it is told that one of them stays. */
 	WAL_LONG = 64 << 20,
@@ -45,7 +48,11 @@ static void set_limits(struct writer *w, const struct journal_options *options)
 	w->wal_long = WAL_LONG / WAL_FRAME;
 	if (w->wal_limit > 0 && w->wal_limit / 2 < w->wal_long)
 		w->wal_long = w->wal_limit / 2;
-	w->wal_step = options->wal_step > 0 ? options->wal_step : WAL_STEP;
+	w->wal_step = WAL_STEP;
+	if (w->wal_limit > 0 && w->wal_limit / WAL_STEPS < w->wal_step)
+		w->wal_step = w->wal_limit / WAL_STEPS;
+	if (options->wal_step > 0)
+		w->wal_step = options->wal_step;
 }
 
 int writer_open(struct writer *w, const struct journal_options *options, struct err *e)

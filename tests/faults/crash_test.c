@@ -21,8 +21,13 @@ enum {
 	PLACES = 9,
 	VERIFIED_EACH = 25,
 	AGAIN_EACH = 100,
-	TOLD_EACH = 100
+	TOLD_EACH = 100,
+	ANEW_EACH = 3,
+	ANEW_ROUNDS = 60 /* at most, until a WAL is begun anew: some ten */
 };
+
+/* So that it writes the WAL into the log after some 130 pages of it. */
+static const char *const limited[] = {"--wal-limit=8388608", NULL};
 
 struct campaign {
 	struct scene *scene;
@@ -161,6 +166,16 @@ static void killed(struct campaign *c)
 	c->crashes++;
 }
 
+/* A load until old frames stand behind the newest, for the next crash. */
+static void load_until_anew(struct campaign *c, struct peer *p)
+{
+	long before = atomic_load(&c->kill->anew);
+
+	for (int i = 0; i < ANEW_ROUNDS && atomic_load(&c->kill->anew) == before; i++)
+		for (int owed = send_many(c, p); owed > 0; owed--)
+			assert_true(take_one(c, p));
+}
+
 /* Under load, until it is gone. */
 static void crash(struct campaign *c)
 {
@@ -168,6 +183,8 @@ static void crash(struct campaign *c)
 	bool by_step = next(c) % 4 != 0, evaluators = next(c) % 4 == 0;
 	bool there = true;
 
+	if (c->crashes % ANEW_EACH == 0)
+		load_until_anew(c, p);
 	if (by_step)
 		arm(c, (long)(next(c) % STEPS));
 	for (int round = 0; there && round < 12; round++) {
@@ -197,14 +214,14 @@ static void start(struct campaign *c)
 {
 	if (next(c) % 5 == 0) {
 		arm(c, (long)(next(c) % 12));
-		if (!scene_starts(c->scene, NULL)) {
+		if (!scene_starts(c->scene, limited)) {
 			killed(c);
 			c->starts++;
-			scene_start(c->scene, NULL);
+			scene_start(c->scene, limited);
 		}
 		atomic_store(&c->kill->after, -1);
 	} else {
-		scene_start(c->scene, NULL);
+		scene_start(c->scene, limited);
 	}
 }
 
@@ -275,10 +292,11 @@ static void tell(const struct campaign *c)
 {
 	print_message("seed %d: %ld crashes, %ld survived: %ld at a step of a commit, %ld at a"
 		      " moment, %ld while it started; evaluators killed in %ld;"
+		      " %ld checkpoints under load, the WAL begun anew %ld times;"
 		      " %ld decisions acknowledged, %ld times verified, %ld reproduced, %ld lost\n",
 		      number_of("AWARDD_SEED", 1), c->crashes, c->crashes - c->lossy, c->steps,
-		      c->moments, c->starts, c->evaluators, c->decided, c->verified, c->reproduced,
-		      c->lost);
+		      c->moments, c->starts, c->evaluators, atomic_load(&c->kill->checkpoints),
+		      atomic_load(&c->kill->anew), c->decided, c->verified, c->reproduced, c->lost);
 }
 
 static void end(struct campaign *c)
@@ -296,7 +314,7 @@ static void whenever_it_is_killed_nothing_acknowledged_is_lost(void **state)
 	int wanted = number_of("AWARDD_CRASHES", CRASHES_SHORT);
 
 	begin(&c, state);
-	scene_start(c.scene, NULL);
+	scene_start(c.scene, limited);
 	for (long round = 1; c.crashes < wanted; round++) {
 		crash(&c);
 		start(&c);
@@ -313,9 +331,13 @@ static void whenever_it_is_killed_nothing_acknowledged_is_lost(void **state)
 	look(&c);
 	scene_stop(c.scene);
 	prove(&c, 0);
+	long checkpoints = atomic_load(&c.kill->checkpoints), anew = atomic_load(&c.kill->anew);
 	end(&c);
 	if (c.lost > 0)
 		fail_msg("%s", c.says);
+	/* What is usual in service was there to be killed in. */
+	assert_true(checkpoints > 0);
+	assert_true(anew > 0);
 }
 
 /* The campaign finds what it is for: an answer that leaves before its COMMIT. */
@@ -332,6 +354,7 @@ static void an_answer_before_the_commit_is_found(void **state)
 	peer_close(&p);
 	scene_kill(c.scene);
 	c.crashes++;
+	assert_int_equal(atomic_load(&c.kill->checkpoints), 0); /* in the usual step */
 	atomic_store(&c.kill->early, false);
 	scene_start(c.scene, NULL);
 	look(&c);

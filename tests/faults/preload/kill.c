@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "../../support/faults/module.h"
 
@@ -32,11 +33,31 @@ static bool is_last(int fd)
 	return true;
 }
 
+/* Before a write; of the log's files only the daemon's writing thread makes any. */
+static void count(int fd, off64_t at)
+{
+	static bool database_written; /* since the last write to the WAL */
+	char wal[sizeof shared->log + 8];
+	struct stat about;
+
+	if (shared == NULL || !module_is_of(fd, shared->log))
+		return;
+	snprintf(wal, sizeof wal, "%s-wal", shared->log);
+	bool written = database_written;
+	database_written = !module_is_of(fd, wal);
+	if (database_written || (!written && at > 0) || fstat(fd, &about) != 0 ||
+	    about.st_size == 0)
+		return; /* an empty one was cut, or is new */
+	atomic_fetch_add(&shared->checkpoints, written);
+	atomic_fetch_add(&shared->anew, at == 0);
+}
+
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at)
 {
-	bool last = is_last(fd);
 	ssize_t rv;
 
+	count(fd, at);
+	bool last = is_last(fd);
 	if (last && atomic_load(&shared->moment) == MOMENT_HALF)
 		length /= 2;
 	rv = NEXT(ssize_t(*)(int, const void *, size_t, off64_t), "pwrite64")(fd, bytes, length,

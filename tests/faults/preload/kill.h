@@ -16,6 +16,9 @@ struct kill_at {
 	atomic_int moment; /* enum moment: before that step, half way through a write, after */
 	/* A planted defect: each COMMIT is said to be done, and is done when the next begins. */
 	atomic_bool early;
+	/* Checkpoints that left the WAL as it was, and writes from its beginning over old frames:
+	 * told with the next write to it. */
+	atomic_long checkpoints, anew;
 };
 
 #endif
