@@ -18,7 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { START_TIMEOUT_MS = 60000, ARGUMENTS_MAX = 32 };
+enum {
+	START_TIMEOUT_MS = 60000,
+	ARGUMENTS_MAX = 32,
+	SAID_LAST = 700, /* bytes of what a daemon said: cmocka cuts a message at a thousand */
+};
 
 static const char *program(void)
 {
@@ -251,9 +255,10 @@ void scene_start(struct scene *s, const char *const *extra)
 {
 	if (!scene_starts(s, extra)) {
 		char *said = scene_errors(s);
+		size_t length = strlen(said), last = length < SAID_LAST ? length : SAID_LAST;
 
 		(void)scene_wait(s); /* its words say more than its status */
-		fail_msg("awardd ended before it was ready:\n%s", said);
+		fail_msg("awardd ended before it was ready:\n%s", said + length - last);
 	}
 }
 
