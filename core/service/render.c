@@ -47,14 +47,25 @@ static bool is_text(const char *media_type)
 	       ends_with(type, "+json") || ends_with(type, "/json") || ends_with(type, "/xml");
 }
 
+static bool is_utf_8(struct text t)
+{
+	size_t length;
+
+	while ((length = text_sequence(t)) > 0) {
+		t.bytes += length;
+		t.length -= length;
+	}
+	return t.length == 0;
+}
+
 /* Gives {"media_type", "text"}, or with "base64" what is no text. */
 static json_t *picture_document(const char *media_type, struct text bytes)
 {
-	json_t *text = is_text(media_type) ? json_stringn(bytes.bytes, bytes.length) : NULL;
 	struct buffer coded;
 
-	if (text != NULL)
-		return json_pack("{ss so}", "media_type", media_type, "text", text);
+	if (is_text(media_type) && is_utf_8(bytes))
+		return json_pack("{ss so}", "media_type", media_type, "text",
+				 json_stringn(bytes.bytes, bytes.length));
 	buffer_init(&coded);
 	json_t *document = NULL;
 	if (base64_append(bytes.bytes, bytes.length, &coded) == 0)
