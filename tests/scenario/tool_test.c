@@ -487,7 +487,8 @@ static void a_reload_is_done_or_refused_with_file_and_line(void **state)
 	tool_ended(&r, REFUSED);
 	ran_deinit(&r);
 	out = TOOL_OUT(s, DONE, "rules", "status");
-	tool_must_say(out, "Errors • no test stands beside these rules");
+	tool_must_say(out, "Errors • scene.test.lua: is in force and not in the folder any more");
+	tool_must_say(out, "• no test stands beside these rules");
 	tool_must_say(out, "Over no");
 	free(out);
 	out = TOOL_OUT(s, DONE, "rules", "history");
