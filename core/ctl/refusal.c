@@ -45,8 +45,8 @@ static const char *option_of(const struct session *s, const char *pointer)
 
 	(void)snprintf(name, sizeof name, "%s",
 		       strcmp(pointer, "/media_type") == 0 ? "/as" : pointer); /* may be cut */
-	for (char *c = name; *c != '\0'; c++)
-		*c = *c == '_' ? '-' : *c;
+	for (char *c = strchr(name, '_'); c != NULL; c = strchr(c, '_'))
+		*c = '-';
 	for (int i = 0; i < OPTION_COUNT; i++)
 		if (*name == '/' && strcmp(option_texts[i].name, name + 1) == 0)
 			return session_option(s, (enum option)i) != NULL ? option_texts[i].name

@@ -15,8 +15,8 @@
 
 /* After init, close is always legal; while it is open it stays where it is. */
 struct store {
-	char *path; /* absolute, links followed */
-	int lock;   /* descriptor of "<path>.lock", -1 where not held */
+	char *path;           /* absolute, links followed */
+	int lock;             /* descriptor of "<path>.lock", -1 where not held */
 	struct gather gather; /* what its connection writes with */
 	sqlite3 *db;
 	struct derive derive;

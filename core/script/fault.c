@@ -143,8 +143,10 @@ static char open_bracket(struct text source, int *line)
 			depth--;
 		}
 	}
-	*line = depth > 0 ? open[depth - 1].line : 0;
-	return depth > 0 ? open[depth - 1].bracket : '\0';
+	if (depth == 0)
+		return '\0';
+	*line = open[depth - 1].line;
+	return open[depth - 1].bracket;
 }
 
 void fault_from_parser(struct script_fault *f, const char *file, struct text source,
@@ -154,6 +156,7 @@ void fault_from_parser(struct script_fault *f, const char *file, struct text sou
 	char said[sizeof f->message];
 	size_t length;
 	int line = 0, opened = 0;
+	char bracket = '\0';
 
 	for (const char *at = strchr(message, ':'); at != NULL; at = strchr(at + 1, ':')) {
 		char *end = NULL;
@@ -166,11 +169,9 @@ void fault_from_parser(struct script_fault *f, const char *file, struct text sou
 		break;
 	}
 	length = strlen(message);
-	char bracket = length >= strlen(at_end) &&
-				       strcmp(message + length - strlen(at_end), at_end) == 0 &&
-				       strstr(message, "(to close") == NULL
-			       ? open_bracket(source, &opened)
-			       : '\0';
+	if (length >= strlen(at_end) && strcmp(message + length - strlen(at_end), at_end) == 0 &&
+	    strstr(message, "(to close") == NULL)
+		bracket = open_bracket(source, &opened);
 	if (bracket != '\0') {
 		(void)snprintf(said, sizeof said,
 			       "%s; the %c of line %d, or one behind it, is not closed", message,
