@@ -45,7 +45,7 @@ const char *status_text(int status);
  * it was doing: "loading rules from X: quality-mark.lua:3: ...". */
 struct err {
 	int status;
-	char text[1024];
+	char text[1024]; /* UTF-8: "?" in the place of each byte that is none */
 };
 
 /* Set the sentence; returns `status`, so that `return err_set(...)` reads

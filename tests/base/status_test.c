@@ -127,6 +127,17 @@ static bool is_whole(const char *text)
 	return true;
 }
 
+static void what_a_sentence_quotes_is_made_utf_8(void **state)
+{
+	struct err e;
+
+	(void)state;
+	(void)err_set(&e, AW_ESYNTAX, "near '%s'", "\"\\\xc3");
+	assert_string_equal(e.text, "near '\"\\?'");
+	(void)err_wrap(&e, "reading %s", "a\xff\xfe\xc3\xb3z.lua");
+	assert_string_equal(e.text, "reading a??\xc3\xb3z.lua: near '\"\\?'");
+}
+
 static void a_sentence_is_cut_between_characters(void **state)
 {
 	char euros[3001];
@@ -158,6 +169,7 @@ int main(void)
 		cmocka_unit_test(a_sentence_is_set_with_its_status),
 		cmocka_unit_test(each_level_puts_in_front_what_it_was_doing),
 		cmocka_unit_test(a_long_sentence_is_cut_and_still_ends),
+		cmocka_unit_test(what_a_sentence_quotes_is_made_utf_8),
 		cmocka_unit_test(a_sentence_is_cut_between_characters),
 	};
 

@@ -60,6 +60,8 @@ static void the_specification_says_what_is_no_request(void **state)
 		{"{\"jsonrpc\":\"2.0\",\"method\":\"foobar, \"params\": \"bar\", \"baz]",
 		 "{'id': null, 'error': {'code': -32700}}"},
 		{"nonsense", "{'id': null, 'error': {'code': -32700}}"},
+		{"[\"\\\xc3\xb3\"]", /* told of by a sentence that ends within the letter */
+		 "{'id': null, 'error': {'code': -32700}}"},
 		{"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"decide\",\"params\":{\"scores\":{",
 		 "{'id': null, 'error': {'code': -32700}}"},
 		{"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"scheme.get\"} {}",
