@@ -2,6 +2,7 @@
 #include "journal/quote.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,9 @@ enum {
 	END = '\x03',
 	SEQUENCE_DIGITS = 18,
 	PLACE_DIGITS = 5, /* no entry is longer than 65,535 bytes */
-	PIECE = 24,       /* bytes that are looked for together; a quote takes up to 14 itself */
+	PIECE = 16,       /* bytes that are looked for together */
+	STEP = 8,         /* between two pieces of the source that can be found */
+	SHORTEST = 24,    /* of a quote, which takes up to 14 itself */
 };
 
 /* ---- reading ------------------------------------------------------------- */
@@ -105,9 +108,8 @@ static size_t slot(const char *at)
 
 	memcpy(word, at, sizeof word);
 	return (size_t)((word[0] * UINT64_C(0x9e3779b97f4a7c15) ^
-			 word[1] * UINT64_C(0xc2b2ae3d27d4eb4f) ^
-			 word[2] * UINT64_C(0x165667b19e3779f9)) >>
-			51);
+			 word[1] * UINT64_C(0xc2b2ae3d27d4eb4f)) >>
+			(64 - QUOTE_SLOT_BITS));
 }
 
 int source_take(struct source *s, int64_t sequence, struct text whole)
@@ -119,15 +121,17 @@ int source_take(struct source *s, int64_t sequence, struct text whole)
 		return rv;
 	memset(s->places, 0, sizeof s->places);
 	/* From behind: of equal pieces the first stays, whose number is short. */
-	for (size_t i = whole.length < PIECE ? 0 : whole.length - PIECE + 1; i-- > 0;)
-		s->places[slot(whole.bytes + i)] = (uint16_t)(i + 1);
+	for (size_t i = whole.length / STEP; i-- > 0;) {
+		if (i * STEP + PIECE <= whole.length)
+			s->places[slot(whole.bytes + i * STEP)] = (uint16_t)(i * STEP + 1);
+	}
 	s->sequence = sequence;
 	return 0;
 }
 
-static bool is_inside_letter(char c)
+static bool is_inside_letter(const char *at)
 {
-	return ((unsigned char)c & 0xc0) == 0x80;
+	return ((unsigned char)*at & 0xc0) == 0x80;
 }
 
 /* How many bytes two texts have in common from their beginning. */
@@ -142,22 +146,48 @@ static size_t common(const char *a, const char *b, size_t most)
 	return length;
 }
 
-/* The longest piece of the source that `at` begins with: its place from 1 and its length, which is
- * 0 where there is none. Both ends are between letters, so that what SQL makes of it is text. */
-static size_t find(const struct source *s, const char *at, size_t most, size_t *place)
+/* How many bytes they have in common before. */
+static size_t common_before(const char *a, const char *b, size_t most)
 {
-	size_t here = most < PIECE ? 0 : s->places[slot(at)];
+	size_t length = 0;
 
-	if (here == 0 || is_inside_letter(*at))
-		return 0;
-	const char *from = s->bytes.bytes + here - 1;
-	size_t there = s->bytes.length - (here - 1);
-	size_t length = common(at, from, most < there ? most : there);
-	while (length > 0 && ((length < most && is_inside_letter(at[length])) ||
-			      (length < there && is_inside_letter(from[length]))))
-		length--;
-	*place = here;
-	return length < PIECE ? 0 : length;
+	while (length < most && a[-1 - (ptrdiff_t)length] == b[-1 - (ptrdiff_t)length])
+		length++;
+	return length;
+}
+
+struct match {
+	const char *begin, *end; /* in the text */
+	size_t place;            /* of the same bytes in the source, from 1 */
+};
+
+/* What the source has in common with the text from `plain` on, around the piece at `at`. Both ends
+ * are between letters, so that what SQL makes of it is text. */
+static bool find(const struct source *s, const char *plain, const char *at, const char *end,
+		 struct match *m)
+{
+	size_t place = s->places[slot(at)];
+
+	if (place == 0)
+		return false;
+	const char *from = s->bytes.bytes + place - 1, *last = s->bytes.bytes + s->bytes.length;
+	size_t most = end - at < last - from ? (size_t)(end - at) : (size_t)(last - from);
+	size_t behind = common(at, from, most);
+	if (behind < PIECE)
+		return false;
+	most = (size_t)(at - plain) < place - 1 ? (size_t)(at - plain) : place - 1;
+	size_t before = common_before(at, from, most);
+	*m = (struct match){at - before, at + behind, place - before};
+	while (m->begin < m->end && is_inside_letter(m->begin)) {
+		m->begin++;
+		m->place++;
+	}
+	for (from += behind; m->begin < m->end; m->end--, from--) {
+		if ((m->end == end || !is_inside_letter(m->end)) &&
+		    (from == last || !is_inside_letter(from)))
+			break;
+	}
+	return m->end - m->begin >= SHORTEST;
 }
 
 static void put_mark(char mark, struct buffer *out)
@@ -173,27 +203,27 @@ static void put_number(char mark, int64_t number, struct buffer *out)
 
 bool source_quote(const struct source *s, int64_t sequence, struct text whole, struct buffer *out)
 {
-	size_t from = out->length, plain = 0, place = 0;
+	const char *plain = whole.bytes, *end = whole.bytes + whole.length;
+	size_t from = out->length;
+	struct match m;
 
 	if (s->sequence == 0 || sequence - s->sequence > QUOTE_REACH)
 		return false;
 	/* buffer_status tells of all of these. */
 	put_number(BEGIN, s->sequence, out);
 	put_mark(END, out);
-	for (size_t i = 0; i < whole.length;) {
-		size_t length = find(s, whole.bytes + i, whole.length - i, &place);
-		if (length == 0) {
-			i++;
+	for (const char *at = plain; end - at >= PIECE;) {
+		if (!find(s, plain, at, end, &m)) {
+			at++;
 			continue;
 		}
-		(void)buffer_append(out, whole.bytes + plain, i - plain);
-		put_number(BEGIN, (int64_t)place, out);
-		put_number(MIDDLE, (int64_t)length, out);
+		(void)buffer_append(out, plain, (size_t)(m.begin - plain));
+		put_number(BEGIN, (int64_t)m.place, out);
+		put_number(MIDDLE, m.end - m.begin, out);
 		put_mark(END, out);
-		i += length;
-		plain = i;
+		at = plain = m.end;
 	}
-	(void)buffer_append(out, whole.bytes + plain, whole.length - plain);
+	(void)buffer_append(out, plain, (size_t)(end - plain));
 	if (buffer_status(out) == 0 && out->length - from <= whole.length / 2)
 		return true;
 	out->failed = false;

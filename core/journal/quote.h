@@ -28,7 +28,7 @@ int stored_read(const struct stored *s, struct buffer *scratch, struct text *out
 /* ---- writing --------------------------------------------------------------- */
 
 enum {
-	QUOTE_SLOTS = 1 << 13,
+	QUOTE_SLOT_BITS = 13,
 	/* Entries that may quote the same one. It keeps what is quoted near and of now, and bounds what
 	 * is lost with a damaged page. */
 	QUOTE_REACH = 4096,
@@ -38,7 +38,7 @@ enum {
 struct source {
 	int64_t sequence; /* 0: none */
 	struct buffer bytes;
-	uint16_t places[QUOTE_SLOTS]; /* of its pieces, from 1, by their hash */
+	uint16_t places[1 << QUOTE_SLOT_BITS]; /* of its pieces, from 1, by their hash */
 };
 
 void source_init(struct source *s);
