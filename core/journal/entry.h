@@ -39,6 +39,10 @@ int64_t entry_id_sequence(const char *id);
 
 /* ---- personal values ---------------------------------------------------- */
 
+/* personal_matches for a commitment as it stands in an entry. */
+int personal_matches_text(struct text commitment, const unsigned char salt[DIGEST_BYTES],
+			  const json_t *value, struct err *e);
+
 /* Marks every commitment in the document as erased, and adds their number. */
 int personal_mark_erased(json_t *document, size_t *marked);
 

@@ -17,27 +17,62 @@ static const char *commitment_text(const json_t *value)
 	return text;
 }
 
-int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_BYTES],
-		     const json_t *value, struct err *e)
+/* What an entry says of a value in its canonical form. */
+static int commit(const unsigned char salt[DIGEST_BYTES], const json_t *value,
+		  char hex[DIGEST_HEX], struct err *e)
 {
-	const char *text = commitment_text(commitment);
-	char hex[DIGEST_HEX];
 	struct buffer bytes;
 
-	if (text == NULL)
-		return err_set(e, AW_EINVALID, "a personal value has no commitment in the entry");
 	buffer_init(&bytes);
 	int rv = json_canonical(value, &bytes);
 	if (rv == 0) {
 		struct digest d = digest_of_two(salt, DIGEST_BYTES, bytes.bytes, bytes.length);
 		hex_format(d.bytes, sizeof d.bytes, hex);
-		if (strcmp(hex, text + sizeof prefix - 1) != 0)
-			rv = err_set(e, AW_EINVALID,
-				     "a personal value is not the one committed to");
 	} else {
 		(void)err_set(e, rv, "a personal value cannot be written");
 	}
 	buffer_deinit(&bytes);
+	return rv;
+}
+
+static int no_commitment(struct err *e)
+{
+	return err_set(e, AW_EINVALID, "a personal value has no commitment in the entry");
+}
+
+static int another(struct err *e)
+{
+	return err_set(e, AW_EINVALID, "a personal value is not the one committed to");
+}
+
+int personal_matches(const json_t *commitment, const unsigned char salt[DIGEST_BYTES],
+		     const json_t *value, struct err *e)
+{
+	const char *text = commitment_text(commitment);
+	char hex[DIGEST_HEX];
+
+	if (text == NULL)
+		return no_commitment(e);
+	int rv = commit(salt, value, hex, e);
+	if (rv == 0 && strcmp(hex, text + sizeof prefix - 1) != 0)
+		rv = another(e);
+	return rv;
+}
+
+int personal_matches_text(struct text commitment, const unsigned char salt[DIGEST_BYTES],
+			  const json_t *value, struct err *e)
+{
+	static const char before[] = "{\"commitment\":\"sha256:", behind[] = "\"}";
+	const size_t begin = sizeof before - 1, end = begin + DIGEST_HEX - 1;
+	char hex[DIGEST_HEX];
+
+	if (commitment.length != end + sizeof behind - 1 ||
+	    memcmp(commitment.bytes, before, begin) != 0 ||
+	    memcmp(commitment.bytes + end, behind, sizeof behind - 1) != 0)
+		return no_commitment(e);
+	int rv = commit(salt, value, hex, e);
+	if (rv == 0 && memcmp(hex, commitment.bytes + begin, DIGEST_HEX - 1) != 0)
+		rv = another(e);
 	return rv;
 }
 
