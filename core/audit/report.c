@@ -16,24 +16,6 @@ json_t *place_entry(int64_t sequence)
 	return json_pack("{sI}", "entry", (json_int_t)sequence);
 }
 
-/* Bytes of a log that was tampered with may be anything. */
-static json_t *message_of(const char *text)
-{
-	json_t *message = json_string(text);
-	char safe[1024];
-	size_t i = 0;
-
-	if (message != NULL)
-		return message;
-	for (; i < sizeof safe - 1 && text[i] != '\0'; i++) {
-		safe[i] = text[i];
-		if ((unsigned char)text[i] >= 0x80)
-			safe[i] = '?';
-	}
-	safe[i] = '\0';
-	return json_string(safe);
-}
-
 json_t *finding_make(enum level level, const char *what, json_t *place, const char *format, ...)
 {
 	json_t *finding = place != NULL ? place : json_object();
@@ -43,9 +25,10 @@ json_t *finding_make(enum level level, const char *what, json_t *place, const ch
 	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof text, format, arguments); /* cut short, if it must be */
 	va_end(arguments);
+	text_mend(text); /* bytes of a log that was tampered with may be anything */
 	if (finding == NULL || json_put(finding, "level", json_string(names[level])) != 0 ||
 	    json_put(finding, "what", json_string(what)) != 0 ||
-	    json_put(finding, "message", message_of(text)) != 0) {
+	    json_put(finding, "message", json_string(text)) != 0) {
 		json_decref(finding);
 		return NULL;
 	}

@@ -35,20 +35,6 @@ static void end_whole(char *text, size_t size)
 	text[length] = '\0';
 }
 
-/* What a sentence quotes may hold any bytes, and it may be cut: it is UTF-8 all the same, since
- * what cannot be JSON reaches nobody. */
-static void make_utf8(char *text, size_t size)
-{
-	end_whole(text, size);
-	for (size_t left = strlen(text), length; left > 0; text += length, left -= length) {
-		length = text_sequence((struct text){text, left});
-		if (length == 0) {
-			*text = '?';
-			length = 1;
-		}
-	}
-}
-
 int err_set(struct err *e, int status, const char *format, ...)
 {
 	if (e == NULL)
@@ -58,7 +44,8 @@ int err_set(struct err *e, int status, const char *format, ...)
 	/* Cutting a sentence short is all that can be done about a long one. */
 	(void)vsnprintf(e->text, sizeof e->text, format, arguments);
 	va_end(arguments);
-	make_utf8(e->text, sizeof e->text);
+	end_whole(e->text, sizeof e->text);
+	text_mend(e->text); /* what it quotes may hold any bytes */
 	e->status = status;
 	return status;
 }
@@ -81,6 +68,7 @@ int err_wrap(struct err *e, const char *format, ...)
 	memmove(e->text + used, e->text, rest);
 	memcpy(e->text, before, used);
 	e->text[used + rest] = '\0';
-	make_utf8(e->text, sizeof e->text);
+	end_whole(e->text, sizeof e->text);
+	text_mend(e->text);
 	return e->status;
 }

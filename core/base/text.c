@@ -52,6 +52,17 @@ size_t text_sequence(struct text t)
 	return overlong || beyond ? 0 : length;
 }
 
+void text_mend(char *at)
+{
+	for (size_t left = strlen(at), length; left > 0; at += length, left -= length) {
+		length = text_sequence((struct text){at, left});
+		if (length == 0) {
+			*at = '?';
+			length = 1;
+		}
+	}
+}
+
 /* Of eight bytes, the first lowest: the highest bit of each that is not plain, and maybe of some
  * behind it. */
 static uint64_t odd_ones(uint64_t word)

@@ -70,14 +70,8 @@ static json_t *shown(const char *text)
 {
 	char copy[LOG_TEXT];
 
-	(void)snprintf(copy, sizeof copy, "%s", text);
-	json_t *value = json_string(copy);
-	if (value != NULL)
-		return value;
-	for (char *c = copy; *c != '\0'; c++) {
-		if ((signed char)*c < 0)
-			*c = '?';
-	}
+	(void)snprintf(copy, sizeof copy, "%s", text); /* it may be cut */
+	text_mend(copy);
 	return json_string(copy);
 }
 

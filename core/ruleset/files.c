@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,10 +32,11 @@ void rule_files_deinit(struct rule_files *f)
 
 static void fault(struct reading *r, const char *path, const char *message)
 {
-	json_t *one = json_pack("{ss si ss}", "file", path, "line", 0, "message", message);
+	char file[PATH_MAX];
 
-	if (one == NULL) /* a name that is not UTF-8 cannot be said */
-		one = json_pack("{ss si ss}", "file", "?", "line", 0, "message", message);
+	(void)snprintf(file, sizeof file, "%s", path); /* was that long */
+	text_mend(file);
+	json_t *one = json_pack("{ss si ss}", "file", file, "line", 0, "message", message);
 	if (json_array_append_new(r->faults, one) != 0)
 		r->status = -ENOMEM;
 	else if (r->status == 0)

@@ -217,6 +217,26 @@ static void a_sequence_is_one_character_of_utf_8(void **state)
 				 cases[i].wanted);
 }
 
+static void what_is_no_utf_8_is_mended(void **state)
+{
+	static const struct {
+		const char *text, *wanted;
+	} cases[] = {
+		{"", ""},
+		{"\xC3\xB3 \xE2\x82\xAC", "\xC3\xB3 \xE2\x82\xAC"},
+		{"a\xFF\xFE.lua", "a??.lua"},
+		{"\xE2\x82z\xC3", "??z?"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[16];
+		strcpy(text, cases[i].text);
+		text_mend(text);
+		assert_string_equal(text, cases[i].wanted);
+	}
+}
+
 static void consuming_drops_from_the_front(void **state)
 {
 	struct buffer b;
@@ -356,6 +376,7 @@ int main(void)
 		cmocka_unit_test(whole_numbers_are_written_as_printf_writes_them),
 		cmocka_unit_test(plain_is_what_json_writes_as_it_stands),
 		cmocka_unit_test(a_sequence_is_one_character_of_utf_8),
+		cmocka_unit_test(what_is_no_utf_8_is_mended),
 		cmocka_unit_test(consuming_drops_from_the_front),
 		cmocka_unit_test(a_failure_is_kept_until_the_buffer_is_cleared),
 		cmocka_unit_test(a_format_that_cannot_be_printed_is_a_failed_append),
