@@ -123,7 +123,8 @@ void host_end(struct host *h, enum host_state after, const char *format, ...)
 	close_handle((uv_handle_t *)&h->pipe);
 	close_handle((uv_handle_t *)&h->deadline);
 
-	ask = h->current;
+	/* Others may wait where none is under way: the last answer and what ends it came at once. */
+	ask = h->current != NULL ? h->current : take_first(h);
 	h->current = NULL;
 	for (; ask != NULL; ask = take_first(h))
 		ask_answer(h, ask, &lost);
