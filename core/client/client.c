@@ -23,7 +23,7 @@ struct awardd_client {
 	size_t limit;
 	bool finished; /* our writing side is shut */
 	bool ended;    /* the daemon's writing side is */
-	bool broken;   /* a request went out in part: nothing can follow it */
+	bool broken;   /* a request went out in part, or an answer is lost: nothing follows */
 	struct bytes in;
 	size_t taken;   /* bytes of `in` that were answers already given */
 	size_t scanned; /* bytes of `in` known to hold no line end */
@@ -215,8 +215,10 @@ static int take_in(struct awardd_client *c)
 		c->taken = 0;
 	}
 	bytes_append(&c->in, chunk, (size_t)n);
-	if (c->in.failed)
+	if (c->in.failed) {
+		c->broken = true;
 		return fail(c, AWARDD_MEMORY, "no memory for what the daemon sends");
+	}
 	return AWARDD_OK;
 }
 
@@ -262,12 +264,14 @@ int awardd_client_send(struct awardd_client *c, int64_t id, const char *method, 
 		return fail(c, AWARDD_MISUSE, "a request's id is 0 or more");
 	if (c->fd < 0 || c->finished || c->broken)
 		return fail(c, AWARDD_CLOSED, "there is no connection to send on");
-	if (!envelope_write(&line, id, method, params))
+	if (!envelope_write(&line, id, method, params)) {
 		rv = fail(c, AWARDD_MISUSE, "params must be one JSON object or array");
-	else if (line.failed)
+	} else if (line.failed) {
+		c->broken = true; /* as where memory runs out half way: callers cannot tell */
 		rv = fail(c, AWARDD_MEMORY, "no memory for the request");
-	else
+	} else {
 		rv = push_out(c, &line);
+	}
 	if (rv == AWARDD_OK)
 		c->pending++;
 	bytes_clear(&line);
@@ -335,6 +339,8 @@ int awardd_client_receive(struct awardd_client *c, struct awardd_answer *answer)
 	if (rv != AWARDD_OK)
 		return rv;
 	rv = envelope_read(line, length, answer);
+	if (rv == AWARDD_MEMORY)
+		c->broken = true;
 	if (rv == AWARDD_GARBLED || rv == AWARDD_MEMORY) {
 		awardd_answer_deinit(answer);
 		return fail(c, rv,
@@ -352,15 +358,16 @@ int awardd_client_call(struct awardd_client *c, const char *method, const char *
 		       struct awardd_answer *answer)
 {
 	int64_t id = c->next_id;
+	bool was_broken = c->broken;
 
 	awardd_answer_deinit(answer);
-	if (c->pending > 0)
+	if (c->pending > 0 && !was_broken)
 		return fail(c, AWARDD_MISUSE, "%" PRIu64 " requests are still unanswered",
 			    c->pending);
 	int rv = awardd_client_send(c, id, method, params);
 
 	/* A daemon that refused the line and closed may have said why. */
-	if (rv != AWARDD_OK && !(rv == AWARDD_CLOSED && c->broken))
+	if (rv != AWARDD_OK && (rv != AWARDD_CLOSED || was_broken || !c->broken))
 		return rv;
 	c->next_id = id < INT64_MAX ? id + 1 : 0;
 

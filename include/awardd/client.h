@@ -96,14 +96,16 @@ int awardd_client_call(struct awardd_client *client, const char *method, const c
  * or more, is yours to choose and comes back in the answer. While the daemon
  * takes nothing, what it sends is read and kept, so sending without receiving
  * cannot lock both sides. AWARDD_OK: the whole request is with the kernel.
- * AWARDD_MISUSE: nothing was sent, and the connection goes on. Otherwise the
- * connection is unusable; answers already here can still be received. */
+ * AWARDD_MISUSE: nothing was sent, and the connection goes on. Otherwise
+ * nothing more can be sent before the next awardd_client_connect
+ * (AWARDD_CLOSED); answers already here can still be received. */
 int awardd_client_send(struct awardd_client *client, int64_t id, const char *method,
 		       const char *params);
 
 /* Takes the next answer, whichever request it belongs to: answers may come in
  * any order. AWARDD_OK or AWARDD_REFUSED as in awardd_client_call;
- * AWARDD_CLOSED where the daemon has closed and nothing is left. */
+ * AWARDD_CLOSED where the daemon has closed and nothing is left. AWARDD_MEMORY:
+ * an answer is lost, and nothing more can be sent on this connection. */
 int awardd_client_receive(struct awardd_client *client, struct awardd_answer *answer);
 
 /* How many requests have been sent and not answered yet. */

@@ -50,6 +50,15 @@ static int many(struct awardd_client *c, struct awardd_answer *a)
 
 typedef int asking_fn(struct awardd_client *c, struct awardd_answer *a);
 
+/* After memory ran out nothing is sent, nor waited for, until it is connected again. */
+static bool ends_there(struct awardd_client *c, const char *path, struct awardd_answer *a)
+{
+	return awardd_client_send(c, 99, "scheme.get", NULL) == AWARDD_CLOSED &&
+	       awardd_client_call(c, "scheme.get", NULL, a) == AWARDD_CLOSED &&
+	       awardd_client_finish(c) == AWARDD_CLOSED &&
+	       awardd_client_connect(c, path) == AWARDD_OK && call(c, a) == AWARDD_OK;
+}
+
 /* On a connection of its own; gives what went wrong first. */
 static int asked(const char *path, asking_fn *asks)
 {
@@ -60,8 +69,12 @@ static int asked(const char *path, asking_fn *asks)
 	awardd_answer_init(&a);
 	if (rv == AWARDD_OK)
 		rv = awardd_client_connect(c, path);
-	if (rv == AWARDD_OK)
+	if (rv == AWARDD_OK) {
+		awardd_client_set_timeout(c, ANSWER_TIMEOUT_MS);
 		rv = asks(c, &a);
+		if (rv == AWARDD_MEMORY && !ends_there(c, path, &a))
+			rv = AWARDD_MISUSE;
+	}
 	awardd_answer_deinit(&a);
 	awardd_client_free(&c);
 	return rv;
