@@ -71,7 +71,7 @@ static int open_rules(struct run *r)
 	else if (rv != 0 || faults == NULL)
 		status = session_say(r->session, EXIT_UNLOADABLE, "%s", e.text);
 	json_decref(faults);
-	return status;
+	return rv == -ENOMEM || faults == NULL ? EXIT_UNEXPECTED : status;
 }
 
 /* ---- running -------------------------------------------------------------------- */

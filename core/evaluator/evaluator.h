@@ -74,8 +74,8 @@ struct pool_options {
 };
 
 /* The rule set ran, or did not, in its first evaluator. 0 and its manifest;
- * AW_ESCRIPT and {"faults": [{"file", "line", "message"}]}; AW_ECRASH or
- * AW_EDEADLINE and NULL. `answer` is borrowed. */
+ * AW_ESCRIPT and {"faults": [{"file", "line", "message"}]}; AW_ECRASH,
+ * AW_EDEADLINE or -ENOMEM and NULL. `answer` is borrowed. */
 typedef void (*pool_ready_cb)(void *ctx, int status, const json_t *answer);
 
 /* Starts the processes with these rules (borrowed): {"files": [{"path", "text"}],
@@ -86,7 +86,7 @@ int pool_open(const struct pool_options *options, const json_t *rules, struct po
 
 /* What came of one evaluation. Text is valid during the call. */
 struct evaluation {
-	int status;         /* 0, AW_ESCRIPT, AW_EDEADLINE, AW_ECRASH */
+	int status;         /* 0, AW_ESCRIPT, AW_EDEADLINE, AW_ECRASH, -ENOMEM: none here */
 	struct text result; /* canonical JSON, where status is 0 */
 	const char *file;   /* of a rule that failed, "" otherwise */
 	int line;

@@ -53,10 +53,10 @@ static struct ask *take_first(struct pool *pool)
 }
 
 /* No process can be brought to work: nobody must wait for one. */
-static void answer_all_lost(struct pool *pool)
+static void answer_all_lost(struct pool *pool, int why)
 {
 	const struct evaluation lost = {
-		.status = AW_ECRASH,
+		.status = why == -ENOMEM ? -ENOMEM : AW_ECRASH,
 		.file = "",
 		.message = "no evaluator can be started",
 	};
@@ -110,7 +110,7 @@ void pool_on_loaded(struct pool *pool, int status, const json_t *answer)
 	if (ready != NULL)
 		ready(pool->ready_ctx, status, answer);
 	else if (pool->failed_starts >= HOPELESS_STARTS && !any_at_work(pool))
-		answer_all_lost(pool);
+		answer_all_lost(pool, status);
 }
 
 /* The first in the line have waited longest. */
@@ -351,8 +351,8 @@ void pool_close(struct pool *pool, void (*closed)(void *ctx), void *ctx)
 	pool->ready = NULL;
 	(void)uv_timer_stop(&pool->starter); /* fails never */
 	for (unsigned i = 0; i < pool->options.processes; i++)
-		process_end(&pool->processes[i]);
-	answer_all_lost(pool);
+		process_end(&pool->processes[i], AW_ECRASH);
+	answer_all_lost(pool, AW_ECRASH);
 	close_when_empty(pool);
 }
 

@@ -49,9 +49,8 @@ struct process {
 	uv_pipe_t pipe;
 	uv_timer_t deadline;
 	unsigned open_handles;
-	bool overdue; /* it is being ended because of its deadline */
-	bool unsent;  /* what it was given last did not go: it is being ended */
-	bool slow;    /* what it runs has taken SLOW_MS: nothing more is given to it */
+	bool unsent; /* there was no memory to give it its last: it is being ended */
+	bool slow;   /* what it runs has taken SLOW_MS: nothing more is given to it */
 	struct buffer in;
 	/* The first runs. NULL: it was begun elsewhere, and this answer is dropped. */
 	struct ask *asks[PROCESS_ASKS];
@@ -83,8 +82,9 @@ size_t process_keeps(const struct process *p);
 bool process_has_room(const struct process *p);
 /* It is begun elsewhere. */
 void process_forget(struct process *p, const struct ask *ask);
-/* Kills and closes; legal in every state. */
-void process_end(struct process *p);
+/* Kills and closes; legal in every state. `why`, which is answered where one is owed: AW_ECRASH,
+ * AW_EDEADLINE or -ENOMEM. */
+void process_end(struct process *p, int why);
 
 /* What a process tells its pool. */
 void pool_on_loaded(struct pool *pool, int status, const json_t *answer);

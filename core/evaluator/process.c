@@ -70,7 +70,19 @@ size_t process_keeps(const struct process *p)
 	return kept;
 }
 
-void process_end(struct process *p)
+static const char *why_text(int why)
+{
+	switch (why) {
+	case AW_EDEADLINE:
+		return "no answer before the deadline";
+	case -ENOMEM:
+		return "no memory to run the rules";
+	default:
+		return "the evaluator died";
+	}
+}
+
+void process_end(struct process *p, int why)
 {
 	if (p->state == PROCESS_ABSENT || p->state == PROCESS_ENDING)
 		return;
@@ -85,14 +97,10 @@ void process_end(struct process *p)
 	close_handle((uv_handle_t *)&p->pipe);
 	close_handle((uv_handle_t *)&p->deadline);
 
-	struct evaluation lost = {
-		.status = p->overdue ? AW_EDEADLINE : AW_ECRASH,
-		.file = "",
-		.message = p->overdue ? "no answer before the deadline" : "the evaluator died",
-	};
-	if (p->overdue)
+	struct evaluation lost = {.status = why, .file = "", .message = why_text(why)};
+	if (why == AW_EDEADLINE)
 		p->pool->deadlines++;
-	else if (!p->pool->closing)
+	else if (why == AW_ECRASH && !p->pool->closing)
 		p->pool->crashes++;
 	bool was_asked = p->asked > 0;
 	struct ask *ask = was_asked ? p->asks[0] : NULL;
@@ -100,11 +108,11 @@ void process_end(struct process *p)
 	p->asked = 0;
 	if (ask != NULL)
 		ask_answer(ask, &lost);
-	if (was_asked && p->overdue)
+	if (was_asked && why == AW_EDEADLINE)
 		pool_on_overdue(p->pool);
 	pool_on_room(p->pool);
 	if (was_loading)
-		pool_on_loaded(p->pool, lost.status, NULL);
+		pool_on_loaded(p->pool, why, NULL);
 }
 
 static void on_child_exit(uv_process_t *child, int64_t status, int signal)
@@ -120,10 +128,7 @@ static void on_child_exit(uv_process_t *child, int64_t status, int signal)
 
 static void on_deadline(uv_timer_t *timer)
 {
-	struct process *p = timer->data;
-
-	p->overdue = true;
-	process_end(p);
+	process_end(timer->data, AW_EDEADLINE);
 }
 
 static void on_slow(uv_timer_t *timer)
@@ -163,7 +168,7 @@ static void on_loaded(struct process *p, int status, const json_t *answer)
 	/* The pool may have been closed in its callback. A process that did not
 	 * load what others did is of no use. */
 	if (p->state == PROCESS_IDLE && status != 0)
-		process_end(p);
+		process_end(p, AW_ECRASH);
 }
 
 /* The first is done: the next begins. Gives the first, NULL where nobody waits for it. */
@@ -217,14 +222,16 @@ static void on_fault(struct process *p, const json_t *document)
 	ask_answer(ask, &evaluation);
 }
 
-/* One frame; false where the evaluator said what it may not. */
-static bool take_frame(struct process *p, const struct frame *frame)
+/* One frame; AW_ECRASH where the evaluator said what it may not, or -ENOMEM. */
+static int take_frame(struct process *p, const struct frame *frame)
 {
+	struct err e = {.status = 0};
+
 	if (p->state == PROCESS_BUSY && frame->type == FRAME_RESULT) {
 		on_result(p, frame->body);
-		return true;
+		return 0;
 	}
-	json_t *document = json_read(frame->body, NULL);
+	json_t *document = json_read(frame->body, &e);
 	bool fits = document != NULL;
 	if (fits && p->state == PROCESS_LOADING && frame->type == FRAME_MANIFEST)
 		on_loaded(p, 0, document);
@@ -235,7 +242,9 @@ static bool take_frame(struct process *p, const struct frame *frame)
 	else
 		fits = false;
 	json_decref(document);
-	return fits;
+	if (fits)
+		return 0;
+	return e.status == -ENOMEM ? -ENOMEM : AW_ECRASH;
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
@@ -252,24 +261,25 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 	/* What it is given meanwhile it cannot have answered yet. One that loads says one thing. */
 	size_t owed = p->asked > 0 ? p->asked : 1;
 	struct frame frame;
-	int rv = 0;
+	int rv = 0, taken = 0;
 
 	(void)buffer;
 	if (n < 0) {
-		process_end(p);
+		process_end(p, n == UV_ENOBUFS ? -ENOMEM : AW_ECRASH);
 		return;
 	}
 	p->in.length += (size_t)n;
 	while (p->state != PROCESS_ENDING && (rv = frame_take(&p->in, &frame)) == 1) {
 		size_t length = FRAME_HEADER + frame.body.length;
 		/* More than it was asked for can only be a mistake of the evaluator. */
-		if ((--owed == 0 && p->in.length > length) || !take_frame(p, &frame))
-			process_end(p);
+		taken = --owed == 0 && p->in.length > length ? AW_ECRASH : take_frame(p, &frame);
+		if (taken != 0)
+			process_end(p, taken);
 		else
 			buffer_consume(&p->in, length);
 	}
 	if (rv < 0 || (p->state == PROCESS_IDLE && p->in.length > 0))
-		process_end(p);
+		process_end(p, AW_ECRASH);
 	if (p->state != PROCESS_ENDING)
 		pool_on_room(p->pool);
 }
@@ -278,7 +288,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 
 static void on_not_sent(uv_timer_t *timer)
 {
-	process_end(timer->data);
+	process_end(timer->data, -ENOMEM); /* what fails otherwise is seen by on_read */
 }
 
 bool process_has_room(const struct process *p)
@@ -357,7 +367,7 @@ void process_start(struct process *p)
 	(void)uv_timer_init(loop, &p->deadline);
 	(void)uv_pipe_init(loop, &p->pipe, 0);
 	p->child.data = p->pipe.data = p->deadline.data = p;
-	p->overdue = p->slow = p->unsent = false;
+	p->slow = p->unsent = false;
 	buffer_init(&p->in);
 	move(p, PROCESS_LOADING);
 
@@ -371,5 +381,5 @@ void process_start(struct process *p)
 	if (rv == 0)
 		rv = uv_timer_start(&p->deadline, on_deadline, LOAD_DEADLINE_MS, 0);
 	if (rv != 0)
-		process_end(p);
+		process_end(p, rv == -ENOMEM ? -ENOMEM : AW_ECRASH);
 }

@@ -90,7 +90,7 @@ static void on_answer(void *ctx, const struct evaluation *e)
 	if (e->status == 0)
 		r->status = read_answer(v, r->past->events[r->at].kind, e->result);
 	else
-		r->status = read_failure(v, e);
+		r->status = e->status == -ENOMEM ? -ENOMEM : read_failure(v, e);
 	if (r->status == 0)
 		r->status = settle(r);
 	if (r->status == 0)

@@ -156,6 +156,8 @@ static int import_one(struct probe *p, json_t *award)
 
 	if (rv == 0)
 		trial_wait(p->trial);
+	if (rv == 0 && i.status == -ENOMEM)
+		rv = -ENOMEM;
 	if (rv == 0 && i.status != 0)
 		rv = say_import(p, &i.trouble, award);
 	if (rv == 0 && i.outcome != NULL) {

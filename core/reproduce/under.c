@@ -103,6 +103,10 @@ static void on_answer(void *ctx, const struct evaluation *e)
 		u->status = u->now != NULL ? 0 : -ENOMEM;
 		return;
 	}
+	if (e->status == -ENOMEM) {
+		u->status = -ENOMEM;
+		return;
+	}
 	buffer_init(&text);
 	(void)rule_failure_append(e, &text); /* the buffer remembers */
 	u->reason = buffer_give(&text);

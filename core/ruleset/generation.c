@@ -47,10 +47,12 @@ void generation_drop(struct generation **g)
 /* The manifest describes one award; an import is a list of them. */
 static int read_import_form(struct generation *g, json_t *award, struct err *e)
 {
+	if (award == NULL)
+		return err_set(e, AW_EINVALID, "there is no form of an import");
 	json_t *members = json_pack("[{ss ss sb s{ss sO}}]", "name", "awards", "type", "list",
 				    "required", 1, "of", "type", "object", "members", award);
 	if (members == NULL)
-		return err_set(e, AW_EINVALID, "there is no form of an import");
+		return err_set(e, -ENOMEM, "no memory for the form of an import");
 	int rv = form_new(members, &g->import_form, e);
 	json_decref(members);
 	return rv;

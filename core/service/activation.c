@@ -262,7 +262,7 @@ static void on_loaded(void *ctx, int status, struct generation *g, const json_t 
 	if (a->service->hurried) {
 		abandon(a);
 	} else if (status != 0) {
-		a->may_pass = status == AW_ECRASH;
+		a->may_pass = status == AW_ECRASH || status == -ENOMEM;
 		refuse_with(a, faults);
 	} else if (a->source == SOURCE_LOG) {
 		on_tested(a, 0, NULL);

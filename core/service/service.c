@@ -164,6 +164,10 @@ void answer_evaluation(struct service *s, struct request *r, const struct evalua
 	struct buffer message;
 	json_t *data;
 
+	if (e->status == -ENOMEM) {
+		answer_no_memory(s, r);
+		return;
+	}
 	buffer_init(&message);
 	if (e->status == AW_ESCRIPT)
 		data = json_pack("{ss ss si}", "reason", "rule-error", "file", e->file, "line",

@@ -123,9 +123,10 @@ static void on_answer(void *ctx, const struct evaluation *e)
 
 	if (document != NULL)
 		take_answer(one, document);
-	else if (e->status != 0)
+	else if (e->status != 0 && e->status != -ENOMEM)
 		say_failure(one, e);
-	one->claim.failed_memory |= e->status == 0 && document == NULL;
+	else
+		one->claim.failed_memory = true;
 	json_decref(document);
 	one->step++;
 	if (last || !has_passed(one) || one->claim.failed_memory)

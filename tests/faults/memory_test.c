@@ -252,12 +252,13 @@ static const struct operation operations[] = {
 
 /* ---- and what may come of it ------------------------------------------------------ */
 
-static bool is_honest(json_int_t code)
+static bool is_honest(const struct operation *o, json_int_t code)
 {
 	/* -32603 says that there was no memory; -32006, -32008 and -32010 that nothing was
-	 * done; -32009 that nobody knows, and the daemon ends. */
-	return code == -32603 || code == -32006 || code == -32008 || code == -32009 ||
-	       code == -32010 || code == -32004;
+	 * done; -32009 that nobody knows, and the daemon ends. No evaluator died, or failed, where
+	 * the memory of the daemon did not suffice. */
+	return code == -32603 || code == -32006 || code == -32009 || code == -32010 ||
+	       code == -32004 || (code == -32008 && o->who != WHO_DAEMON);
 }
 
 static void judge(struct walk *w, const struct operation *o, long n, const json_t *answer,
@@ -275,7 +276,7 @@ static void judge(struct walk *w, const struct operation *o, long n, const json_
 	if (answer == NULL)
 		return;
 	text = json_dumps(answer, JSON_ENCODE_ANY);
-	if (error != NULL && (!is_honest(code) || json_member_text(error, "message") == NULL))
+	if (error != NULL && (!is_honest(o, code) || json_member_text(error, "message") == NULL))
 		fail_msg("%s without the allocation %ld: %s", o->method, n, text);
 	if (result != NULL && o->same != NULL &&
 	    !json_equal(json_pointer_get(result, o->same), json_pointer_get(wanted, o->same)))
