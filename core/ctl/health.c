@@ -129,7 +129,7 @@ int verb_health(struct session *s)
 {
 	struct awardd_answer answer;
 	json_t *problems = NULL;
-	int status = session_ask(s, "server.status", NULL, &answer);
+	int status = session_ask(s, "server.status", json_null(), &answer);
 
 	if (status == EXIT_DONE) {
 		json_t *document = json_read(text_of(answer.result), NULL);

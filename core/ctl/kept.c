@@ -92,7 +92,7 @@ static int find_digest(struct session *s, const char *name, char digest[RULES_KE
 		(void)snprintf(digest, RULES_KEY, "sha256:%s", digits);
 		return EXIT_DONE;
 	}
-	int status = ask(s, "rules.history", NULL, &history);
+	int status = ask(s, "rules.history", json_null(), &history);
 	if (status == EXIT_DONE)
 		status = kept_complete(s, json_member(history, "history"), name, digest);
 	json_decref(history);
@@ -107,8 +107,8 @@ static int find_in_log(struct session *s, const char *name, json_t **out)
 	int status = active ? EXIT_DONE : find_digest(s, name, digest);
 
 	if (status == EXIT_DONE)
-		status = ask(s, "rules.show", active ? NULL : json_pack("{ss}", "digest", digest),
-			     &found);
+		status = ask(s, "rules.show",
+			     active ? json_null() : json_pack("{ss}", "digest", digest), &found);
 	if (status != EXIT_DONE)
 		return status;
 	const char *whole = json_member_text(found, "digest");

@@ -21,7 +21,7 @@ static void write_key(struct session *s, struct paper *p, const json_t *result)
 
 int verb_log_key(struct session *s)
 {
-	return session_show(s, "log.checkpoint", NULL, write_key);
+	return session_show(s, "log.checkpoint", json_null(), write_key);
 }
 
 static void write_checkpoint(struct session *s, struct paper *p, const json_t *result)
@@ -32,7 +32,7 @@ static void write_checkpoint(struct session *s, struct paper *p, const json_t *r
 
 int verb_log_checkpoint(struct session *s)
 {
-	return session_show(s, "log.checkpoint", NULL, write_checkpoint);
+	return session_show(s, "log.checkpoint", json_null(), write_checkpoint);
 }
 
 static void write_proof(struct session *s, struct paper *p, const json_t *result)

@@ -104,7 +104,7 @@ static int find_log(struct session *s, const char **path, json_t **answer)
 	*path = session_option(s, OPTION_LOG);
 	if (*path != NULL)
 		return EXIT_DONE;
-	int status = session_ask(s, "server.status", NULL, &status_answer);
+	int status = session_ask(s, "server.status", json_null(), &status_answer);
 	if (status == EXIT_REFUSED)
 		session_refusal(s, "", &status_answer);
 	if (status == EXIT_DONE) {

@@ -11,7 +11,7 @@ enum { DEADLINE_MS = 10000, PROCESSES_MOST = 64 };
 static int ask_daemon(struct session *s, char **path)
 {
 	struct awardd_answer answer;
-	int status = session_ask(s, "server.status", NULL, &answer);
+	int status = session_ask(s, "server.status", json_null(), &answer);
 
 	if (status == EXIT_REFUSED && !s->json)
 		session_refusal(s, "", &answer);

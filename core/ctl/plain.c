@@ -35,17 +35,17 @@ static void write_rules(struct session *s, struct paper *p, const json_t *result
 
 int verb_status(struct session *s)
 {
-	return session_show(s, "server.status", NULL, write_outline);
+	return session_show(s, "server.status", json_null(), write_outline);
 }
 
 int verb_rules_status(struct session *s)
 {
-	return session_show(s, "rules.get", NULL, write_rules);
+	return session_show(s, "rules.get", json_null(), write_rules);
 }
 
 int verb_rules_reload(struct session *s)
 {
-	return session_show(s, "rules.reload", NULL, write_rules);
+	return session_show(s, "rules.reload", json_null(), write_rules);
 }
 
 /* What was wrong with a rule set that was refused, below the list. */
@@ -96,7 +96,7 @@ static void write_history(struct session *s, struct paper *p, const json_t *resu
 
 int verb_rules_history(struct session *s)
 {
-	return session_show(s, "rules.history", NULL, write_history);
+	return session_show(s, "rules.history", json_null(), write_history);
 }
 
 static void write_json(struct session *s, struct paper *p, const json_t *result)
@@ -133,7 +133,7 @@ static json_t *read_params(struct session *s)
 
 int verb_call(struct session *s)
 {
-	json_t *params = NULL;
+	json_t *params = json_null();
 
 	if (s->count > 1) {
 		params = read_params(s);

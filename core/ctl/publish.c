@@ -59,16 +59,16 @@ static int fetch_all(struct session *s, json_t **out)
 
 static int fetch_each(struct session *s, const char *on, struct answers *a)
 {
-	int status = fetch(s, "log.checkpoint", NULL, false, &a->log);
+	int status = fetch(s, "log.checkpoint", json_null(), false, &a->log);
 
 	if (status == EXIT_DONE)
-		status = fetch(s, "scheme.get", NULL, false, &a->scheme);
+		status = fetch(s, "scheme.get", json_null(), false, &a->scheme);
 	if (status == EXIT_DONE)
 		status = fetch(s, "register.list", json_pack("{ss}", "on", on), false, &a->awards);
 	if (status == EXIT_DONE)
 		status = fetch_all(s, &a->decisions);
 	if (status == EXIT_DONE)
-		status = fetch(s, "practice.list", NULL, false, &a->practice);
+		status = fetch(s, "practice.list", json_null(), false, &a->practice);
 	if (status == EXIT_DONE)
 		status = fetch(s, "statistics.get", json_pack("{ss}", "until", on), false,
 			       &a->statistics);
@@ -82,7 +82,7 @@ static int fetch_state(struct session *s, const char *on, struct answers *a)
 		json_t *log = NULL;
 		int status = fetch_each(s, on, a);
 		if (status == EXIT_DONE)
-			status = fetch(s, "log.checkpoint", NULL, false, &log);
+			status = fetch(s, "log.checkpoint", json_null(), false, &log);
 		bool same = json_member_integer(log, "size", -1) ==
 			    json_member_integer(a->log, "size", -2);
 		json_decref(log);

@@ -84,7 +84,7 @@ static int gather(struct session *s, struct gathered *g)
 				   s->operands[0]);
 	status = fetch_before(s, g);
 	if (status == EXIT_DONE)
-		status = fetch(s, "practice.list", NULL, true, &g->practice);
+		status = fetch(s, "practice.list", json_null(), true, &g->practice);
 	if (status == EXIT_DONE)
 		status =
 			fetch(s, "rules.show",
@@ -97,7 +97,7 @@ static int gather(struct session *s, struct gathered *g)
 					 json_member_integer(decision, "sequence", 0)),
 			       true, &g->proof);
 	if (status == EXIT_DONE)
-		status = fetch(s, "log.checkpoint", NULL, true, &g->checkpoint);
+		status = fetch(s, "log.checkpoint", json_null(), true, &g->checkpoint);
 	return status;
 }
 

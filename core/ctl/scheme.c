@@ -173,5 +173,5 @@ static void write_scheme(struct session *s, struct paper *p, const json_t *schem
 
 int verb_scheme(struct session *s)
 {
-	return session_show(s, "scheme.get", NULL, write_scheme);
+	return session_show(s, "scheme.get", json_null(), write_scheme);
 }

@@ -135,15 +135,15 @@ static void print_error_document(const struct session *s, const struct awardd_an
 
 int session_ask(struct session *s, const char *method, json_t *params, struct awardd_answer *answer)
 {
-	char *text = NULL;
+	bool none = json_is_null(params);
+	char *text = params != NULL && !none ? params_text(params) : NULL;
 	int status = session_connect(s);
 
 	awardd_answer_init(answer);
-	if (params != NULL) {
-		text = params_text(params);
-		if (text == NULL && status == EXIT_DONE)
-			status = session_say(s, EXIT_UNEXPECTED, "no memory for the request");
-	}
+	if (status == EXIT_DONE && text == NULL && !none)
+		status = session_say(s, EXIT_UNEXPECTED,
+				     "%s: no memory for the request, or a word of it is not UTF-8",
+				     method);
 	if (status == EXIT_DONE)
 		status = session_trouble(s, awardd_client_call(s->client, method, text, answer));
 	if (status == EXIT_REFUSED && s->json)

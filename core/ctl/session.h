@@ -67,9 +67,10 @@ int session_fault(const json_t *error, struct buffer *out);
 void session_refusal(const struct session *s, const char *where,
 		     const struct awardd_answer *answer);
 
-/* Asks one method. Takes `params` (NULL: none). EXIT_DONE, and the answer is
- * yours to deinit; otherwise everything has been said (as JSON too, where JSON
- * was asked for), but the answer of EXIT_REFUSED is filled in still. */
+/* Asks one method. Takes `params`: json_null() for none; NULL, where they could not be made,
+ * is EXIT_UNEXPECTED. EXIT_DONE, and the answer is yours to deinit; otherwise everything has
+ * been said (as JSON too, where JSON was asked for), but the answer of EXIT_REFUSED is filled
+ * in still. */
 int session_ask(struct session *s, const char *method, json_t *params,
 		struct awardd_answer *answer);
 

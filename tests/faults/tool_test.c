@@ -100,6 +100,17 @@ static void without_memory_no_other_submission_is_sent(void **state)
 	shortage_deinit(&sh);
 }
 
+/* A request that there is no memory for is not sent without what it says. */
+static void without_memory_nothing_else_is_asked(void **state)
+{
+	struct scene *s = *state;
+	struct shortage sh;
+
+	shortage_init(&sh, s); /* not for the daemon, which runs already */
+	walk(&sh, 0, 1, (const char *[]){"log", "rotate", "--reason", "once a year", NULL});
+	shortage_deinit(&sh);
+}
+
 /* ---- nothing is half done ---------------------------------------------------- */
 
 /* One of awardctl's verbs, run again and again. `before` makes what the n-th run needs, `after`
@@ -296,6 +307,8 @@ int main(void)
 						scene_setup, scene_teardown),
 		cmocka_unit_test_setup_teardown(without_memory_no_other_submission_is_sent,
 						scene_setup, scene_teardown),
+		cmocka_unit_test_setup_teardown(without_memory_nothing_else_is_asked, scene_setup,
+						scene_teardown),
 #define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
 		IN_SCENE(without_memory_awards_are_imported_together_or_not_at_all),
 		IN_SCENE(without_memory_a_log_is_not_called_altered),
