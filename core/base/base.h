@@ -115,6 +115,13 @@ int file_read(const char *path, size_t limit, struct buffer *out, struct err *e)
  * calls it the `what`, such as "log". */
 int folder_check(const char *path, const char *what, struct err *e);
 
+/* Makes and locks a file that means nothing but that it is locked (flock, until the process
+ * ends). 0 and its descriptor; AW_EBUSY where another has it, a negated errno. It may be removed,
+ * by its holder alone: whoever locks one that was removed sees that, and makes another. */
+int lock_take(const char *path, unsigned mode, int *out);
+/* Removes the file and gives up the lock; clears the descriptor. Nothing for one below 0. */
+void lock_drop(const char *path, int *fd);
+
 /* Writes all of it to a descriptor. 0 or a negated errno. */
 int file_write(int fd, struct text bytes);
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,11 +71,14 @@ static int make_file(const char *path, struct err *e)
 	return 0;
 }
 
-static void say_who(int lock, const char *path, struct err *e)
+static void say_who(const char *lock, const char *path, struct err *e)
 {
 	char who[24] = "";
-	ssize_t n = pread(lock, who, sizeof who - 1, 0);
+	int fd = open(lock, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+	ssize_t n = fd >= 0 ? read(fd, who, sizeof who - 1) : 0;
 
+	if (fd >= 0)
+		file_close(fd);
 	who[n > 0 ? n : 0] = '\0';
 	who[strspn(who, "0123456789")] = '\0';
 	(void)err_set(e, AW_EBUSY, "the log %s is in use by another awardd%s%s", path,
@@ -115,16 +117,11 @@ static int take_lock(struct store *s, struct err *e)
 		rv = err_set(e, -ENOMEM, "no memory for a file name");
 		goto out;
 	}
-	s->lock = open(name.bytes, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0640);
-	if (s->lock < 0) {
-		rv = refuse_lock(s, name.bytes, errno, e);
-	} else if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
-		int why = errno;
-		if (why == EWOULDBLOCK)
-			say_who(s->lock, s->path, e);
-		else
-			(void)err_set(e, -why, "locking %s: %s", name.bytes, strerror(why));
-		rv = why == EWOULDBLOCK ? AW_EBUSY : -why;
+	rv = lock_take(name.bytes, 0640, &s->lock);
+	if (rv == AW_EBUSY) {
+		say_who(name.bytes, s->path, e);
+	} else if (rv != 0) {
+		rv = refuse_lock(s, name.bytes, -rv, e);
 	} else {
 		give_lock(s);
 		/* The number is only for the sentence above, so that failing is no matter. */
@@ -299,6 +296,7 @@ int store_take(struct store *s, const char *path, int *version, struct err *e)
 		rv = schema_recognise(s->db, s->path, version, e);
 	if (rv != 0)
 		return rv;
+	s->recognised = true;
 	rv = make_durable(s->db, e);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "preparing the log %s", s->path);
 }
@@ -349,6 +347,19 @@ int store_checkpoint(struct store *s, int mode, struct err *e)
 	return code == SQLITE_OK ? 0 : sql_fail(s->db, code, "writing the WAL into the log", e);
 }
 
+/* It stays beside a log, as the WAL does, and not beside what turned out to be none. */
+static void give_back_lock(struct store *s)
+{
+	struct buffer name;
+
+	buffer_init(&name);
+	if (!s->recognised && s->lock >= 0 && buffer_printf(&name, "%s.lock", s->path) == 0)
+		lock_drop(name.bytes, &s->lock);
+	if (s->lock >= 0)
+		(void)close(s->lock);
+	buffer_deinit(&name);
+}
+
 void store_close(struct store *s, bool trusted)
 {
 	derive_deinit(&s->derive);
@@ -358,8 +369,7 @@ void store_close(struct store *s, bool trusted)
 		(void)store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, NULL); /* the WAL stays */
 	(void)sqlite3_close_v2(s->db); /* all statements are gone */
 	gather_end(&s->gather);
-	if (s->lock >= 0)
-		(void)close(s->lock); /* gives the lock back */
+	give_back_lock(s);
 	free(s->path);
 	store_init(s);
 }

@@ -17,6 +17,7 @@
 struct store {
 	char *path;           /* absolute, links followed */
 	int lock;             /* descriptor of "<path>.lock", -1 where not held */
+	bool recognised;      /* it is a log, and not somebody else's file */
 	struct gather gather; /* what its connection writes with */
 	sqlite3 *db;
 	struct derive derive;

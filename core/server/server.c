@@ -4,37 +4,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "server/conn.h"
 
 enum { BACKLOG = 511, GRACE_MS = 10000, DRAINING_MS = 5000 };
+enum { PATIENCE_MS = 1000, PAUSE_MS = 20 };
 
 /* ---- the address -------------------------------------------------------- */
 
 static int lock_path(struct address *a, struct err *e)
 {
-	char path[sizeof a->path + 8];
+	int rv = lock_take(a->lock_path, 0600, &a->lock);
 
-	(void)snprintf(path, sizeof path, "%s.lock", a->path);
-	a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (a->lock < 0) {
-		int why = -errno;
-		int rv = folder_check(a->path, "socket", e);
-		return rv != 0 ? rv
-			       : err_set(e, why, "the socket %s cannot be made: %s: %s", a->path,
-					 path, status_text(why));
-	}
-	if (flock(a->lock, LOCK_EX | LOCK_NB) != 0) {
-		if (errno == EWOULDBLOCK)
-			return err_set(e, AW_EBUSY, "another daemon serves the socket %s", a->path);
-		return err_set(e, -errno, "cannot lock %s: %s", path, status_text(-errno));
-	}
-	return 0;
+	if (rv == AW_EBUSY)
+		return err_set(e, rv, "another daemon serves the socket %s", a->path);
+	int why = rv != 0 ? folder_check(a->path, "socket", e) : 0;
+	if (why != 0 || rv == 0)
+		return why;
+	return err_set(e, rv, "the socket %s cannot be made: %s: %s", a->path, a->lock_path,
+		       status_text(rv));
 }
 
 /* Whether it is somebody's: a service manager has no lock. Unless it is sure that it is nobody's;
@@ -95,21 +88,37 @@ static int take_path(struct address *a, const char *path, struct err *e)
 		return err_set(e, -ENAMETOOLONG, "the socket's path is longer than %zu bytes: %s",
 			       sizeof a->path - 1, path);
 	memcpy(a->path, path, strlen(path) + 1);
+	(void)snprintf(a->lock_path, sizeof a->lock_path, "%s.lock", path); /* fits */
 	return 0;
 }
 
-int address_take(struct address *a, const char *path, unsigned mode, struct err *e)
+static int take_once(struct address *a, unsigned mode, struct err *e)
 {
-	*a = (struct address){.lock = -1, .socket = -1};
-	int rv = take_path(a, path, e);
-	if (rv == 0)
-		rv = lock_path(a, e);
+	int rv = lock_path(a, e);
+
 	if (rv == 0)
 		rv = remove_stale(a, e);
 	if (rv == 0)
 		rv = bind_path(a, mode, e);
 	if (rv != 0)
 		address_drop(a);
+	return rv;
+}
+
+/* A daemon that was killed just when it started a child leaves lock and socket to that child,
+ * until this has become another program. */
+int address_take(struct address *a, const char *path, unsigned mode, struct err *e)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+
+	*a = (struct address){.lock = -1, .socket = -1};
+	int rv = take_path(a, path, e);
+	if (rv == 0)
+		rv = take_once(a, mode, e);
+	for (int waited = 0; rv == AW_EBUSY && waited < PATIENCE_MS; waited += PAUSE_MS) {
+		(void)nanosleep(&pause, NULL); /* a signal only makes it shorter */
+		rv = take_once(a, mode, e);
+	}
 	return rv;
 }
 
@@ -159,10 +168,9 @@ void address_drop(struct address *a)
 		(void)unlink(a->path);
 	if (a->socket >= 0)
 		(void)close(a->socket);
-	if (a->lock >= 0)
-		(void)close(a->lock);
+	lock_drop(a->lock_path, &a->lock);
 	a->bound = false;
-	a->socket = a->lock = -1;
+	a->socket = -1;
 }
 
 /* ---- running ------------------------------------------------------------ */

@@ -25,20 +25,20 @@ struct server_options {
 /* The name of the socket, taken before anything else is started. */
 struct address {
 	int lock, socket; /* descriptors, -1 where there is none */
-	char path[108];
+	char path[108], lock_path[108 + 8];
 	bool bound;
 };
 
 /* Takes the path: locks "<path>.lock", removes a socket that a dead daemon left,
  * and binds with these permissions. Nobody can connect yet. AW_EBUSY where
- * another daemon has it, or somebody listens there. */
+ * another daemon has it, or somebody listens there, also a second later. */
 int address_take(struct address *a, const char *path, unsigned mode, struct err *e);
 /* The same for a socket that was passed on and listens already at this path: name,
  * permissions and folder are whose it is, and nothing is written there. AW_EINVALID where it is none, or another one. The
  * descriptor is taken, also on failure. */
 int address_adopt(struct address *a, const char *path, int passed, struct err *e);
-/* Removes the socket's name, if it was bound here, and gives up the lock; legal at any
- * time. */
+/* Removes the socket's name, if it was bound here, and gives up the lock, whose file goes
+ * with it; legal at any time. */
 void address_drop(struct address *a);
 
 /* Starts to accept on the address (its socket is taken). */

@@ -1,11 +1,14 @@
 /* Starting, refusing to start, reloading: what the program promises about itself. */
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -305,13 +308,20 @@ static void a_folder_that_lacks_or_refuses_is_named(void **state)
 	}
 }
 
+enum { LOCK_TEXT = PATH_TEXT + 8 };
+
+static void lock_of_socket(const struct scene *s, char lock[LOCK_TEXT])
+{
+	snprintf(lock, LOCK_TEXT, "%s.lock", s->socket);
+}
+
 /* What it opens does not get the number of a standard error that is closed. */
 static void a_closed_standard_error_is_no_file_of_its_own(void **state)
 {
 	struct scene *s = *state;
 	const char *named = getenv("AWARDD_PROGRAM");
 	char *before = named != NULL ? strdup(named) : NULL;
-	char wrapper[2 * PATH_TEXT], command[6 * PATH_TEXT], lock[2 * PATH_TEXT];
+	char wrapper[2 * PATH_TEXT], command[6 * PATH_TEXT], lock[LOCK_TEXT];
 	struct stat about;
 
 	snprintf(wrapper, sizeof wrapper, "%s/closing", s->dir);
@@ -323,14 +333,83 @@ static void a_closed_standard_error_is_no_file_of_its_own(void **state)
 	scene_start(s, NULL);
 	/* It has something to say: the reload. */
 	json_decref(called(s, "rules.reload", NULL));
+	lock_of_socket(s, lock);
+	assert_int_equal(stat(lock, &about), 0);
+	assert_int_equal(about.st_size, 0);
 	scene_stop(s);
 	assert_int_equal(before != NULL ? setenv("AWARDD_PROGRAM", before, 1)
 					: unsetenv("AWARDD_PROGRAM"),
 			 0);
 	free(before);
-	snprintf(lock, sizeof lock, "%s.lock", s->socket);
-	assert_int_equal(stat(lock, &about), 0);
-	assert_int_equal(about.st_size, 0);
+}
+
+static void write_diary(const char *path)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_true(fputs("Dear diary, this is neither.\n", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int locks_in(const struct scene *s)
+{
+	char pattern[2 * PATH_TEXT];
+	glob_t found;
+
+	snprintf(pattern, sizeof pattern, "%s/*.lock", s->dir);
+	int rv = glob(pattern, 0, NULL, &found);
+	assert_true(rv == 0 || rv == GLOB_NOMATCH);
+	int count = rv == 0 ? (int)found.gl_pathc : 0;
+	if (rv == 0)
+		globfree(&found);
+	return count;
+}
+
+static void what_is_refused_leaves_no_lock_behind(void **state)
+{
+	struct scene *s = *state;
+
+	write_diary(s->log);
+	assert_int_equal(scene_start_fails(s, NULL), 1);
+	assert_true(scene_said(s, "is not a decision log"));
+	assert_int_equal(locks_in(s), 0);
+	assert_int_equal(unlink(s->log), 0);
+	write_diary(s->socket);
+	assert_int_equal(scene_start_fails(s, NULL), 1);
+	assert_true(scene_said(s, "is there already and is no socket"));
+	assert_int_equal(locks_in(s), 0);
+	assert_int_equal(unlink(s->socket), 0);
+	/* A log's own stays with it. */
+	scene_start(s, NULL);
+	assert_int_equal(locks_in(s), 2);
+	scene_stop(s);
+	assert_int_equal(locks_in(s), 1);
+}
+
+/* A child of a daemon that was killed between fork and exec holds its lock, here until that was
+ * tried. */
+static void what_a_killed_daemon_leaves_for_a_moment_is_waited_for(void **state)
+{
+	struct scene *s = *state;
+	char lock[LOCK_TEXT];
+	int fd = -1, status = -1;
+	struct inotify_event closed;
+
+	lock_of_socket(s, lock);
+	assert_int_equal(lock_take(lock, 0600, &fd), 0);
+	int events = inotify_init1(IN_CLOEXEC);
+	assert_int_not_equal(events, -1);
+	assert_int_not_equal(inotify_add_watch(events, lock, IN_CLOSE_WRITE), -1);
+	pid_t child = fork();
+	assert_int_not_equal(child, -1);
+	if (child == 0)
+		_exit(read(events, &closed, sizeof closed) == (ssize_t)sizeof closed ? 0 : 1);
+	assert_int_equal(close(fd), 0); /* the child has it still */
+	assert_int_equal(close(events), 0);
+	scene_start(s, NULL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
 }
 
 static void a_daemon_that_cannot_be_run_is_named_by_the_test(void **state)
@@ -369,6 +448,8 @@ int main(void)
 		STOPPED(a_folder_that_lacks_or_refuses_is_named),
 		STOPPED(a_daemon_that_cannot_be_run_is_named_by_the_test),
 		STOPPED(a_closed_standard_error_is_no_file_of_its_own),
+		STOPPED(what_is_refused_leaves_no_lock_behind),
+		STOPPED(what_a_killed_daemon_leaves_for_a_moment_is_waited_for),
 	};
 #undef STOPPED
 
