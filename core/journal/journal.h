@@ -339,6 +339,9 @@ int reader_award_known(struct journal_reader *r, const char *partnership, const 
 typedef int (*reader_benchmark_cb)(void *ctx, json_t *benchmark);
 int reader_benchmarks(struct journal_reader *r, const char *since, const char *until,
 		      reader_benchmark_cb each, void *ctx, struct err *e);
+/* The same with their "scores" alone, in the order of the log: many times faster, as no entry is read. */
+int reader_scores(struct journal_reader *r, const char *since, const char *until,
+		  reader_benchmark_cb each, void *ctx, struct err *e);
 
 /* Unrevoked awards counted: [{"award", "year", "count"}] in order of year and
  * award, awarded between since and until. */

@@ -113,6 +113,27 @@ int reader_benchmarks(struct journal_reader *r, const char *since, const char *u
 	return rv == 0 ? 0 : sql_wrap(e, rv, "reading benchmarks");
 }
 
+int reader_scores(struct journal_reader *r, const char *since, const char *until,
+		  reader_benchmark_cb each, void *ctx, struct err *e)
+{
+	struct binder b;
+	int rv = reader_bind(r, READ_SCORES, &b, e);
+
+	if (rv != 0)
+		return sql_wrap(e, rv, "reading scores");
+	bind_text(&b, since != NULL ? since : first_day);
+	bind_text(&b, until != NULL ? until : last_day);
+	while ((rv = sql_next(&b, e)) == 1) {
+		json_t *scores = column_json(b.statement, 0, e);
+		rv = scores != NULL ? each(ctx, scores) : -ENOMEM;
+		json_decref(scores);
+		if (rv != 0)
+			break;
+	}
+	reader_done(&b);
+	return rv == 0 ? 0 : sql_wrap(e, rv, "reading scores");
+}
+
 static json_t *count_row(sqlite3_stmt *row, struct err *e)
 {
 	(void)e; /* nothing is read that could be damaged */

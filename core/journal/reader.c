@@ -63,15 +63,24 @@ static const char *const texts[READER_STATEMENTS] = {
 #undef LATEST_AWARDS
 	[READ_AWARD_KNOWN] = "SELECT sequence FROM award"
 			     " WHERE partnership = ?1 AND awarded_on = ?2 AND award = ?3 LIMIT 1",
+/* From the index alone. What has a day and is no import is a decision. */
+#define LATEST                                                                                     \
+	"(SELECT x.sequence FROM listed x INDEXED BY listed_partnership"                           \
+	"  WHERE x.partnership = p.id"                                                             \
+	"  AND x.day >= CAST(replace(?1, '-', '') AS INTEGER)"                                     \
+	"  AND x.day <= CAST(replace(?2, '-', '') AS INTEGER)"                                     \
+	"  AND NOT EXISTS (SELECT 1 FROM import i WHERE i.sequence = x.sequence)"                  \
+	"  AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = x.sequence)"               \
+	"  ORDER BY x.day DESC, x.sequence DESC LIMIT 1)"
 	[READ_BENCHMARKS] =
 		"SELECT p.id, d.sequence, coalesce(p.name, d.name), d.assessed_on, d.scores"
-		" FROM partnership p CROSS JOIN decision d ON d.sequence ="
-		" (SELECT x.sequence FROM listed x INDEXED BY listed_partnership"
-		"  WHERE x.partnership = p.id AND x.kind = 'decision'"
-		"  AND x.day >= CAST(replace(?1, '-', '') AS INTEGER)"
-		"  AND x.day <= CAST(replace(?2, '-', '') AS INTEGER)"
-		"  AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = x.sequence)"
-		"  ORDER BY x.day DESC, x.sequence DESC LIMIT 1) ORDER BY p.id",
+		" FROM partnership p CROSS JOIN decision d ON d.sequence = " LATEST
+		" ORDER BY p.id",
+	/* Found first, and read as they lie in the file; without its limit SQLite drops the
+	 * order. */
+	[READ_SCORES] = "SELECT d.scores FROM (SELECT " LATEST " AS latest FROM partnership p"
+			" ORDER BY latest LIMIT -1) CROSS JOIN decision d ON d.sequence = latest",
+#undef LATEST
 	[READ_AWARD_COUNTS] =
 		"SELECT award, CAST(substr(awarded_on, 1, 4) AS INTEGER), count(*) FROM award a"
 		" WHERE awarded_on >= ?1 AND awarded_on <= ?2"

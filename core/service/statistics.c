@@ -108,7 +108,7 @@ struct census {
 	json_int_t partnerships;
 };
 
-static int count_benchmark(void *ctx, json_t *benchmark)
+static int count_scores(void *ctx, json_t *scores)
 {
 	struct census *c = ctx;
 	const char *id;
@@ -116,7 +116,7 @@ static int count_benchmark(void *ctx, json_t *benchmark)
 	char name[24];
 
 	c->partnerships++;
-	json_object_foreach(json_object_get(benchmark, "scores"), id, score) {
+	json_object_foreach(scores, id, score) {
 		json_t *counts = json_object_get(c->statements, id);
 		if (counts == NULL) {
 			counts = json_object();
@@ -142,7 +142,7 @@ int statistics_ask(struct read *q, struct journal_reader *r, struct err *e)
 	int rv = c.statements != NULL ? 0 : -ENOMEM;
 
 	if (rv == 0)
-		rv = reader_benchmarks(r, since, until, count_benchmark, &c, e);
+		rv = reader_scores(r, since, until, count_scores, &c, e);
 	if (rv == 0)
 		rv = reader_award_counts(r, since, until, &awards, e);
 	if (rv == 0) {

@@ -191,10 +191,13 @@ static int read_register(struct journal_reader *r, json_t **out, struct err *e)
 	return reader_register(r, "2025-01-01", NULL, NULL, out, e);
 }
 
-static int read_benchmarks(struct journal_reader *r, json_t **out, struct err *e)
+typedef int reading(struct journal_reader *r, const char *since, const char *until,
+		    reader_benchmark_cb each, void *ctx, struct err *e);
+
+static int read_each(reading *reads, struct journal_reader *r, json_t **out, struct err *e)
 {
 	json_t *list = json_array();
-	int rv = list != NULL ? reader_benchmarks(r, NULL, NULL, keep, list, e)
+	int rv = list != NULL ? reads(r, NULL, NULL, keep, list, e)
 			      : err_set(e, -ENOMEM, "no memory for the test's list");
 
 	if (rv == 0)
@@ -202,6 +205,16 @@ static int read_benchmarks(struct journal_reader *r, json_t **out, struct err *e
 	else
 		json_decref(list);
 	return rv;
+}
+
+static int read_benchmarks(struct journal_reader *r, json_t **out, struct err *e)
+{
+	return read_each(reader_benchmarks, r, out, e);
+}
+
+static int read_scores(struct journal_reader *r, json_t **out, struct err *e)
+{
+	return read_each(reader_scores, r, out, e);
 }
 
 static int read_award_counts(struct journal_reader *r, json_t **out, struct err *e)
@@ -276,9 +289,10 @@ static void fill(struct log *log)
 static void every_read_without_memory_is_refused_and_leaks_nothing(void **state)
 {
 	static int (*const reads[])(struct journal_reader * r, json_t * *out, struct err * e) = {
-		read_entry,        read_submission, read_history,      read_decisions,
-		read_register,     read_benchmarks, read_award_counts, read_counts,
-		read_rule_history, read_rules,      read_list_by_day,  read_tail,
+		read_entry,    read_submission,   read_history, read_decisions,
+		read_register, read_benchmarks,   read_scores,  read_award_counts,
+		read_counts,   read_rule_history, read_rules,   read_list_by_day,
+		read_tail,
 	};
 	struct log *log = *state;
 

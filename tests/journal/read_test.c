@@ -289,6 +289,14 @@ static int ask_benchmarks(struct journal_reader *r, struct ask *ask, struct err 
 	return reader_benchmarks(r, on->day, on->partnership, keep_benchmark, ask->out, e);
 }
 
+static int ask_scores(struct journal_reader *r, struct ask *ask, struct err *e)
+{
+	const struct on *on = ask->with;
+
+	ask->out = json_array();
+	return reader_scores(r, on->day, on->partnership, keep_benchmark, ask->out, e);
+}
+
 static int ask_one_benchmark(struct journal_reader *r, struct ask *ask, struct err *e)
 {
 	int seen = 0;
@@ -320,6 +328,22 @@ static void benchmarks_are_each_partnerships_latest_that_stands(void **state)
 	log_ask(log, &ask);
 	assert_int_equal(ask.status, -ECANCELED);
 	assert_int_equal(ask.sequence, 1);
+}
+
+static void scores_are_those_of_the_benchmarks(void **state)
+{
+	struct log *log = *state;
+	static const struct on all = {NULL, NULL, NULL}, early = {"2020-06-01", "2022-12-31", NULL};
+
+	same(asked(log, ask_scores, &all), doc("[{'1': 5}, {'1': 6}, {'1': 7}]"));
+	same(asked(log, ask_scores, &early), doc("[{'1': 5}, {'1': 6}]"));
+	/* An award made elsewhere is no benchmark, and hides none. */
+	assert_int_equal(log_add(log, "import", import_body("west", "quality-lead", "2024-01-01")),
+			 8);
+	same(asked(log, ask_scores, &all), doc("[{'1': 5}, {'1': 6}, {'1': 7}]"));
+	json_t *benchmarks = asked(log, ask_benchmarks, &all);
+	assert_int_equal(json_array_size(benchmarks), 3);
+	json_decref(benchmarks);
 }
 
 static int ask_award_counts(struct journal_reader *r, struct ask *ask, struct err *e)
@@ -413,6 +437,7 @@ int main(void)
 		IN_THE_LOG(a_row_of_the_register_names_its_source),
 		IN_THE_LOG(an_award_is_known_also_where_it_was_revoked),
 		IN_THE_LOG(benchmarks_are_each_partnerships_latest_that_stands),
+		IN_THE_LOG(scores_are_those_of_the_benchmarks),
 		IN_THE_LOG(awards_and_entries_are_counted),
 		IN_THE_LOG(the_views_answer_an_auditors_questions),
 		IN_THE_LOG(the_derived_tables_made_again_are_the_same),
