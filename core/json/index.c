@@ -31,18 +31,22 @@ static bool refuse(struct reading *r)
 	return fail(r, AW_ESYNTAX);
 }
 
-static void skip_space(struct reading *r)
+static void skip_spaces(struct reading *r)
 {
 	const char *from = r->at;
 
-	/* As good as always. */
-	if (r->at < r->end && (unsigned char)*r->at > ' ')
-		return;
 	while (r->at < r->end &&
 	       (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r'))
 		r->at++;
 	if (r->at != from)
 		r->index->canonical = false;
+}
+
+/* As good as always there is none. */
+static inline void skip_space(struct reading *r)
+{
+	if (r->at == r->end || (unsigned char)*r->at <= ' ')
+		skip_spaces(r);
 }
 
 /* Submissions have a value or name in each ten bytes. */
@@ -53,19 +57,26 @@ static size_t first_capacity(const struct reading *r)
 	return likely < 16 ? 16 : likely > 256 ? 256 : likely;
 }
 
+static bool grow(struct reading *r)
+{
+	struct json_index *x = r->index;
+	size_t capacity = x->capacity > 0 ? 2 * x->capacity : first_capacity(r);
+	struct json_item *items = realloc(x->items, capacity * sizeof *items);
+
+	if (items == NULL)
+		return fail(r, -ENOMEM);
+	x->items = items;
+	x->capacity = capacity;
+	return true;
+}
+
 /* The number of the new item, whose end is not known yet. */
-static bool add(struct reading *r, unsigned char kind, size_t *number)
+static inline bool add(struct reading *r, unsigned char kind, size_t *number)
 {
 	struct json_index *x = r->index;
 
-	if (x->count == x->capacity) {
-		size_t capacity = x->capacity > 0 ? 2 * x->capacity : first_capacity(r);
-		struct json_item *items = realloc(x->items, capacity * sizeof *items);
-		if (items == NULL)
-			return fail(r, -ENOMEM);
-		x->items = items;
-		x->capacity = capacity;
-	}
+	if (x->count == x->capacity && !grow(r))
+		return false;
 	x->items[x->count] = (struct json_item){.text = {r->at, 0}, .span = 1, .kind = kind};
 	*number = x->count++;
 	return true;
@@ -216,21 +227,38 @@ static bool read_word(struct reading *r, size_t *number)
 
 /* ---- names -------------------------------------------------------------------- */
 
+static bool is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/* Most names that follow each other differ in their first letter. */
+static bool rises(const struct json_item *from, const struct json_item *to)
+{
+	char a = from->text.bytes[1], b = to->text.bytes[1];
+
+	if (a != b && is_letter(a) && is_letter(b))
+		return a < b;
+	return string_compare(from, to) < 0;
+}
+
 static bool same_name(const struct json_item *a, const struct json_item *b)
 {
 	if (a->escaped || b->escaped)
 		return string_compare(a, b) == 0;
-	return text_equal(a->text, b->text);
+	return a->text.length == b->text.length && text_equal(a->text, b->text);
 }
 
 static bool has_twice(struct reading *r, const struct json_item *object, size_t count)
 {
-	const struct json_item *a = NULL, *b, **sorted;
+	const struct json_item *end = object + object->span, **sorted;
 	bool twice = false;
 
 	if (count <= FEW) {
-		while (!twice && (a = json_item_next(object, a)) != NULL) {
-			for (b = a; !twice && (b = json_item_next(object, b)) != NULL;)
+		for (const struct json_item *a = object + 1; !twice && a < end;
+		     a += 1 + a[1].span) {
+			for (const struct json_item *b = a + 1 + a[1].span; !twice && b < end;
+			     b += 1 + b[1].span)
 				twice = same_name(a, b);
 		}
 		return twice;
@@ -285,7 +313,7 @@ static bool read_member(struct reading *r, size_t *before, bool *rising)
 	if (!read_string(r, &name))
 		return false;
 	const struct json_item *items = r->index->items;
-	*rising = *rising && (*before == 0 || string_compare(&items[*before], &items[name]) < 0);
+	*rising = *rising && (*before == 0 || rises(&items[*before], &items[name]));
 	*before = name; /* 0 is the text's own value, never a name */
 	if (!take(r, ':'))
 		return refuse(r);
