@@ -138,8 +138,11 @@ void writer_close(struct writer *w);
 void writer_key(const struct writer *w, char out[TLOG_VKEY]);
 /* Commits the ops of a group together; each has its status afterwards. */
 void writer_commit(struct writer *w, struct append *const *ops, size_t count);
-/* Checkpoints where enough pages stand in the WAL, or all of it when idle. */
-void writer_checkpoint(struct writer *w, bool idle);
+/* Whether others wait for the writer; or nobody does; or nobody did for a while. */
+enum leisure { LEISURE_NONE, LEISURE_SOME, LEISURE_LONG };
+/* Checkpoints where enough pages stand in the WAL, sooner where nobody waits; all of it where nobody
+ * did for a while. */
+void writer_checkpoint(struct writer *w, enum leisure leisure);
 /* Bytes in the WAL, without what is left of an earlier, longer one. */
 int64_t writer_wal_bytes(const struct writer *w);
 

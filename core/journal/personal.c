@@ -18,8 +18,8 @@ static const char *commitment_text(const json_t *value)
 }
 
 /* What an entry says of a value in its canonical form. */
-static int commit(const unsigned char salt[DIGEST_BYTES], const json_t *value,
-		  char hex[DIGEST_HEX], struct err *e)
+static int commit(const unsigned char salt[DIGEST_BYTES], const json_t *value, char hex[DIGEST_HEX],
+		  struct err *e)
 {
 	struct buffer bytes;
 

@@ -88,14 +88,14 @@ static void count_states(struct journal *j)
 }
 
 /* Nobody waits for an answer to what happens here: the owner is woken for it. */
-static void empty_wal(struct journal *j, bool idle)
+static void empty_wal(struct journal *j, enum leisure leisure)
 {
 	struct writer *w = &j->writer;
 	bool held = w->held, over = w->over, erasing = w->erasing;
 
 	if (w->broken)
 		return;
-	writer_checkpoint(w, idle);
+	writer_checkpoint(w, leisure);
 	if (!w->broken && w->held == held && w->over == over && w->erasing == erasing)
 		return;
 	(void)pthread_mutex_lock(&j->mutex);
@@ -117,7 +117,7 @@ static size_t next_group(struct journal *j, struct task **group)
 			(void)pthread_cond_wait(&j->appended, &j->mutex);
 		} else if (!wait_a_while(j)) {
 			(void)pthread_mutex_unlock(&j->mutex);
-			empty_wal(j, true);
+			empty_wal(j, LEISURE_LONG);
 			(void)pthread_mutex_lock(&j->mutex);
 		}
 	}
@@ -134,7 +134,8 @@ static size_t next_group(struct journal *j, struct task **group)
 	return ops;
 }
 
-static void count_group(struct journal *j, size_t ops)
+/* Gives what there is to do after it. */
+static enum leisure count_group(struct journal *j, size_t ops)
 {
 	const struct writer *w = &j->writer;
 
@@ -145,7 +146,9 @@ static void count_group(struct journal *j, size_t ops)
 	j->stats.queued -= ops;
 	count_states(j);
 	writer_key(w, j->key);
+	bool wait = j->appends.first != NULL;
 	(void)pthread_mutex_unlock(&j->mutex);
+	return wait ? LEISURE_NONE : LEISURE_SOME;
 }
 
 void *threads_write(void *journal)
@@ -164,9 +167,9 @@ void *threads_write(void *journal)
 		}
 		if (writes > 0)
 			writer_commit(&j->writer, ops, writes);
-		count_group(j, count);
+		enum leisure leisure = count_group(j, count);
 		finish(j, group, count);
-		empty_wal(j, false);
+		empty_wal(j, leisure);
 	}
 	return NULL;
 }

@@ -10,6 +10,8 @@ enum {
 	 * may be the cause of, who may have ended. */
 	WAL_STEP = 8000,
 	WAL_STEP_LONG = 2000,
+	/* Of the first, while nobody waits: who comes meanwhile waits for a short one. */
+	WAL_PARTS = 8,
 	/* So many of them fit into a limit: the WAL shall begin anew without a wait for readers
 	 * before it is long. */
 	WAL_STEPS = 16,
@@ -383,7 +385,7 @@ void writer_commit(struct writer *w, struct append *const *ops, size_t count)
 	}
 }
 
-void writer_checkpoint(struct writer *w, bool idle)
+void writer_checkpoint(struct writer *w, enum leisure leisure)
 {
 	struct err e = {.status = 0};
 
@@ -391,9 +393,11 @@ void writer_checkpoint(struct writer *w, bool idle)
 		w->wal_tried_at = 0; /* it started again */
 	if (w->broken || w->wal_pages == 0)
 		return;
-	bool clears = idle || (w->erasing && is_time_to_clear(w));
+	bool clears = leisure == LEISURE_LONG || (w->erasing && is_time_to_clear(w));
 	bool is_long = w->wal_pages >= w->wal_long;
-	int step = is_long ? WAL_STEP_LONG : w->wal_step;
+	int step = leisure == LEISURE_NONE ? w->wal_step : w->wal_step / WAL_PARTS;
+	if (is_long)
+		step = WAL_STEP_LONG;
 	int mode = SQLITE_CHECKPOINT_PASSIVE;
 	if (clears)
 		mode = SQLITE_CHECKPOINT_TRUNCATE;
