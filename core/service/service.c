@@ -331,6 +331,7 @@ int service_open(const struct service_options *options, struct service **out, st
 	s->started_us = monotonic_us();
 	s->erasing = journal_is_erasing(options->journal);
 	lanes_init(&s->lanes);
+	turns_init(&s->turns);
 	json_index_init(&s->answer);
 	*out = s;
 	return 0;

@@ -5,6 +5,7 @@
 #include "ruleset/ruleset.h"
 #include "service/lane.h"
 #include "service/service.h"
+#include "service/turn.h"
 
 /* What a method needs of its caller. */
 enum access {
@@ -55,6 +56,7 @@ enum start_state { START_NEW, START_BORROWING, START_OWED, START_AGAIN, START_DO
 struct service {
 	struct service_options options;
 	struct lanes lanes;
+	struct turns turns;
 	struct form *forms[METHODS_MOST]; /* of the params, by method; see method.c */
 
 	struct generation *current; /* NULL: no rule set is active */

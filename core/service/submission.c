@@ -3,8 +3,8 @@
  * of its partnership and of its submission_id, looked up, decided by the rules,
  * logged, answered.
  *
- *   call ─▶ arrive ─▶ start ─▶ looked up ─▶ evaluated ─▶ logged ─▶ answered
- *                                   └▶ decided before: answered from the log
+ *   call ─▶ arrive ─▶ start ─▶ its turn ─▶ looked up ─▶ evaluated ─▶ logged ─▶ answered
+ *                                               └▶ decided before: answered from the log
  *
  * What does not fit is looked up as well where it has a submission_id: it may
  * have been decided under other rules, and then that decision is the answer.
@@ -17,6 +17,7 @@
 
 struct submission {
 	struct job job; /* first, so that a job is its submission */
+	struct turn turn;
 	struct service *service;
 	struct request *request;
 	struct user *user;
@@ -35,6 +36,7 @@ enum { AROUND_TEXTS = 64 };
 
 static void arrive(struct job *job);
 static void start(struct job *job);
+static void begin(void *ctx);
 static int look_up(struct journal_reader *r, void *ctx, struct err *e);
 static void on_looked_up(void *ctx, int status, const struct err *e);
 static void on_evaluated(void *ctx, const struct evaluation *e);
@@ -47,6 +49,7 @@ static void finish(struct submission *one)
 	struct service *s = one->service;
 
 	lanes_leave(&s->lanes, &one->job);
+	turn_end(&s->turns, &one->turn);
 	generation_drop(&one->generation);
 	free(one->id);
 	free(one->partnership);
@@ -177,6 +180,7 @@ static void call(struct service *s, struct request *r, bool logs)
 	u->submissions++;
 	one->user = u;
 	one->job = (struct job){.start = start, .arrive = arrive, .resolved = true};
+	one->turn = (struct turn){.begin = begin, .ctx = one};
 	one->service = s;
 	one->request = r;
 	one->logs = logs;
@@ -228,6 +232,13 @@ static void arrive(struct job *job)
 static void start(struct job *job)
 {
 	struct submission *one = (struct submission *)job;
+
+	turn_take(&one->service->turns, &one->turn);
+}
+
+static void begin(void *ctx)
+{
+	struct submission *one = ctx;
 
 	if (journal_look_up(one->service->options.journal, look_up, on_looked_up, one) != 0) {
 		answer_no_memory(one->service, one->request);
@@ -347,7 +358,10 @@ static void on_looked_up(void *ctx, int status, const struct err *e)
 	if (rv != 0) {
 		answer_no_memory(one->service, one->request);
 		finish(one);
+		return;
 	}
+	turn_weigh(&one->service->turns, &one->turn, one->history.length);
+	buffer_deinit(&one->history); /* the evaluators' line has it */
 }
 
 /* ---- the rules' answer, and the log ------------------------------------- */
@@ -418,6 +432,7 @@ static void on_evaluated(void *ctx, const struct evaluation *e)
 	struct service *s = one->service;
 	struct journal_draft draft;
 
+	turn_end(&s->turns, &one->turn);
 	if (e->status != 0) {
 		log_line(s, 4, "no answer of the rules for %s: %s%s%s", one->partnership, e->file,
 			 *e->file != '\0' ? ": " : "", e->message);
