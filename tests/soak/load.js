@@ -4,7 +4,8 @@
 const {Client} = require('../model/client.js');
 
 const TICK_MS = 20;
-const PARTNERSHIPS = 5000;
+/* Each has so many decisions and no more: a history that grew would be more work with each. */
+const PARTNERSHIPS = 5000, DECISIONS = 8;
 const AWAY = 20000; /* further calls wait where so many are not answered */
 
 const QUERIES = [
@@ -44,8 +45,10 @@ class Load {
 
 	submission(n) {
 		const one = structuredClone(this.example);
+		const place = n % PARTNERSHIPS +
+			Math.floor(n / (PARTNERSHIPS * DECISIONS)) * PARTNERSHIPS;
 		one.submission_id = `soak-${n}`;
-		one.partnership = {id: `soak-${n % PARTNERSHIPS}`, name: `Place ${n % PARTNERSHIPS}`};
+		one.partnership = {id: `soak-${place}`, name: `Place ${place}`};
 		for (const statement of Object.keys(one.scores))
 			one.scores[statement] = (n * 7 + statement.charCodeAt(0)) % 11;
 		return one;
