@@ -7,6 +7,7 @@
 
 #include "daemon/metrics.h"
 #include "daemon/notify.h"
+#include "errand/errand.h"
 
 enum { EACH_MS = 5000 };
 
@@ -22,10 +23,10 @@ static int write_all(int fd, const struct buffer *text)
 	return 0;
 }
 
-/* On a worker's thread. Not synced: after a crash of the machine nobody wants it. */
-static void write_file(uv_work_t *work)
+/* On a thread of its own. Not synced: after a crash of the machine nobody wants it. */
+static void write_file(void *ctx)
 {
-	struct metrics *m = work->data;
+	struct metrics *m = ctx;
 	struct buffer beside;
 
 	buffer_init(&beside);
@@ -48,19 +49,25 @@ static void write_file(uv_work_t *work)
 	buffer_deinit(&beside);
 }
 
-static void on_written(uv_work_t *work, int status)
+/* Said once for as long as it lasts. */
+static void note_outcome(struct metrics *m, int status)
 {
-	struct metrics *m = work->data;
 	char text[512];
 
-	(void)status; /* it was not cancelled */
-	m->working = false;
-	if (m->written != 0 && m->written != m->failed) {
+	if (status != 0 && status != m->failed) {
 		(void)snprintf(text, sizeof text, "the metrics cannot be written to %s: %s",
-			       m->path, status_text(m->written));
+			       m->path, status_text(status));
 		notify_log(NULL, 4, text);
 	}
-	m->failed = m->written;
+	m->failed = status;
+}
+
+static void on_written(void *ctx)
+{
+	struct metrics *m = ctx;
+
+	m->working = false;
+	note_outcome(m, m->written);
 	if (!m->opened) { /* closed meanwhile */
 		(void)unlink(m->path);
 		buffer_deinit(&m->text);
@@ -76,8 +83,10 @@ static void on_time(uv_timer_t *timer)
 	buffer_clear(&m->text);
 	if (service_metrics(m->service, &m->text) != 0)
 		return; /* no memory: the next one may have it */
-	m->work.data = m;
-	m->working = uv_queue_work(timer->loop, &m->work, write_file, on_written) == 0;
+	int rv = errand_start(timer->loop, write_file, on_written, m);
+	m->working = rv == 0;
+	if (rv != 0)
+		note_outcome(m, rv);
 }
 
 void metrics_open(struct metrics *m, uv_loop_t *loop, const char *path, struct service *service)

@@ -11,10 +11,9 @@ struct metrics {
 	const char *path; /* "": nothing is written */
 	struct service *service;
 	uv_timer_t timer;
-	uv_work_t work;
-	struct buffer text; /* the worker's, while it works */
+	struct buffer text; /* its thread's, while it works */
 	int failed;         /* why it could not be written, or 0; said once */
-	int written;        /* what the worker came to */
+	int written;        /* what that came to */
 	bool opened, working;
 };
 

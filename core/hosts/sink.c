@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "errand/errand.h"
 #include "hosts/inner.h"
 
 enum { BATCH = 32, POSITION_LIMIT = 4096 };
@@ -24,7 +25,6 @@ void sink_deinit(struct sink *s)
 
 /* One write of a position, on another thread. */
 struct storing {
-	uv_work_t work;
 	struct host *host;
 	char path[sizeof((struct sink *)0)->path];
 	char text[128];
@@ -53,22 +53,21 @@ static int write_position(const char *path, const char *text)
 	return rv;
 }
 
-static void on_work(uv_work_t *work)
+static void on_work(void *ctx)
 {
-	struct storing *w = work->data;
+	struct storing *w = ctx;
 
 	w->status = write_position(w->path, w->text);
 }
 
 static void store(struct host *h);
 
-static void on_stored(uv_work_t *work, int status)
+static void on_stored(void *ctx)
 {
-	struct storing *w = work->data;
+	struct storing *w = ctx;
 	struct host *h = w->host;
 	struct sink *s = &h->sink;
 
-	(void)status; /* it is not cancelled */
 	s->storing = false;
 	h->all->jobs--;
 	if (w->status == 0)
@@ -97,10 +96,9 @@ static void store(struct host *h)
 	if (w == NULL)
 		return;
 	*w = (struct storing){.host = h, .sequence = s->done};
-	w->work.data = w;
 	memcpy(w->path, s->path, sizeof w->path);
 	format_position(h, w->text, sizeof w->text);
-	if (uv_queue_work(h->all->options.loop, &w->work, on_work, on_stored) != 0) {
+	if (errand_start(h->all->options.loop, on_work, on_stored, w) != 0) {
 		free(w);
 		return;
 	}

@@ -2,14 +2,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uv.h>
 
+#include "errand/errand.h"
 #include "impact/impact.h"
 
 enum { PROCESSES = 1, DEADLINE_MS = 10000 };
 
 struct impact_count {
-	uv_work_t work;
 	struct impact_limit limit;
 	impact_counted_cb done;
 	void *ctx;
@@ -82,9 +81,9 @@ static int measure(struct impact_count *c)
 	return rv < 0 ? rv : 0; /* enough were found */
 }
 
-static void on_thread(uv_work_t *work)
+static void on_thread(void *ctx)
 {
-	struct impact_count *c = work->data;
+	struct impact_count *c = ctx;
 
 	c->status = measure(c);
 	if (c->status != 0 && c->err.status == 0)
@@ -97,12 +96,10 @@ static void drop(struct impact_count *c)
 	free(c);
 }
 
-static void on_done(uv_work_t *work, int status)
+static void on_done(void *ctx)
 {
-	struct impact_count *c = work->data;
+	struct impact_count *c = ctx;
 
-	if (status != 0)
-		c->status = status;
 	c->done(c->ctx, c->status, c->changed, &c->err);
 	drop(c);
 }
@@ -119,9 +116,8 @@ int impact_count(const struct impact_limit *limit, impact_counted_cb done, void 
 	c->limit.candidate = json_incref(limit->candidate);
 	c->done = done;
 	c->ctx = ctx;
-	c->work.data = c;
 	atomic_init(&c->stop, false);
-	rv = uv_queue_work(limit->loop, &c->work, on_thread, on_done);
+	rv = errand_start(limit->loop, on_thread, on_done, c);
 	if (rv != 0) {
 		drop(c);
 		return rv;

@@ -2,13 +2,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <uv.h>
 
+#include "errand/errand.h"
 #include "ruleset/ruleset.h"
 
-/* One reading on its way; the worker has it from start to end. */
+/* One reading on its way; its thread has it from start to end. */
 struct fetch {
-	uv_work_t work;
 	const char *dir;
 	struct rule_files files;
 	json_t *faults;
@@ -17,18 +16,18 @@ struct fetch {
 	void *ctx;
 };
 
-static void read_it(uv_work_t *work)
+static void read_it(void *ctx)
 {
-	struct fetch *f = work->data;
+	struct fetch *f = ctx;
 
 	f->status = rule_files_read(f->dir, &f->files, f->faults);
 }
 
-static void on_read(uv_work_t *work, int status)
+static void on_read(void *ctx)
 {
-	struct fetch *f = work->data;
+	struct fetch *f = ctx;
 
-	f->done(f->ctx, status != 0 ? status : f->status, &f->files, f->faults);
+	f->done(f->ctx, f->status, &f->files, f->faults);
 	rule_files_deinit(&f->files);
 	json_decref(f->faults);
 	free(f);
@@ -41,8 +40,7 @@ int rule_files_fetch(uv_loop_t *loop, const char *dir, rule_files_cb done, void 
 		return -ENOMEM;
 
 	*f = (struct fetch){.dir = dir, .faults = json_array(), .done = done, .ctx = ctx};
-	f->work.data = f;
-	int rv = f->faults != NULL ? uv_queue_work(loop, &f->work, read_it, on_read) : -ENOMEM;
+	int rv = f->faults != NULL ? errand_start(loop, read_it, on_read, f) : -ENOMEM;
 	if (rv != 0) {
 		json_decref(f->faults);
 		free(f);

@@ -5,7 +5,7 @@
  *                        ▲                  │
  *                        └── a change, or another content than before
  *
- * While a look is under way its worker has the places and the reading for
+ * While a look is under way its thread has the places and the reading for
  * itself; what the kernel tells meanwhile waits in the descriptor, and is taken
  * before the look is believed.
  */
@@ -16,12 +16,13 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "errand/errand.h"
 #include "watch/places.h"
 #include "watch/watch.h"
 
 enum watch_state { WATCH_QUIET, WATCH_SETTLING, WATCH_LOOKING, WATCH_CLOSING };
 
-/* After a look for which there was no memory. */
+/* After a look for which there was no memory, or no thread. */
 enum { LATER = 20 };
 
 struct watch {
@@ -30,8 +31,7 @@ struct watch {
 	int inotify;
 	uv_poll_t events;
 	uv_timer_t settle;
-	uv_work_t look;
-	bool looking; /* the worker has not come back */
+	bool looking; /* its thread has not ended */
 	int handles;
 	int trouble; /* told last */
 	struct places places;
@@ -43,8 +43,8 @@ struct watch {
 
 static void on_change(uv_poll_t *handle, int status, int events);
 static void on_rest(uv_timer_t *timer);
-static void look(uv_work_t *work);
-static void on_looked(uv_work_t *work, int status);
+static void look(void *ctx);
+static void on_looked(void *ctx);
 
 /* ---- the end ------------------------------------------------------------ */
 
@@ -155,7 +155,7 @@ static void on_rest(uv_timer_t *timer)
 
 	forget(w);
 	w->faults = json_array();
-	if (w->faults == NULL || uv_queue_work(w->options.loop, &w->look, look, on_looked) != 0) {
+	if (w->faults == NULL || errand_start(w->options.loop, look, on_looked, w) != 0) {
 		settle(w, LATER);
 		return;
 	}
@@ -164,10 +164,10 @@ static void on_rest(uv_timer_t *timer)
 	(void)uv_poll_stop(&w->events); /* fails never */
 }
 
-/* On the worker's thread. What changes after a folder is looked at is told. */
-static void look(uv_work_t *work)
+/* On a thread of its own. What changes after a folder is looked at is told. */
+static void look(void *ctx)
 {
-	struct watch *w = work->data;
+	struct watch *w = ctx;
 
 	places_look_at(&w->places, w->inotify, w->options.dir);
 	w->status = rule_files_read(w->options.dir, &w->files, w->faults);
@@ -188,9 +188,9 @@ static int same_as_before(struct watch *w, bool *same)
 	return 0;
 }
 
-static void on_looked(uv_work_t *work, int status)
+static void on_looked(void *ctx)
 {
-	struct watch *w = work->data;
+	struct watch *w = ctx;
 	bool same = false;
 
 	w->looking = false;
@@ -203,7 +203,7 @@ static void on_looked(uv_work_t *work, int status)
 	if (rv != 0)
 		say_trouble(w, rv);
 	bool changed = take_events(w);
-	if (status != 0 || same_as_before(w, &same) != 0) {
+	if (same_as_before(w, &same) != 0) {
 		settle(w, LATER);
 	} else if (changed || !same) {
 		settle(w, 1);
@@ -235,7 +235,7 @@ int watch_open(const struct watch_options *options, struct watch **out, struct e
 	}
 	(void)uv_timer_init(options->loop, &w->settle); /* cannot fail */
 	w->handles = 2;
-	w->events.data = w->settle.data = w->look.data = w;
+	w->events.data = w->settle.data = w;
 	settle(w, 0);
 	*out = w;
 	return 0;

@@ -40,6 +40,7 @@ static inline void shortage_init(struct shortage *sh, struct scene *s)
 		       sizeof *sh->memory);
 	sh->memory = sh->preloaded.memory;
 	atomic_store(&sh->memory->countdown, -1);
+	atomic_store(&sh->memory->threads, -1);
 	atomic_store(&sh->memory->trace, getenv("AWARDD_TRACE") != NULL);
 	s->environment = sh->preloaded.environment;
 }

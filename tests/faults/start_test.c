@@ -122,6 +122,30 @@ static void without_any_memory_it_says_so(void **state)
 	begun_deinit(&b);
 }
 
+static void without_a_thread_it_says_so(void **state)
+{
+	struct begun b;
+
+	begun_init(&b, state);
+	for (long n = 0, failed = 1; failed > 0; n++) {
+		atomic_store(&b.shortage.memory->failed, 0);
+		atomic_store(&b.shortage.memory->threads, n);
+		bool started = scene_starts(b.scene, b.arguments);
+		atomic_store(&b.shortage.memory->threads, -1);
+		failed = atomic_load(&b.shortage.memory->failed);
+		b.walked++;
+		b.refused += !started;
+		if (started)
+			scene_stop(b.scene);
+		else
+			ended_in_order(&b, "a start with a thread too few, and", n);
+	}
+	assert_true(b.refused >= 4); /* the log's three, and what reads the rules */
+	assert_non_null(strstr(scene_errors(b.scene), "Resource temporarily unavailable"));
+	decides_again(&b);
+	begun_deinit(&b);
+}
+
 static void its_evaluators_start_or_it_says_why_not(void **state)
 {
 	struct begun b;
@@ -171,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_A_SCENE(a_daemon_starts_or_says_why_not),
 		IN_A_SCENE(without_any_memory_it_says_so),
+		IN_A_SCENE(without_a_thread_it_says_so),
 		IN_A_SCENE(its_evaluators_start_or_it_says_why_not),
 		IN_A_SCENE(its_plugins_start_or_it_says_why_not),
 		IN_A_SCENE(it_ends_in_order),

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <grp.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stddef.h>
@@ -281,6 +282,18 @@ int posix_memalign(void **out, size_t alignment, size_t size)
 size_t malloc_usable_size(void *bytes)
 {
 	return bytes != NULL ? block_of(bytes)->size : 0;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *arg)
+{
+	typedef int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+	if (shared != NULL && self == WHO_DAEMON && atomic_load(&shared->threads) >= 0 &&
+	    atomic_fetch_sub(&shared->threads, 1) == 0) {
+		atomic_fetch_add(&shared->failed, 1);
+		return EAGAIN;
+	}
+	return NEXT(create, "pthread_create")(thread, attr, run, arg);
 }
 
 /* A library that gives up says nothing of where. */

@@ -20,6 +20,7 @@ struct memory {
 	atomic_bool for_ever;  /* so do all that follow, until it is disarmed */
 	atomic_long failed;    /* how many did */
 	atomic_long kept; /* blocks that the daemon, but not the loader, had not freed at its end */
+	atomic_long threads; /* so many the daemon makes before one fails; below 0: none will */
 	atomic_bool forgets; /* the next block that is freed after a fault is not: a leak */
 	atomic_bool trace;   /* tells of each of them, and of what fails, on standard error */
 };
