@@ -271,15 +271,19 @@ static void on_line(struct host *h, const json_t *document)
 		  text != NULL ? text : "");
 }
 
-/* One frame; false where the host said what it may not. */
-static bool take_frame(struct host *h, const struct frame *frame)
+/* One frame. AW_EINVALID where the host said what it may not; -ENOMEM. */
+static int take_frame(struct host *h, const struct frame *frame)
 {
+	struct err e = {.status = 0};
+
+	if (frame->body.length > PLUGIN_ANSWER_LIMIT)
+		return AW_EINVALID;
 	if (frame->type == PLUGIN_ANSWER && h->state == HOST_BUSY) {
 		struct host_answer answer = {.bytes = frame->body, .message = ""};
 		ask_answer(h, take_current(h), &answer);
-		return true;
+		return 0;
 	}
-	json_t *document = json_read(frame->body, NULL);
+	json_t *document = json_read(frame->body, &e);
 	bool fits = json_is_object(document);
 	if (fits && frame->type == PLUGIN_LOG)
 		on_line(h, document);
@@ -292,7 +296,9 @@ static bool take_frame(struct host *h, const struct frame *frame)
 	else
 		fits = false;
 	json_decref(document);
-	return fits;
+	if (e.status == -ENOMEM)
+		return -ENOMEM;
+	return fits ? 0 : AW_EINVALID;
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
@@ -319,10 +325,12 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 	}
 	h->in.length += (size_t)n;
 	while (h->state != HOST_ENDING && (rv = frame_take(&h->in, &frame)) == 1) {
-		if (frame.body.length > PLUGIN_ANSWER_LIMIT || !take_frame(h, &frame))
-			host_end(h, HOST_ABSENT, "%s: its process said what no host says", h->file);
-		else
-			buffer_consume(&h->in, FRAME_HEADER + frame.body.length);
+		rv = take_frame(h, &frame);
+		if (rv == -ENOMEM)
+			host_end(h, HOST_ABSENT, "%s: no memory for what it says", h->file);
+		if (rv != 0)
+			break;
+		buffer_consume(&h->in, FRAME_HEADER + frame.body.length);
 	}
 	if (rv < 0 || h->in.length > FRAME_HEADER + PLUGIN_ANSWER_LIMIT + FRAME_READ)
 		host_end(h, HOST_ABSENT, "%s: its process said what no host says", h->file);

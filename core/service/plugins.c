@@ -73,6 +73,8 @@ static void on_answer(void *ctx, const struct host_answer *answer)
 		answer_plugin_failure(c->service, c->request, answer);
 	} else if ((result = json_read(answer->bytes, &e)) != NULL) {
 		answer_result(c->service, c->request, result);
+	} else if (e.status == -ENOMEM) {
+		answer_no_memory(c->service, c->request);
 	} else {
 		(void)snprintf(message, sizeof message,
 			       "the plugin %s answered what is no JSON: %s", answer->plugin,
