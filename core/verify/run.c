@@ -169,14 +169,18 @@ static void on_tests(void *ctx, const struct evaluation *e)
 	pump(v);
 }
 
+/* Takes what `like` holds, also where it fails. */
 static int start(const struct verify *like, const struct verify_options *options,
 		 struct verify **out)
 {
 	static const struct verify_options usual = {.filter = NULL};
+	struct generation *held = like->held;
 	struct verify *v = malloc(sizeof *v);
 
-	if (v == NULL)
+	if (v == NULL) {
+		generation_drop(&held);
 		return -ENOMEM;
+	}
 	*v = *like;
 	v->options = options != NULL ? *options : usual;
 	v->filter = v->options.filter != NULL ? strdup(v->options.filter) : NULL;
