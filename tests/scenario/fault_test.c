@@ -268,10 +268,10 @@ static void a_clock_that_goes_backwards_changes_no_order(void **state)
 	all_is_there(s, &all);
 	json_t *again = decided(s, "{'submission_id': 'earlier', 'partnership': {'id': 'sent-1'}}");
 	assert_true(json_equal(earlier, again));
-	calls(s, "server.status", NULL, "{'uptime_seconds': 0}");
 	atomic_store(&b->faults->clock, -3 * YEAR);
 	json_t *status = called(s, "server.status", NULL);
-	assert_int_equal(json_member_integer(status, "uptime_seconds", -1), 0);
+	/* By the clock of the wall it would be a year less than nothing, or none. */
+	assert_in_range(json_member_integer(status, "uptime_seconds", -1), 0, 600);
 	atomic_store(&b->faults->clock, 0);
 	decides(s, "{'submission_id': 'later', 'partnership': {'id': 'sent-1'}}",
 		"{'outcome': {'change': 'maintained'}}");
