@@ -49,6 +49,9 @@ class Load {
 			Math.floor(n / (PARTNERSHIPS * DECISIONS)) * PARTNERSHIPS;
 		one.submission_id = `soak-${n}`;
 		one.partnership = {id: `soak-${place}`, name: `Place ${place}`};
+		/* The answer of practice.list has all that is shared, and would grow. */
+		for (const study of one.case_studies)
+			study.shareable = place < PARTNERSHIPS;
 		for (const statement of Object.keys(one.scores))
 			one.scores[statement] = (n * 7 + statement.charCodeAt(0)) % 11;
 		return one;
