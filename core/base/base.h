@@ -71,6 +71,8 @@ size_t text_characters(struct text t);
 
 /* Bytes of the UTF-8 sequence that the text begins with; 0 where it is none, or empty. */
 size_t text_sequence(struct text t);
+/* Whether all of it is. */
+bool text_is_utf8(struct text t);
 /* Puts "?" in the place of each byte that is no UTF-8: what cannot be JSON reaches nobody. */
 void text_mend(char *zero_terminated);
 /* How many bytes it begins with that are printable ASCII and neither a quotation mark nor a

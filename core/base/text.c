@@ -52,6 +52,16 @@ size_t text_sequence(struct text t)
 	return overlong || beyond ? 0 : length;
 }
 
+bool text_is_utf8(struct text t)
+{
+	for (size_t length; t.length > 0; t.bytes += length, t.length -= length) {
+		length = text_sequence(t);
+		if (length == 0)
+			return false;
+	}
+	return true;
+}
+
 void text_mend(char *at)
 {
 	for (size_t left = strlen(at), length; left > 0; at += length, left -= length) {

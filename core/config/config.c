@@ -175,7 +175,9 @@ static int set(struct config *c, enum config_setting s, const char *value, const
 	free(c->sources[s]);
 	c->values[s] = value_copy;
 	c->sources[s] = source_copy;
-	if (s == CONFIG_SUBMIT || s == CONFIG_AUDIT || s == CONFIG_ADMIN)
+	if (!text_is_utf8(text_of(value)))
+		rv = err_set(e, AW_EINVALID, "must be UTF-8, not \"%s\"", value);
+	else if (s == CONFIG_SUBMIT || s == CONFIG_AUDIT || s == CONFIG_ADMIN)
 		rv = read_role(c, s, value, e);
 	else if (s == CONFIG_WATCH)
 		rv = read_yes_or_no(c, s, value, e);

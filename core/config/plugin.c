@@ -34,6 +34,10 @@ int plugin_set(struct config *c, const char *name, size_t length, const char *va
 	       const char *source, struct err *e)
 {
 	size_t dot = strcspn(name, ".");
+
+	if (!text_is_utf8(text_of(value)))
+		return err_set(e, AW_EINVALID, "%s: %.*s: must be UTF-8, not \"%s\"", source,
+			       (int)length, name, value);
 	struct config_plugin fresh = {
 		.plugin = strndup(name, dot),
 		.setting = strndup(name + dot + 1, length - dot - 1),

@@ -63,7 +63,8 @@ static int look_at_plugins(json_t *problems, const json_t *plugins)
 		(void)snprintf(message, sizeof message, "the plugin %s %s (%s)%s%s",
 			       name != NULL ? name : "",
 			       stuck ? "takes no entries" : "does not run", state,
-			       why != NULL ? ": " : "", why != NULL ? why : ""); /* it may be cut */
+			       why != NULL ? ": " : "", why != NULL ? why : "");
+		text_mend(message); /* it may be cut within a letter */
 		rv |= add(problems, "plugin", message);
 	}
 	return rv;
@@ -132,12 +133,13 @@ int verb_health(struct session *s)
 	int status = session_ask(s, "server.status", json_null(), &answer);
 
 	if (status == EXIT_DONE) {
-		json_t *document = json_read(text_of(answer.result), NULL);
+		struct err e = {.text = "no memory"};
+		json_t *document = json_read(text_of(answer.result), &e);
 		problems = document != NULL ? look(document) : NULL;
 		json_decref(document);
 		if (problems == NULL)
-			status = session_say(s, EXIT_UNEXPECTED,
-					     "the answer is no document, or memory ran out");
+			status = session_say(s, EXIT_UNEXPECTED, "the answer cannot be read: %s",
+					     e.text);
 	}
 	if (status == EXIT_DONE)
 		status = s->json ? print_json(s, problems) : print(s, problems);

@@ -110,6 +110,9 @@ static int init_host(struct hosts *all, struct host *h, const char *name, struct
 		host_fault(h, "%s", why.text);
 		h->state = HOST_REFUSED;
 	}
+	/* From here on they are only said, and what a folder holds may be called anything. */
+	text_mend(h->file);
+	text_mend(h->name);
 	return 0;
 }
 

@@ -96,6 +96,7 @@ void host_fault(struct host *h, const char *format, ...)
 	va_start(arguments, format);
 	(void)vsnprintf(h->last_error, sizeof h->last_error, format, arguments);
 	va_end(arguments);
+	text_mend(h->last_error); /* it may be cut within a letter */
 	instant_format(h->all->options.clock.now_ms(h->all->options.clock.ctx), h->last_error_at);
 }
 
@@ -111,6 +112,7 @@ void host_end(struct host *h, enum host_state after, const char *format, ...)
 	va_start(arguments, format);
 	(void)vsnprintf(h->why, sizeof h->why, format, arguments);
 	va_end(arguments);
+	text_mend(h->why); /* likewise */
 	if (!h->leaving)
 		host_fault(h, "%s", h->why);
 	h->after = after;

@@ -288,6 +288,9 @@ int store_take(struct store *s, const char *path, int *version, struct err *e)
 	if (s->path == NULL)
 		return err_set(e, -errno, "the log %s cannot be found: %s", path, strerror(errno));
 	int rv = store_expect_file(s->path, e);
+	/* It is said in documents, and links are followed only here. */
+	if (rv == 0 && !text_is_utf8(text_of(s->path)))
+		rv = err_set(e, AW_EINVALID, "the log %s must have a path that is UTF-8", s->path);
 	if (rv == 0)
 		rv = take_lock(s, e);
 	if (rv == 0)

@@ -232,8 +232,10 @@ static void what_is_no_utf_8_is_mended(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char text[16];
 		strcpy(text, cases[i].text);
+		assert_int_equal(text_is_utf8(text_of(text)), strcmp(text, cases[i].wanted) == 0);
 		text_mend(text);
 		assert_string_equal(text, cases[i].wanted);
+		assert_true(text_is_utf8(text_of(text)));
 	}
 }
 

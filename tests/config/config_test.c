@@ -311,6 +311,9 @@ static void a_bad_line_of_the_file_is_named_by_file_and_line(void **state)
 		 "1: admin: there is no user \"nobody-by-that-name\""},
 		{"queue = 1 # few\n",
 		 "1: queue: must be a whole number from 1 to 1000000, not \"1 # few\""},
+		{"log = caf\xe9/log\n", "1: log: must be UTF-8, not \"caf?/log\""},
+		{"log = caf\xc3\xa9/log\nhello.place = caf\xe9\n",
+		 "2: hello.place: must be UTF-8, not \"caf?\""},
 		{"\xef\xbb\xbfsocket = s\n",
 		 "1: an invisible mark stands here: save the file as UTF-8 without BOM"},
 	};

@@ -78,11 +78,20 @@ static void a_log_of_form_4_loses_an_index_and_keeps_its_tables(void **state)
 	assert_int_equal(log_add(log, "stop", doc("{}")), 2);
 }
 
-static void a_path_that_cannot_be_opened_is_said(void **state)
+static void a_path_that_cannot_be_opened_or_told_in_json_is_said(void **state)
 {
 	struct log *log = *state;
+	char link[96];
 
+	assert_true(snprintf(log->path, sizeof log->path, "%s/caf\xe9", log->dir) > 0);
+	assert_true(snprintf(link, sizeof link, "%s/link", log->dir) > 0);
+	assert_int_equal(mkdir(log->path, 0755), 0);
+	assert_int_equal(symlink(log->path, link), 0);
+	assert_true(snprintf(log->path, sizeof log->path, "%s/link/log", log->dir) > 0);
+	is_refused(log, AW_EINVALID, "/caf?/log must have a path that is UTF-8");
 	strcat(log->path, "/no/log.db");
+	is_refused(log, -ENOTDIR, "Not a directory");
+	assert_true(snprintf(log->path, sizeof log->path, "%s/no/log", log->dir) > 0);
 	is_refused(log, -ENOENT, "No such file");
 }
 
@@ -465,7 +474,7 @@ int main(void)
 		WITHOUT_A_LOG(an_empty_file_becomes_a_log),
 		WITHOUT_A_LOG(a_log_of_a_newer_version_is_refused),
 		WITHOUT_A_LOG(a_log_of_form_4_loses_an_index_and_keeps_its_tables),
-		WITHOUT_A_LOG(a_path_that_cannot_be_opened_is_said),
+		WITHOUT_A_LOG(a_path_that_cannot_be_opened_or_told_in_json_is_said),
 		WITHOUT_A_LOG(a_second_opener_is_refused_by_any_name_of_the_file),
 		WITHOUT_A_LOG(the_identity_is_kept),
 		WITHOUT_A_LOG(entries_hold_against_update_delete_and_replace),

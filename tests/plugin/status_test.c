@@ -120,6 +120,24 @@ static void settings_of_plugins_are_shown_and_checked_before_the_start(void **st
 	free(text);
 }
 
+/* A name that is no UTF-8 is shown as far as it is. */
+static void a_name_that_is_no_text_hides_no_other(void **state)
+{
+	struct scene *s = *state;
+
+	rig_add(s, "good/hello");
+	rig_write(s, "sl\xc3\xa9igh\xff.so", "no object");
+	rig_start(s, NULL);
+	json_decref(rig_status(s, "hello"));
+	json_t *plugin = rig_status(s, "sl\xc3\xa9igh?");
+	expect(plugin, "{'state': 'refused'}");
+	assert_non_null(strstr(json_member_text(plugin, "file"), "/sl\xc3\xa9igh?.so"));
+	json_decref(plugin);
+	json_t *metrics = called(s, "server.metrics", "{}");
+	assert_non_null(strstr(json_string_value(metrics), "plugin=\"hello\""));
+	json_decref(metrics);
+}
+
 /* Two plugins, a setting of none, and the rules: all of it in one go, and the first decides how
  * it ends. */
 static void all_that_is_wrong_is_said_at_once(void **state)
@@ -350,6 +368,7 @@ int main(void)
 		in_a_scene(a_socket_that_only_another_can_make_is_no_fault),
 		in_a_scene(a_log_or_key_that_may_not_be_used_is_said),
 		in_a_scene(settings_stand_in_the_file_too),
+		in_a_scene(a_name_that_is_no_text_hides_no_other),
 		in_a_scene(a_signal_starts_what_waits),
 		in_a_scene(the_end_of_the_daemon_lets_plugins_stop),
 	};
