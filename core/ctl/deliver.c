@@ -53,10 +53,11 @@ int fetch(struct session *s, const char *method, json_t *params, bool may_be_den
 	} else if (status == EXIT_REFUSED) {
 		session_refusal(s, "", &answer);
 	} else if (status == EXIT_DONE) {
-		*out = json_read(text_of(answer.result), NULL);
+		struct err e = {.status = 0};
+		*out = json_read(text_of(answer.result), &e);
 		if (*out == NULL)
-			status = session_say(s, EXIT_UNEXPECTED, "%s: the answer cannot be read",
-					     method);
+			status = session_say(s, EXIT_UNEXPECTED,
+					     "%s: the answer cannot be read: %s", method, e.text);
 	}
 	awardd_answer_deinit(&answer);
 	return status;

@@ -47,7 +47,7 @@ static void write_entry(struct session *s, struct paper *p, const json_t *entry)
 	write_sender(p, entry);
 }
 
-json_t *session_entry(const struct session *s)
+int session_entry(const struct session *s, json_t **out)
 {
 	const char *word = s->operands[0];
 	bool sequence = *word != '\0' && strspn(word, "0123456789") == strlen(word) &&
@@ -58,10 +58,11 @@ json_t *session_entry(const struct session *s)
 	    json_put(params, sequence ? "sequence" : "decision_id",
 		     sequence ? json_integer(strtoll(word, NULL, 10)) : json_string(word)) != 0) {
 		json_decref(params);
-		(void)session_say(s, EXIT_USAGE, "%s: not an id", word); /* NULL tells */
-		return NULL;
+		*out = NULL;
+		return session_unmade(s, (const char *[]){word, NULL});
 	}
-	return params;
+	*out = params;
+	return EXIT_DONE;
 }
 
 int verb_decisions_show(struct session *s)
@@ -70,8 +71,9 @@ int verb_decisions_show(struct session *s)
 		return under_show(s);
 	if (session_option(s, OPTION_LOG) != NULL)
 		return session_say(s, EXIT_USAGE, "--log FILE is for --under DIGEST|active");
-	json_t *params = session_entry(s);
-	return params == NULL ? EXIT_USAGE : session_show(s, "decisions.get", params, write_entry);
+	json_t *params;
+	int status = session_entry(s, &params);
+	return status != EXIT_DONE ? status : session_show(s, "decisions.get", params, write_entry);
 }
 
 static void write_revoked(struct session *s, struct paper *p, const json_t *entry)
@@ -99,6 +101,6 @@ int verb_decisions_revoke(struct session *s)
 	params = json_pack("{s:s, s:s, s:s}", "decision_id", s->operands[0], "by", by, "reason",
 			   reason);
 	if (params == NULL)
-		return session_say(s, EXIT_USAGE, "the id, name or reason is not UTF-8");
+		return session_unmade(s, (const char *[]){s->operands[0], by, reason, NULL});
 	return session_show(s, "decisions.revoke", params, write_revoked);
 }

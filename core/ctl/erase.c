@@ -72,11 +72,11 @@ int verb_decisions_erase(struct session *s)
 		return session_say(s, EXIT_USAGE, "say why, with --reason TEXT");
 	if (by == NULL)
 		return session_say(s, EXIT_USAGE, "say who erases, with --by NAME");
+	const char *what = partnership != NULL ? partnership : s->operands[0];
 	params = json_pack("{s:s, s:s, s:s}", partnership != NULL ? "partnership" : "decision_id",
-			   partnership != NULL ? partnership : s->operands[0], "by", by, "reason",
-			   reason);
+			   what, "by", by, "reason", reason);
 	if (params == NULL)
-		return session_say(s, EXIT_USAGE, "the id, name or reason is not UTF-8");
+		return session_unmade(s, (const char *[]){what, by, reason, NULL});
 	return session_show(s, "decisions.erase", params, write_erased);
 }
 

@@ -99,13 +99,14 @@ static bool nothing_has(struct session *s, enum option option)
 {
 	const enum option one[] = {option, OPTION_COUNT};
 	struct awardd_answer answer;
-	json_t *params = session_filters(s, one), *result = NULL;
+	json_t *params, *result = NULL;
 	struct buffer text;
 	bool nothing = false;
 
 	buffer_init(&text);
 	awardd_answer_init(&answer);
-	if (params != NULL && json_put(params, "kind", json_string("any")) == 0 &&
+	if (session_filters(s, one, &params) == EXIT_DONE &&
+	    json_put(params, "kind", json_string("any")) == 0 &&
 	    json_put(params, "limit", json_integer(1)) == 0 && json_compact(params, &text) == 0 &&
 	    awardd_client_call(s->client, "decisions.list", text.bytes, &answer) == AWARDD_OK)
 		result = json_read(text_of(answer.result), NULL);
@@ -214,10 +215,11 @@ int verb_decisions_list(struct session *s)
 					      OPTION_LIMIT,
 					      OPTION_AFTER,
 					      OPTION_COUNT};
-	json_t *params = session_filters(s, options);
+	json_t *params;
+	int status = session_filters(s, options, &params);
 
-	return params == NULL ? EXIT_USAGE
-			      : session_show(s, "decisions.list", params, write_decisions);
+	return status != EXIT_DONE ? status
+				   : session_show(s, "decisions.list", params, write_decisions);
 }
 
 static void write_register(struct session *s, struct paper *p, const json_t *result)
@@ -257,10 +259,11 @@ int verb_register_list(struct session *s)
 {
 	static const enum option options[] = {OPTION_ON,          OPTION_STATUS, OPTION_AWARD,
 					      OPTION_PARTNERSHIP, OPTION_SORT,   OPTION_COUNT};
-	json_t *params = session_filters(s, options);
+	json_t *params;
+	int status = session_filters(s, options, &params);
 
-	return params == NULL ? EXIT_USAGE
-			      : session_show(s, "register.list", params, write_register);
+	return status != EXIT_DONE ? status
+				   : session_show(s, "register.list", params, write_register);
 }
 
 /* A result that is a list, or an object with one list of any name. */
@@ -293,10 +296,11 @@ static void write_practice(struct session *s, struct paper *p, const json_t *res
 int verb_practice(struct session *s)
 {
 	static const enum option options[] = {OPTION_STATEMENT, OPTION_COUNT};
-	json_t *params = session_filters(s, options);
+	json_t *params;
+	int status = session_filters(s, options, &params);
 
-	return params == NULL ? EXIT_USAGE
-			      : session_show(s, "practice.list", params, write_practice);
+	return status != EXIT_DONE ? status
+				   : session_show(s, "practice.list", params, write_practice);
 }
 
 static void write_scores(struct paper *p, const struct vocabulary *v, const json_t *rows)
@@ -342,8 +346,9 @@ static void write_statistics(struct session *s, struct paper *p, const json_t *r
 int verb_statistics(struct session *s)
 {
 	static const enum option options[] = {OPTION_SINCE, OPTION_UNTIL, OPTION_COUNT};
-	json_t *params = session_filters(s, options);
+	json_t *params;
+	int status = session_filters(s, options, &params);
 
-	return params == NULL ? EXIT_USAGE
-			      : session_show(s, "statistics.get", params, write_statistics);
+	return status != EXIT_DONE ? status
+				   : session_show(s, "statistics.get", params, write_statistics);
 }

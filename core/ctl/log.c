@@ -43,9 +43,10 @@ static void write_proof(struct session *s, struct paper *p, const json_t *result
 
 int verb_log_proof(struct session *s)
 {
-	json_t *params = session_entry(s);
+	json_t *params;
+	int status = session_entry(s, &params);
 
-	return params == NULL ? EXIT_USAGE : session_show(s, "log.proof", params, write_proof);
+	return status != EXIT_DONE ? status : session_show(s, "log.proof", params, write_proof);
 }
 
 static void write_rotated(struct session *s, struct paper *p, const json_t *result)

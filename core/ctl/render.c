@@ -1,11 +1,14 @@
 /* Pictures and papers that plugins make: of one entry, or of the register. */
+#include <errno.h>
+
 #include "ctl/deliver.h"
 #include "ctl/verb.h"
 #include "tlog/tlog.h"
 
 static int show(const struct session *s, const char *answered)
 {
-	json_t *result = json_read(text_of(answered), NULL);
+	struct err e = {.status = 0};
+	json_t *result = json_read(text_of(answered), &e);
 	const json_t *text = json_member(result, "text");
 	const json_t *coded = json_member(result, "base64");
 	struct buffer bytes;
@@ -21,6 +24,8 @@ static int show(const struct session *s, const char *answered)
 						  &bytes);
 	if (fits)
 		status = deliver(s, &bytes, json_is_string(text));
+	else if (e.status == -ENOMEM || buffer_status(&bytes) != 0)
+		status = session_say(s, EXIT_UNEXPECTED, "no memory for the answer");
 	else
 		status = session_say(s, EXIT_UNEXPECTED, "the daemon answered what is no picture");
 	buffer_deinit(&bytes);
@@ -35,8 +40,6 @@ static int render(struct session *s, const char *method, json_t *params)
 	const char *plugin = session_option(s, OPTION_PLUGIN);
 	struct awardd_answer answer;
 
-	if (params == NULL)
-		return EXIT_USAGE; /* said already */
 	if (media_type == NULL) {
 		json_decref(params);
 		return session_say(s, EXIT_USAGE, "say as what, with --as MEDIA: image/svg+xml");
@@ -44,7 +47,7 @@ static int render(struct session *s, const char *method, json_t *params)
 	if (json_put(params, "media_type", json_string(media_type)) != 0 ||
 	    (plugin != NULL && json_put(params, "plugin", json_string(plugin)) != 0)) {
 		json_decref(params);
-		return session_say(s, EXIT_USAGE, "the media type or plugin is not UTF-8");
+		return session_unmade(s, (const char *[]){media_type, plugin, NULL});
 	}
 	awardd_answer_init(&answer);
 	int status = session_ask(s, method, params, &answer);
@@ -59,12 +62,17 @@ static int render(struct session *s, const char *method, json_t *params)
 
 int verb_decisions_render(struct session *s)
 {
-	return render(s, "decisions.render", session_entry(s));
+	json_t *params;
+	int status = session_entry(s, &params);
+
+	return status != EXIT_DONE ? status : render(s, "decisions.render", params);
 }
 
 int verb_register_render(struct session *s)
 {
 	static const enum option options[] = {OPTION_ON, OPTION_COUNT};
+	json_t *params;
+	int status = session_filters(s, options, &params);
 
-	return render(s, "register.render", session_filters(s, options));
+	return status != EXIT_DONE ? status : render(s, "register.render", params);
 }

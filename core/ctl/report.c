@@ -73,9 +73,11 @@ static int fetch_before(struct session *s, struct gathered *g)
 
 static int gather(struct session *s, struct gathered *g)
 {
-	json_t *params = session_entry(s);
-	int status = params != NULL ? fetch(s, "decisions.get", params, false, &g->entry)
-				    : EXIT_USAGE; /* said already */
+	json_t *params;
+	int status = session_entry(s, &params);
+
+	if (status == EXIT_DONE)
+		status = fetch(s, "decisions.get", params, false, &g->entry);
 	if (status != EXIT_DONE)
 		return status;
 	const json_t *decision = json_member(g->entry, "decision");
@@ -103,16 +105,19 @@ static int gather(struct session *s, struct gathered *g)
 
 /* ---- the scheme of that day ------------------------------------------------------------------ */
 
-/* What a kept rule set says of itself, run here; NULL where it cannot be, which is said. */
-static json_t *manifest_of(const struct session *s, const json_t *rules)
+/* What a kept rule set says of itself, run here; NULL where it cannot be, which is said: the report
+ * says what follows from that. EXIT_DONE or EXIT_UNEXPECTED. */
+static int read_manifest(const struct session *s, const json_t *rules, json_t **out)
 {
 	char program[PROGRAM_NAME];
 	struct trial_options how;
 	struct words *words = NULL;
 	struct trial *trial = NULL;
 	struct err e = {.status = 0};
-	json_t *faults = json_array(), *manifest = NULL;
+	json_t *faults = json_array();
+	int status = EXIT_DONE;
 
+	*out = NULL;
 	int rv = faults != NULL ? offline_trial(program, &how, &e) : -ENOMEM;
 	if (rv == 0)
 		rv = session_words(s, program, &words, &e);
@@ -121,32 +126,39 @@ static json_t *manifest_of(const struct session *s, const json_t *rules)
 	if (rv == 0)
 		rv = trial_open_kept(&how, rules, &trial, faults, &e);
 	if (rv == 0)
-		manifest = json_deep_copy_of(generation_manifest(trial_rules(trial)));
-	else
-		(void)session_say(s, 0, "the rules of that day do not run here: %s",
-				  e.text); /* the report says what follows */
+		*out = json_deep_copy_of(generation_manifest(trial_rules(trial)));
+	if (rv == -ENOMEM || (rv == 0 && *out == NULL))
+		status = session_say(s, EXIT_UNEXPECTED, "no memory for the rules of that day");
+	else if (rv != 0)
+		status = session_say(s, EXIT_DONE, "the rules of that day do not run here: %s",
+				     e.text);
 	trial_close(&trial);
 	words_free(&words);
 	json_decref(faults);
-	return manifest;
+	return status;
 }
 
 /* Titles and scale as they read when it was decided: today's are others where the rules were
  * changed since. */
-static void find_scheme(struct session *s, struct gathered *g)
+static int find_scheme(struct session *s, struct gathered *g)
 {
 	const json_t *today = session_scheme(s);
 	const char *now = json_member_text(today, "digest");
 	const char *then =
 		json_member_text(json_member(json_member(g->entry, "decision"), "rules"), "digest");
+	int status = EXIT_DONE;
 
 	g->of_its_day = now != NULL && then != NULL && strcmp(now, then) == 0;
 	if (!g->of_its_day && g->rules != NULL) {
-		g->scheme = manifest_of(s, g->rules);
+		status = read_manifest(s, g->rules, &g->scheme);
 		g->of_its_day = g->scheme != NULL;
 	}
-	if (g->scheme == NULL)
+	if (status == EXIT_DONE && g->scheme == NULL && today != NULL) {
 		g->scheme = json_copy_of(today);
+		if (g->scheme == NULL)
+			status = session_say(s, EXIT_UNEXPECTED, "no memory for the scheme");
+	}
+	return status;
 }
 
 /* ---- the page ---------------------------------------------------------------------------------- */
@@ -185,7 +197,7 @@ int verb_report(struct session *s)
 				   "a report is a web page: --format does not apply");
 	int status = gather(s, &g);
 	if (status == EXIT_DONE)
-		find_scheme(s, &g);
+		status = find_scheme(s, &g);
 	if (status == EXIT_DONE)
 		status = write_page(s, &g);
 	gathered_deinit(&g);

@@ -166,11 +166,12 @@ int session_show(struct session *s, const char *method, json_t *params, session_
 		awardd_answer_deinit(&answer);
 		return status;
 	}
-	json_t *result = json_read(text_of(answer.result), NULL);
+	struct err e = {.status = 0};
+	json_t *result = json_read(text_of(answer.result), &e);
 
 	paper_init(&p, s->out);
 	if (result == NULL)
-		status = session_say(s, EXIT_UNEXPECTED, "the answer cannot be read");
+		status = session_say(s, EXIT_UNEXPECTED, "the answer cannot be read: %s", e.text);
 	else
 		write(s, &p, result);
 	if (status == EXIT_DONE)
@@ -199,42 +200,63 @@ const char *session_option(const struct session *s, enum option option)
 	return s->arguments.values[option];
 }
 
-static json_t *filter_value(const struct session *s, enum option option)
+int session_unmade(const struct session *s, const char *const *words)
 {
-	const char *text = session_option(s, option);
-	char *end;
+	for (; *words != NULL; words++) {
+		struct text rest = text_of(*words);
+		size_t taken;
 
-	if (option != OPTION_LIMIT)
-		return json_string(text);
-	errno = 0;
-	long long number = strtoll(text, &end, 10);
-
-	return errno != 0 || end == text || *end != '\0' ? NULL : json_integer(number);
+		while ((taken = text_sequence(rest)) > 0)
+			rest = (struct text){rest.bytes + taken, rest.length - taken};
+		if (rest.length > 0)
+			return session_say(s, EXIT_USAGE, "\"%s\" is not UTF-8", *words);
+	}
+	return session_say(s, EXIT_UNEXPECTED, "no memory for the request");
 }
 
-json_t *session_filters(const struct session *s, const enum option *options)
+static bool is_number(const char *text, long long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoll(text, &end, 10);
+	return errno == 0 && end != text && *end == '\0';
+}
+
+static int put_filter(const struct session *s, enum option option, json_t *params)
+{
+	const char *text = session_option(s, option);
+	char member[64];
+	long long number;
+
+	if (option == OPTION_LIMIT && !is_number(text, &number))
+		return session_say(s, EXIT_USAGE, "--%s: \"%s\" does not fit",
+				   option_texts[option].name, text);
+	(void)snprintf(member, sizeof member, "%s", option_texts[option].name); /* fits */
+	for (char *c = member; *c != '\0'; c++)
+		if (*c == '-')
+			*c = '_';
+	if (json_put(params, member,
+		     option == OPTION_LIMIT ? json_integer(number) : json_string(text)) != 0)
+		return session_unmade(s, (const char *[]){text, NULL});
+	return EXIT_DONE;
+}
+
+int session_filters(const struct session *s, const enum option *options, json_t **out)
 {
 	json_t *params = json_object();
+	int status = params != NULL ? EXIT_DONE : session_unmade(s, (const char *[]){NULL});
 
-	for (; params != NULL && *options != OPTION_COUNT; options++) {
-		char member[64];
-		json_t *value;
-
-		if (session_option(s, *options) == NULL)
-			continue;
-		(void)snprintf(member, sizeof member, "%s", option_texts[*options].name);
-		for (char *c = member; *c != '\0'; c++)
-			if (*c == '-')
-				*c = '_';
-		value = filter_value(s, *options);
-		if (value == NULL || json_put(params, member, value) != 0) {
-			(void)session_say(s, EXIT_USAGE, "--%s: \"%s\" does not fit",
-					  option_texts[*options].name, session_option(s, *options));
-			json_decref(params);
-			return NULL;
-		}
+	for (; status == EXIT_DONE && *options != OPTION_COUNT; options++) {
+		if (session_option(s, *options) != NULL)
+			status = put_filter(s, *options, params);
 	}
-	return params;
+	if (status != EXIT_DONE) {
+		json_decref(params);
+		params = NULL;
+	}
+	*out = params;
+	return status;
 }
 
 int session_words(const struct session *s, const char *program, struct words **out, struct err *e)

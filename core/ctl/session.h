@@ -85,17 +85,21 @@ const json_t *session_scheme(struct session *s);
 /* An option's value, or NULL. */
 const char *session_option(const struct session *s, enum option option);
 
-/* An object of those options that were given: members named like them, '-' as
- * '_'. `limit` becomes a number; where it is none, EXIT_USAGE is said and NULL
- * given. The list ends with OPTION_COUNT. */
-json_t *session_filters(const struct session *s, const enum option *options);
+/* Says why params could not be made of these words, the last of which is NULL: EXIT_USAGE where
+ * one is not UTF-8, else EXIT_UNEXPECTED, as there was no memory. */
+int session_unmade(const struct session *s, const char *const *words);
+
+/* Gives an object of those options that were given: members named like them, '-' as
+ * '_'. `limit` becomes a number; where it is none, that is EXIT_USAGE. The list ends with
+ * OPTION_COUNT. What is not EXIT_DONE is said, and gives NULL. */
+int session_filters(const struct session *s, const enum option *options, json_t **out);
 
 /* Gives the words of the plugins that --plugins names, NULL where it is not given;
  * words_free it. A status and a sentence. */
 int session_words(const struct session *s, const char *program, struct words **out, struct err *e);
 
-/* The params that name the entry which the first operand says: {"sequence"} or
- * {"decision_id"}. Where it is neither, EXIT_USAGE is said and NULL given. */
-json_t *session_entry(const struct session *s);
+/* Gives the params that name the entry which the first operand says: {"sequence"} or
+ * {"decision_id"}. What is not EXIT_DONE is said, and gives NULL. */
+int session_entry(const struct session *s, json_t **out);
 
 #endif

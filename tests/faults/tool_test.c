@@ -300,6 +300,63 @@ static void without_memory_no_half_copy_is_left(void **state)
 	free(copied);
 }
 
+/* ---- what is said ------------------------------------------------------------- */
+
+static void says_or_lacks(struct shortage *sh, const char *const *verb)
+{
+	enum { PART = 2 };
+	struct ran whole = tool_run(sh->scene, NULL, verb);
+	bool reached = true;
+
+	for (long n = 0; reached; n = after(sh, n, PART)) {
+		arm(sh, WHO_DAEMON, n, false);
+		preload(sh, true);
+		struct ran r = tool_run(sh->scene, NULL, verb);
+		preload(sh, false);
+		reached = disarm(sh);
+		/* Titles are left out without the scheme, and details of a refusal. */
+		bool same = r.status == whole.status &&
+			    strncmp(r.err, whole.err, strlen(r.err)) == 0;
+		bool lacks = reached && r.status == 1 && strstr(r.err, "memory") != NULL;
+		if (!same && !lacks)
+			fail_msg("%s %s without the allocation %ld: %d\n%s%s", verb[0], verb[1], n,
+				 r.status, r.out, r.err);
+		ran_deinit(&r);
+	}
+	ran_deinit(&whole);
+}
+
+/* Verbs that ask: all that they say, or that there is no memory; no other reason. */
+static void without_memory_nothing_else_is_given_as_the_reason(void **state)
+{
+	struct scene *s = *state;
+	struct shortage sh;
+	json_t *first = decided(s, "{'submission_id': 'first'}");
+	json_t *second = decided(s, "{'submission_id': 'second', 'assessed_on': '2024-06-01'}");
+	const char *id = json_member_text(second, "decision_id");
+
+	revokes(s, first);
+	/* Other rules, so that a report runs those of its day. */
+	scene_rule_append(s, "framework.lua", "-- changed\n");
+	json_decref(called(s, "rules.reload", NULL));
+	const char *const verbs[][10] = {
+		{"decisions", "show", id},
+		{"decisions", "list", "--limit", "5", "--award", "quality-mark"},
+		/* Refused where there is memory. */
+		{"decisions", "revoke", json_member_text(first, "decision_id"), "--by", "A",
+		 "--reason", "once more"},
+		{"decisions", "erase", "--partnership", "nobody", "--by", "A", "--reason", "asked"},
+		{"decisions", "render", id, "--as", "image/svg+xml"},
+		{"report", id},
+	};
+	shortage_init(&sh, s); /* not for the daemon, which runs already */
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		says_or_lacks(&sh, verbs[i]);
+	shortage_deinit(&sh);
+	json_decref(first);
+	json_decref(second);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +371,7 @@ int main(void)
 		IN_SCENE(without_memory_a_log_is_not_called_altered),
 		IN_SCENE(without_memory_no_evaluator_is_called_dead),
 		IN_SCENE(without_memory_no_half_copy_is_left),
+		IN_SCENE(without_memory_nothing_else_is_given_as_the_reason),
 	};
 
 	if (getenv("AWARDD_ONLY") != NULL)
