@@ -18,14 +18,23 @@ void hosts_log(const struct host *h, int level, const char *text)
 
 /* ---- the end -------------------------------------------------------------- */
 
-static void free_host(struct host *h)
+static void forget_description(struct host *h)
 {
 	for (size_t i = 0; i < h->offer_count; i++)
 		form_free(&h->offers[i].form);
+	h->offer_count = 0;
 	free(h->offers);
-	sink_deinit(&h->sink);
-	json_decref(h->description);
+	h->offers = NULL;
 	json_decref(h->settings);
+	h->settings = NULL;
+	json_decref(h->description);
+	h->description = NULL;
+}
+
+static void free_host(struct host *h)
+{
+	forget_description(h);
+	sink_deinit(&h->sink);
 	if (h->object >= 0)
 		(void)close(h->object); /* memory only */
 	free(h->file);
@@ -196,25 +205,40 @@ static int make_offers(struct host *h, struct err *e)
 	return rv;
 }
 
+static int take_description(struct host *h, json_t *description, struct err *e)
+{
+	int rv = plugin_description_check(description, h->file, e);
+	if (rv != 0)
+		return rv;
+	h->description = json_incref(description);
+	rv = settings_read(h->all->options.config, h, &h->settings, e);
+	return rv == 0 ? make_offers(h, e) : rv;
+}
+
+static int open_sink(struct host *h)
+{
+	for (size_t i = 0; i < h->offer_count && h->all->options.journal != NULL; i++) {
+		if (strcmp(h->offers[i].kind, "sink") != 0)
+			continue;
+		h->sink.offer = i;
+		return sink_open(h); /* there is one at most */
+	}
+	return 0;
+}
+
 /* What it told the first time holds for as long as the daemon runs: it is the
  * same object each time. */
 int hosts_on_loaded(struct host *h, json_t *description, struct err *e)
 {
 	if (h->description != NULL)
 		return 0;
-	int rv = plugin_description_check(description, h->file, e);
-	if (rv != 0)
-		return rv;
-	h->description = json_incref(description);
-	rv = settings_read(h->all->options.config, h, &h->settings, e);
+	int rv = take_description(h, description, e);
 	if (rv == 0)
-		rv = make_offers(h, e);
-	for (size_t i = 0; i < h->offer_count && rv == 0; i++) {
-		h->sink.offer = strcmp(h->offers[i].kind, "sink") == 0 ? i : h->sink.offer;
-		if (strcmp(h->offers[i].kind, "sink") == 0 && h->all->options.journal != NULL)
-			sink_open(h);
-	}
-	return rv;
+		rv = open_sink(h);
+	if (rv != -ENOMEM)
+		return rv;
+	forget_description(h); /* it is started again, and tells it again */
+	return err_set(e, rv, "%s: no memory for what it says", h->file);
 }
 
 void hosts_on_started(struct host *h)

@@ -139,7 +139,8 @@ int hosts_find_user(struct hosts *all, struct err *e);
 int settings_read(const struct config *c, const struct host *h, json_t **out, struct err *e);
 
 /* ---- sink.c --------------------------------------------------------------- */
-void sink_open(struct host *h);
+/* -ENOMEM: it is as before. A position that is not to be believed is no failure. */
+int sink_open(struct host *h);
 /* The host runs, is done with one, or new entries are there: the next one waits in
  * line with the calls. */
 void sink_next(struct host *h);

@@ -117,10 +117,13 @@ static int read_position(struct host *h, struct err *e)
 		return 0; /* from the first entry on */
 	buffer_init(&text);
 	int rv = file_read(h->sink.path, POSITION_LIMIT, &text, e);
-	json_t *document = rv == 0 ? json_read((struct text){text.bytes, text.length}, NULL) : NULL;
+	struct err why = {.status = 0};
+	json_t *document = rv == 0 ? json_read((struct text){text.bytes, text.length}, &why) : NULL;
 	const char *log = json_member_text(document, "log");
 	json_int_t sequence = json_member_integer(document, "sequence", -1);
 	journal_stats(h->all->options.journal, &stats);
+	if (why.status == -ENOMEM)
+		rv = -ENOMEM;
 	if (rv == 0 && (log == NULL || sequence < 0))
 		rv = err_set(e, AW_EINVALID, "%s: is no position of a sink", h->sink.path);
 	else if (rv == 0 && strcmp(log, journal_identity(h->all->options.journal)) != 0)
@@ -138,26 +141,28 @@ static int read_position(struct host *h, struct err *e)
 	return rv;
 }
 
-void sink_open(struct host *h)
+int sink_open(struct host *h)
 {
 	struct sink *s = &h->sink;
 	struct err e = {0};
 
+	int length = snprintf(s->path, sizeof s->path, "%s.%s.position",
+			      config_text(h->all->options.config, CONFIG_LOG), h->name);
+	int rv = length >= (int)sizeof s->path
+			 ? err_set(&e, AW_ELIMIT, "the log's path is too long")
+			 : read_position(h, &e);
+	if (rv == -ENOMEM)
+		return rv;
 	s->exists = true;
 	(void)uv_timer_init(h->all->options.loop, &s->pause); /* only sets members */
 	s->pause.data = h;
 	h->all->open_pauses++;
-	int length = snprintf(s->path, sizeof s->path, "%s.%s.position",
-			      config_text(h->all->options.config, CONFIG_LOG), h->name);
-	if (length >= (int)sizeof s->path)
-		err_set(&e, AW_ELIMIT, "the log's path is too long");
-	else
-		(void)read_position(h, &e); /* kept in e */
-	if (e.status == 0)
-		return;
+	if (rv == 0)
+		return 0;
 	s->blocked = true;
 	host_fault(h, "%s. It gets no entries", e.text);
 	h->all->options.on_log(h->all->options.ctx, 3, h->last_error);
+	return 0;
 }
 
 /* ---- reading the log ------------------------------------------------------ */

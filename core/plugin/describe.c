@@ -61,7 +61,9 @@ static int check_setting(const json_t *setting, const char *file, struct err *e)
 	json_t *members = json_pack("[O]", setting), *errors = json_array();
 	json_t *document = json_pack("{sO}", name, otherwise);
 	struct form *form = NULL;
-	int rv = form_new(members, &form, e);
+	int rv = members != NULL && errors != NULL && document != NULL
+			 ? form_new(members, &form, e)
+			 : err_set(e, -ENOMEM, "%s: no memory for the setting %s", file, name);
 	if (rv == 0)
 		rv = form_check(form, document, errors);
 	if (rv == 0 && json_array_size(errors) > 0)

@@ -96,9 +96,16 @@ static int start(const struct awardd_host *host, struct awardd_text settings, vo
 {
 	struct issuer *issuer = calloc(1, sizeof *issuer);
 
-	if (issuer == NULL)
+	errno = 0;
+	if (issuer != NULL)
+		issuer->document = json_loadb(settings.bytes, settings.length, 0, NULL);
+	/* Jansson may leave out a byte that it finds no memory for. */
+	if (issuer == NULL || issuer->document == NULL || errno == ENOMEM) {
+		host->log(host->ctx, AWARDD_ERROR, "no memory for the settings");
+		if (issuer != NULL)
+			stop(issuer);
 		return -1;
-	issuer->document = json_loadb(settings.bytes, settings.length, 0, NULL);
+	}
 	struct certificate_settings *s = &issuer->settings;
 	s->base_url = json_string_value(json_object_get(issuer->document, "base-url"));
 	s->body = json_string_value(json_object_get(issuer->document, "body"));

@@ -1,5 +1,6 @@
 /* open-badge: the award of a decision as an Open Badges 3.0 credential, and the list
  * of those that were revoked since. What it answers, and how it is told. */
+#include <errno.h>
 #include <awardd/plugin.h>
 
 #include <inttypes.h>
@@ -201,11 +202,13 @@ static int start(const struct awardd_host *host, struct awardd_text settings, vo
 	struct why why = {"no memory"};
 	char line[768];
 
+	errno = 0;
 	if (b != NULL) {
 		revoked_init(&b->revoked);
 		b->settings = json_loadb(settings.bytes, settings.length, 0, NULL);
 	}
-	if (b == NULL || b->settings == NULL || open_all(b, &why) != 0) {
+	/* Jansson may leave out a byte that it finds no memory for. */
+	if (b == NULL || b->settings == NULL || errno == ENOMEM || open_all(b, &why) != 0) {
 		host->log(host->ctx, AWARDD_ERROR, why.text);
 		if (b != NULL)
 			stop(b);

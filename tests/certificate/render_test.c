@@ -1,6 +1,9 @@
 /* The plugin in its host: certificates of what a real daemon decided. */
 #include "../plugin/rig.h"
 
+#include <awardd/plugin.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -229,6 +232,78 @@ static void an_address_that_is_none_is_said_at_the_start(void **state)
 	scene_teardown(state);
 }
 
+/* ---- settings that there is no memory for ---- */
+
+static long *countdown(void)
+{
+	static long left = -1;
+
+	return &left;
+}
+
+static void *failing(size_t size)
+{
+	if (*countdown() >= 0 && (*countdown())-- == 0) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return malloc(size);
+}
+
+static void keep_line(struct awardd_host_context *ctx, int level, const char *text)
+{
+	assert_int_equal(level, AWARDD_ERROR);
+	snprintf((char *)ctx, 128, "%s", text);
+}
+
+/* Starts it without the n-th allocation for its settings; false where there are fewer. */
+static bool refuses_to_start(const struct awardd_plugin *plugin, const char *settings, long n)
+{
+	char said[128] = "";
+	const struct awardd_host host = {
+		.size = sizeof host,
+		.abi = AWARDD_ABI(1, 0),
+		.ctx = (struct awardd_host_context *)(void *)said,
+		.log = keep_line,
+	};
+	void *state = NULL;
+
+	*countdown() = n;
+	int rv = plugin->start(&host, (struct awardd_text){settings, strlen(settings)}, &state);
+	bool reached = *countdown() < 0;
+	*countdown() = -1;
+	if (rv == 0)
+		fail_msg("without the allocation %ld it starts with %s", n, settings);
+	if (strstr(said, reached ? "no memory" : "must begin with") == NULL)
+		fail_msg("without the allocation %ld it says \"%s\"", n, said);
+	return reached;
+}
+
+/* The space that must not be there stands at each place in turn, where a byte may get lost. */
+static void settings_that_there_is_no_memory_for_are_not_left_out(void **state)
+{
+	enum { PLACES = 40 };
+	static const char address[] = "https://awards.example/decisions/of/the/awarding/body";
+	const struct awardd_plugin *(*describe)(void);
+	void *loaded = dlopen(AWARDD_PLUGINS "/../../plugins/certificate.so", RTLD_NOW);
+
+	(void)state;
+	assert_non_null(loaded);
+	*(void **)&describe = dlsym(loaded, "awardd_plugin_v1");
+	json_set_alloc_funcs(failing, free);
+	for (size_t place = 8; place < PLACES; place++) {
+		char settings[128];
+		long n = 0;
+		snprintf(settings, sizeof settings, "{\"base-url\":\"%s\"}", address);
+		settings[sizeof "{\"base-url\":\"" - 1 + place] = ' ';
+		while (refuses_to_start(describe(), settings, n))
+			n++;
+		assert_true(n > 5);
+	}
+	json_set_alloc_funcs(malloc, free);
+	assert_int_equal(dlclose(loaded), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +321,7 @@ int main(void)
 	};
 	const struct CMUnitTest unset[] = {
 		cmocka_unit_test(without_an_address_there_is_no_certificate),
+		cmocka_unit_test(settings_that_there_is_no_memory_for_are_not_left_out),
 		cmocka_unit_test(an_address_that_is_none_is_said_at_the_start),
 	};
 

@@ -188,6 +188,36 @@ static void nobody_waits_for_a_sink_that_never_ends(void **state)
 	json_decref(plugin);
 }
 
+static bool is_refused(const json_t *plugin, json_int_t number)
+{
+	(void)number;
+	return json_is_true(json_object_get(plugin, "stuck"));
+}
+
+/* Of its last letter one byte of three would be left. */
+static void what_a_sink_says_at_length_is_cut_and_stays_text(void **state)
+{
+	struct bench b = {.failures_most = 3, .pause_ms = 1, .pause_most_ms = 1};
+
+	(void)state;
+	bench_make(&b);
+	rig_add(&b.scene, "broken/sink-long");
+	bench_configure(&b, NULL, NULL);
+	bench_open(&b);
+	append(&b, 1);
+	bench_start(&b);
+	bench_run(&b, is_refused, 0);
+	json_t *list = hosts_describe(b.hosts);
+	const json_t *error = json_object_get(json_array_get(list, 0), "last_error");
+	const char *said = json_member_text(error, "message");
+	const char *end = said + strlen(said) - 5;
+	if (strncmp(end, "\xe2\x82\xac", 3) != 0 || strcmp(end + 3, "??") != 0)
+		fail_msg("it is not cut within a letter: %s", said);
+	json_decref(list);
+	bench_close(&b);
+	bench_remove(&b);
+}
+
 /* A position that cannot be believed gives nothing to the sink, and is said. */
 static void a_position_of_another_log_is_not_believed(void **state)
 {
@@ -228,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			killed_between_an_entry_and_its_acknowledgement_it_gets_that_entry_again),
+		cmocka_unit_test(what_a_sink_says_at_length_is_cut_and_stays_text),
 		in_a_scene(a_daemon_that_is_killed_leaves_no_gap_in_a_sink),
 		in_a_scene(a_sink_that_was_away_catches_up),
 		in_a_scene(nobody_waits_for_a_sink_that_never_ends),
