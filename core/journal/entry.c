@@ -107,15 +107,24 @@ const char *journal_partnership(const char *kind, const json_t *body)
 	return json_member_text(body, "partnership");
 }
 
-static int read_whole(struct text bytes, struct text leaf_hash, json_t **document,
-		      struct entry *out, struct err *e)
+int entry_hashed(const struct stored *stored, struct text leaf_hash, struct buffer *scratch,
+		 struct text *out, struct err *e)
 {
-	struct digest leaf = digest_leaf(bytes.bytes, bytes.length);
-	struct err why = {.status = 0};
+	int rv = stored_read(stored, scratch, out, e);
 
+	if (rv != 0)
+		return rv;
+	struct digest leaf = digest_leaf(out->bytes, out->length);
 	if (leaf_hash.length != sizeof leaf.bytes ||
 	    memcmp(leaf.bytes, leaf_hash.bytes, sizeof leaf.bytes) != 0)
 		return err_set(e, AW_ECORRUPT, "its bytes do not have its leaf hash");
+	return 0;
+}
+
+static int read_whole(struct text bytes, json_t **document, struct entry *out, struct err *e)
+{
+	struct err why = {.status = 0};
+
 	*document = json_read(bytes, &why);
 	if (*document == NULL)
 		return err_set(e, why.status == -ENOMEM ? -ENOMEM : AW_ECORRUPT, "%s", why.text);
@@ -133,9 +142,9 @@ int entry_read(const struct stored *stored, struct text leaf_hash, json_t **docu
 	struct text bytes;
 
 	buffer_init(&scratch);
-	int rv = stored_read(stored, &scratch, &bytes, e);
+	int rv = entry_hashed(stored, leaf_hash, &scratch, &bytes, e);
 	if (rv == 0)
-		rv = read_whole(bytes, leaf_hash, document, out, e);
+		rv = read_whole(bytes, document, out, e);
 	buffer_deinit(&scratch);
 	return rv;
 }

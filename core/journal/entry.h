@@ -27,6 +27,11 @@ int entry_bytes(const struct entry *entry, const struct buffer *body, struct buf
  * missing that every entry has. */
 bool entry_fill(const json_t *document, struct entry *out);
 
+/* Gives the bytes that are hashed, as stored_read does. AW_ECORRUPT where they do not have this
+ * leaf hash. */
+int entry_hashed(const struct stored *stored, struct text leaf_hash, struct buffer *scratch,
+		 struct text *out, struct err *e);
+
 /* Gives the document of an entry's bytes and sets `out` to borrow from it.
  * AW_ECORRUPT where the bytes are no entry or do not have this leaf hash. */
 int entry_read(const struct stored *stored, struct text leaf_hash, json_t **document,

@@ -333,15 +333,21 @@ int reader_award_known(struct journal_reader *r, const char *partnership, const 
 
 /* Each partnership's latest unrevoked decision by assessed_on, then sequence
  * (R-19), with assessed_on between since and until (each may be NULL), by its last
- * name (R-25): calls
- * `each` with the summary {"partnership", "name", "sequence", "assessed_on",
- * "scores", "case_studies"} (borrowed), partnerships in order of their id. */
-typedef int (*reader_benchmark_cb)(void *ctx, json_t *benchmark);
+ * name (R-25): calls `each` with it, partnerships in order of their id. All is borrowed for the
+ * call; the last two stand in canonical texts, and are NULL where there is none. */
+struct benchmark {
+	const char *partnership, *name, *assessed_on;
+	int64_t sequence;
+	const struct json_item *scores, *case_studies;
+};
+typedef int (*reader_benchmark_cb)(void *ctx, const struct benchmark *benchmark);
 int reader_benchmarks(struct journal_reader *r, const char *since, const char *until,
 		      reader_benchmark_cb each, void *ctx, struct err *e);
-/* The same with their "scores" alone, in the order of the log: many times faster, as no entry is read. */
+/* Calls `each` with the scores alone of the same (borrowed), in the order of the log: many times
+ * faster, as no entry is read. */
+typedef int (*reader_scores_cb)(void *ctx, json_t *scores);
 int reader_scores(struct journal_reader *r, const char *since, const char *until,
-		  reader_benchmark_cb each, void *ctx, struct err *e);
+		  reader_scores_cb each, void *ctx, struct err *e);
 
 /* Unrevoked awards counted: [{"award", "year", "count"}] in order of year and
  * award, awarded between since and until. */

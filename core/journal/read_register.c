@@ -1,5 +1,6 @@
 /* The register: who holds what, benchmarks, and counts. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "journal/reader.h"
@@ -70,51 +71,76 @@ int reader_award_known(struct journal_reader *r, const char *partnership, const 
 	return rv > 0 ? 0 : sql_wrap(e, rv, "looking for an award");
 }
 
-/* One row with the case studies from its entry. */
-static int give_benchmark(struct journal_reader *r, sqlite3_stmt *row, reader_benchmark_cb each,
+/* What is read of one benchmark; its memory serves for the next. */
+struct reading {
+	struct buffer bytes;
+	struct json_index entry, scores;
+};
+
+static int read_canonical(struct json_index *x, struct text written, struct err *e)
+{
+	int rv = json_index_read(x, written);
+
+	if (rv == 0 && x->canonical)
+		return 0;
+	return rv == -ENOMEM ? rv : err_set(e, AW_ECORRUPT, "it holds what is not canonical JSON");
+}
+
+static int give_benchmark(sqlite3_stmt *row, struct reading *reading, reader_benchmark_cb each,
 			  void *ctx, struct err *e)
 {
-	char leaf_hash[DIGEST_HEX];
-	struct entry entry;
-	json_t *document = NULL, *benchmark = NULL;
-	int64_t sequence = sqlite3_column_int64(row, 1);
-	int rv = reader_load(r, sequence, &document, &entry, leaf_hash, e);
+	const struct stored stored = {column_bytes(row, 5), column_bytes(row, 7)};
+	struct benchmark b = {
+		.partnership = column_text(row, 0),
+		.sequence = sqlite3_column_int64(row, 1),
+		.name = column_text(row, 2),
+		.assessed_on = column_text(row, 3),
+	};
+	struct text bytes;
 
+	buffer_clear(&reading->bytes);
+	int rv = entry_hashed(&stored, column_bytes(row, 6), &reading->bytes, &bytes, e);
+	if (rv == 0)
+		rv = read_canonical(&reading->entry, bytes, e);
+	if (rv == 0 && sqlite3_column_type(row, 4) != SQLITE_NULL) {
+		rv = read_canonical(&reading->scores, column_bytes(row, 4), e);
+		b.scores = reading->scores.items;
+	}
 	if (rv != 0)
-		return rv;
-	json_t *studies = json_member(json_member(entry.body, "submission"), "case_studies");
-	benchmark = json_pack("{so so sI so so so}", "partnership", column_string(row, 0), "name",
-			      column_string(row, 2), "sequence", (json_int_t)sequence,
-			      "assessed_on", column_string(row, 3), "scores",
-			      column_json(row, 4, e), "case_studies",
-			      studies != NULL ? json_incref(studies) : json_array());
-	rv = benchmark != NULL ? each(ctx, benchmark) : -ENOMEM;
-	json_decref(benchmark);
-	json_decref(document);
-	return rv;
+		return sql_wrap(e, rv, "entry %" PRId64, b.sequence);
+	const struct json_item *body = json_item_get(reading->entry.items, "body");
+	b.case_studies = json_item_get(json_item_get(body, "submission"), "case_studies");
+	return each(ctx, &b);
 }
 
 int reader_benchmarks(struct journal_reader *r, const char *since, const char *until,
 		      reader_benchmark_cb each, void *ctx, struct err *e)
 {
+	struct reading reading;
 	struct binder b;
 	int rv = reader_bind(r, READ_BENCHMARKS, &b, e);
 
 	if (rv != 0)
 		return sql_wrap(e, rv, "reading benchmarks");
+	buffer_init(&reading.bytes);
+	json_index_init(&reading.entry);
+	json_index_init(&reading.scores);
 	bind_text(&b, since != NULL ? since : first_day);
 	bind_text(&b, until != NULL ? until : last_day);
 	while ((rv = sql_next(&b, e)) == 1) {
-		rv = give_benchmark(r, b.statement, each, ctx, e);
+		rv = give_benchmark(b.statement, &reading, each, ctx, e);
 		if (rv != 0)
 			break;
 	}
 	reader_done(&b);
+	json_index_deinit(&reading.scores);
+	json_index_deinit(&reading.entry);
+	buffer_deinit(&reading.bytes);
 	return rv == 0 ? 0 : sql_wrap(e, rv, "reading benchmarks");
 }
 
 int reader_scores(struct journal_reader *r, const char *since, const char *until,
-		  reader_benchmark_cb each, void *ctx, struct err *e)
+		  reader_scores_cb each, void *ctx, struct err *e)
 {
 	struct binder b;
 	int rv = reader_bind(r, READ_SCORES, &b, e);

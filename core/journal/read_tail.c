@@ -49,18 +49,9 @@ static int give(sqlite3_stmt *row, struct buffer *scratch, reader_tail_cb each, 
 		.partnership = column_text(row, 5),
 		.what = column_text(row, 6),
 	};
-	struct text stored = column_bytes(row, 8);
-	int rv = stored_read(&bytes, scratch, &entry.bytes, e);
+	int rv = entry_hashed(&bytes, column_bytes(row, 8), scratch, &entry.bytes, e);
 
-	if (rv != 0)
-		return sql_wrap(e, rv, "entry %" PRId64, entry.sequence);
-	struct digest leaf = digest_leaf(entry.bytes.bytes, entry.bytes.length);
-	if (stored.length != sizeof leaf.bytes ||
-	    memcmp(stored.bytes, leaf.bytes, sizeof leaf.bytes) != 0)
-		return err_set(e, AW_ECORRUPT,
-			       "entry %" PRId64 ": its bytes do not have its leaf hash",
-			       entry.sequence);
-	return each(ctx, &entry);
+	return rv == 0 ? each(ctx, &entry) : sql_wrap(e, rv, "entry %" PRId64, entry.sequence);
 }
 
 int reader_tail(struct journal_reader *r, const char *kind, int64_t after, reader_tail_cb each,

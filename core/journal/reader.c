@@ -73,9 +73,10 @@ static const char *const texts[READER_STATEMENTS] = {
 	"  AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.revokes = x.sequence)"               \
 	"  ORDER BY x.day DESC, x.sequence DESC LIMIT 1)"
 	[READ_BENCHMARKS] =
-		"SELECT p.id, d.sequence, coalesce(p.name, d.name), d.assessed_on, d.scores"
+		"SELECT p.id, d.sequence, coalesce(p.name, d.name), d.assessed_on, d.scores,"
+		" e.bytes, e.leaf_hash, " ENTRY_SOURCE
 		" FROM partnership p CROSS JOIN decision d ON d.sequence = " LATEST
-		" ORDER BY p.id",
+		" LEFT JOIN entry e ON e.sequence = d.sequence ORDER BY p.id",
 	/* Found first, and read as they lie in the file; without its limit SQLite drops the
 	 * order. */
 	[READ_SCORES] = "SELECT d.scores FROM (SELECT " LATEST " AS latest FROM partnership p"

@@ -15,6 +15,7 @@ static void read_free(struct read *q)
 {
 	generation_drop(&q->generation);
 	json_decref(q->found);
+	buffer_deinit(&q->json);
 	free(q);
 }
 
@@ -32,6 +33,8 @@ static void on_read(void *ctx, int status, const struct err *e)
 
 	if (status != 0) {
 		answer_status(q->service, q->request, status, e);
+	} else if (q->finish == NULL && q->found == NULL) {
+		answer_json(q->service, q->request, (struct text){q->json.bytes, q->json.length});
 	} else if (q->finish == NULL) {
 		answer_result(q->service, q->request, json_incref(q->found));
 	} else {

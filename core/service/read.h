@@ -8,13 +8,14 @@
 struct read {
 	struct service *service;
 	struct request *request;
-	/* On the reading thread: puts what it finds into `found`. It may look at
-	 * the request's params and at nothing else of the service. */
+	/* On the reading thread: puts what it finds into `found`, or appends it to `json`.
+	 * It may look at the request's params and at nothing else of the service. */
 	int (*ask)(struct read *q, struct journal_reader *r, struct err *e);
 	/* On the loop's thread: gives the result, or NULL where it has answered
-	 * itself. NULL: `found` is the result. */
+	 * itself. NULL: `found` is the result, or where there is none `json`. */
 	json_t *(*finish)(struct read *q);
 	json_t *found;
+	struct buffer json;            /* for what is long: a document takes many times its text */
 	struct generation *generation; /* held while the question is open, or NULL */
 	char day[DATE_TEXT];           /* the day it is asked about, if any */
 	struct user *user;             /* this and the next: read.c's own */

@@ -11,66 +11,98 @@
 
 struct practice {
 	const char *statement; /* NULL: all */
-	json_t *rows;
+	struct buffer *out;
+	struct buffer id; /* of the statement in hand */
+	bool any;
 };
 
-static int add_row(struct practice *p, json_t *benchmark, json_t *study, json_t *statement)
+static void put_text(struct buffer *out, const char *before, const char *text)
 {
-	json_t *score =
-		json_object_get(json_object_get(benchmark, "scores"), json_string_value(statement));
-	json_t *row = json_pack("{sO sO sO sO sO sO}", "partnership",
-				json_object_get(benchmark, "partnership"), "name",
-				json_object_get(benchmark, "name"), "title",
-				json_object_get(study, "title"), "statement", statement, "score",
-				score != NULL ? score : json_null(), "date",
-				json_object_get(benchmark, "assessed_on"));
-
-	return json_array_append_new(p->rows, row) == 0 ? 0 : -ENOMEM;
+	/* A failure stays marked in the buffer. */
+	(void)buffer_append_text(out, before);
+	if (text != NULL)
+		(void)json_canonical_text(text_of(text), out);
+	else
+		(void)buffer_append_text(out, "null");
 }
 
-static bool named_before(const json_t *statements, size_t index)
+static void put_item(struct buffer *out, const char *before, const struct json_item *item)
 {
-	for (size_t i = 0; i < index; i++) {
-		if (json_equal(json_array_get(statements, i), json_array_get(statements, index)))
-			return true;
-	}
-	return false;
+	/* A failure stays marked in the buffer. */
+	(void)buffer_append_text(out, before);
+	if (item != NULL)
+		(void)buffer_append(out, item->text.bytes, item->text.length);
+	else
+		(void)buffer_append_text(out, "null");
+}
+
+static int put_row(struct practice *p, const struct benchmark *b, const struct json_item *study,
+		   const struct json_item *statement)
+{
+	struct text id = {p->id.bytes, p->id.length};
+
+	put_text(p->out, p->any ? ",{\"partnership\":" : "{\"partnership\":", b->partnership);
+	put_text(p->out, ",\"name\":", b->name);
+	put_item(p->out, ",\"title\":", json_item_get(study, "title"));
+	put_item(p->out, ",\"statement\":", statement);
+	put_item(p->out, ",\"score\":", json_item_find(b->scores, id));
+	put_text(p->out, ",\"date\":", b->assessed_on);
+	p->any = true;
+	return buffer_append(p->out, "}", 1);
+}
+
+/* Canonical texts are the same where what they say is. */
+static bool named_before(const struct json_item *statements, const struct json_item *statement)
+{
+	const struct json_item *each = json_item_next(statements, NULL);
+
+	while (each != statement && !text_equal(each->text, statement->text))
+		each = json_item_next(statements, each);
+	return each != statement;
 }
 
 /* A shareable case study counts once for each statement it names. */
-static int add_benchmark(void *ctx, json_t *benchmark)
+static int put_study(struct practice *p, const struct benchmark *b, const struct json_item *study)
 {
-	struct practice *p = ctx;
-	size_t i, n;
-	json_t *study, *statement;
+	const struct json_item *statements = json_item_get(study, "statements"), *each = NULL;
+	const struct json_item *shareable = json_item_get(study, "shareable");
 	int rv = 0;
 
-	json_array_foreach(json_object_get(benchmark, "case_studies"), i, study) {
-		json_t *statements = json_object_get(study, "statements");
-		if (!json_member_true(study, "shareable"))
+	if (shareable == NULL || shareable->kind != JSON_ITEM_TRUE)
+		return 0;
+	while (rv == 0 && (each = json_item_next(statements, each)) != NULL) {
+		if (each->kind != JSON_ITEM_STRING || named_before(statements, each) ||
+		    (p->statement != NULL && !json_item_is(each, text_of(p->statement))))
 			continue;
-		json_array_foreach(statements, n, statement) {
-			const char *id = json_string_value(statement);
-			if (rv == 0 && id != NULL && !named_before(statements, n) &&
-			    (p->statement == NULL || strcmp(p->statement, id) == 0))
-				rv = add_row(p, benchmark, study, statement);
-		}
+		buffer_clear(&p->id);
+		rv = json_item_text(each, &p->id);
+		if (rv == 0)
+			rv = put_row(p, b, study, each);
 	}
+	return rv;
+}
+
+static int put_benchmark(void *ctx, const struct benchmark *b)
+{
+	const struct json_item *study = NULL;
+	int rv = 0;
+
+	while (rv == 0 && (study = json_item_next(b->case_studies, study)) != NULL)
+		rv = put_study(ctx, b, study);
 	return rv;
 }
 
 static int ask_practice(struct read *q, struct journal_reader *r, struct err *e)
 {
-	struct practice p = {json_member_text(q->request->params, "statement"), json_array()};
+	struct practice p = {.statement = json_member_text(q->request->params, "statement"),
+			     .out = &q->json};
 
-	if (p.rows == NULL)
-		return -ENOMEM;
-	int rv = reader_benchmarks(r, NULL, NULL, add_benchmark, &p, e);
-	if (rv == 0) {
-		q->found = json_pack("{sO}", "practice", p.rows);
-		rv = q->found != NULL ? 0 : -ENOMEM;
-	}
-	json_decref(p.rows);
+	buffer_init(&p.id);
+	(void)buffer_append_text(&q->json, "{\"practice\":["); /* buffer_status tells */
+	int rv = reader_benchmarks(r, NULL, NULL, put_benchmark, &p, e);
+	if (rv == 0)
+		rv = buffer_append_text(&q->json, "]}");
+	buffer_deinit(&p.id);
 	return rv;
 }
 

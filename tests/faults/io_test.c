@@ -190,11 +190,6 @@ static int copy(struct walk *w, struct err *e)
 	return rv;
 }
 
-static int each_benchmark(void *ctx, json_t *benchmark)
-{
-	return json_array_append(ctx, benchmark) == 0 ? 0 : -ENOMEM;
-}
-
 static int read_history(struct journal_reader *r, json_t **out, struct err *e)
 {
 	struct buffer text;
@@ -231,7 +226,7 @@ static int read_all(struct journal_reader *r, json_t *all, struct err *e)
 		else if (i == 5)
 			rv = reader_rule_history(r, 5, &one, e);
 		else
-			return reader_benchmarks(r, NULL, NULL, each_benchmark, all, e);
+			return reader_benchmarks(r, NULL, NULL, keep_benchmark, all, e);
 	}
 	return rv;
 }

@@ -351,6 +351,49 @@ static void one_user_who_fills_the_queue_leaves_some_to_others(void **state)
 	assert_log_verifies(s);
 }
 
+/* A submission that shares so many case studies, each on every statement. */
+static json_t *sharing(struct scene *s, int studies)
+{
+	static const char *const statements[] = {"1", "2", "3", "4a", "4b", "5",
+						 "6", "7", "8", "9",  "10"};
+	json_t *given = submission(s, "{'case_studies': []}"), *ids = json_array();
+
+	for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+		assert_int_equal(json_array_append_new(ids, json_string(statements[i])), 0);
+	for (int i = 0; i < studies; i++)
+		assert_int_equal(json_array_append_new(json_object_get(given, "case_studies"),
+						       json_pack("{ss sO sb}", "title", "A panel",
+								 "statements", ids, "shareable",
+								 1)),
+				 0);
+	json_decref(ids);
+	return given;
+}
+
+/* Twice: the text, and what is sent of it. Documents of it were ten times as much. */
+static void what_is_shared_is_listed_in_as_much_memory_as_it_takes_to_send(void **state)
+{
+	enum { PARTNERSHIPS = 200, STUDIES = 10, LEAST = PARTNERSHIPS * STUDIES * 11 * 90 };
+	struct scene *s = *state;
+	void *scene = s;
+
+	for (int i = 0; i < PARTNERSHIPS; i++) {
+		json_t *answer = peer_call(scene_peer(s), "decide", sharing(s, STUDIES));
+		assert_non_null(json_object_get(answer, "result"));
+		json_decref(answer);
+		assert_int_equal(scene_next_area(&scene), 0);
+	}
+	json_decref(called(s, "practice.list", "{'statement': '1'}"));
+	long before = peak_of(s);
+	peer_send_line(scene_peer(s),
+		       "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"practice.list\"}");
+	char *line = peer_line(scene_peer(s));
+	size_t length = strlen(line);
+	assert_true(length > LEAST);
+	assert_grew_by_at_most(s, before, (long)(5 * length / 2 / 1024));
+	free(line);
+}
+
 #define with_scene(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
 #define with_stopped(test)                                                                         \
 	cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
@@ -360,6 +403,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_scene(tiny_requests_without_end_are_each_answered),
 		with_scene(giant_batches_are_answered_whole_in_bounded_memory),
+		with_scene(what_is_shared_is_listed_in_as_much_memory_as_it_takes_to_send),
 		with_scene(who_wants_no_answers_keeps_nobody_waiting),
 		with_stopped(lines_that_wait_take_bounded_memory),
 		with_stopped(beyond_the_queue_it_is_refused_and_may_be_sent_again),

@@ -459,4 +459,20 @@ static inline int history_read(struct journal_reader *r, const char *partnership
 	return rv;
 }
 
+/* For reader_benchmarks: appends each to a list, as a document. */
+static inline int keep_benchmark(void *list, const struct benchmark *b)
+{
+	json_t *scores = json_read(b->scores->text, NULL);
+	json_t *studies = json_read(b->case_studies->text, NULL);
+	json_t *row = NULL;
+
+	if (scores != NULL && studies != NULL)
+		row = json_pack("{ss ss sI ss sO sO}", "partnership", b->partnership, "name",
+				b->name, "sequence", (json_int_t)b->sequence, "assessed_on",
+				b->assessed_on, "scores", scores, "case_studies", studies);
+	json_decref(scores);
+	json_decref(studies);
+	return row != NULL && json_array_append_new(list, row) == 0 ? 0 : -ENOMEM;
+}
+
 #endif

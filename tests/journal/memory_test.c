@@ -153,9 +153,9 @@ static void an_append_without_memory_is_refused_and_the_next_one_goes_on(void **
 
 /* ---- every reader ------------------------------------------------------- */
 
-static int keep(void *ctx, json_t *benchmark)
+static int keep_scores(void *ctx, json_t *scores)
 {
-	return json_array_append(ctx, benchmark) == 0 ? 0 : -ENOMEM;
+	return json_array_append(ctx, scores) == 0 ? 0 : -ENOMEM;
 }
 
 static int read_entry(struct journal_reader *r, json_t **out, struct err *e)
@@ -191,15 +191,8 @@ static int read_register(struct journal_reader *r, json_t **out, struct err *e)
 	return reader_register(r, "2025-01-01", NULL, NULL, out, e);
 }
 
-typedef int reading(struct journal_reader *r, const char *since, const char *until,
-		    reader_benchmark_cb each, void *ctx, struct err *e);
-
-static int read_each(reading *reads, struct journal_reader *r, json_t **out, struct err *e)
+static int ended(int rv, json_t *list, json_t **out)
 {
-	json_t *list = json_array();
-	int rv = list != NULL ? reads(r, NULL, NULL, keep, list, e)
-			      : err_set(e, -ENOMEM, "no memory for the test's list");
-
 	if (rv == 0)
 		*out = list;
 	else
@@ -209,12 +202,20 @@ static int read_each(reading *reads, struct journal_reader *r, json_t **out, str
 
 static int read_benchmarks(struct journal_reader *r, json_t **out, struct err *e)
 {
-	return read_each(reader_benchmarks, r, out, e);
+	json_t *list = json_array();
+
+	return ended(list != NULL ? reader_benchmarks(r, NULL, NULL, keep_benchmark, list, e)
+				  : err_set(e, -ENOMEM, "no memory for the test's list"),
+		     list, out);
 }
 
 static int read_scores(struct journal_reader *r, json_t **out, struct err *e)
 {
-	return read_each(reader_scores, r, out, e);
+	json_t *list = json_array();
+
+	return ended(list != NULL ? reader_scores(r, NULL, NULL, keep_scores, list, e)
+				  : err_set(e, -ENOMEM, "no memory for the test's list"),
+		     list, out);
 }
 
 static int read_award_counts(struct journal_reader *r, json_t **out, struct err *e)

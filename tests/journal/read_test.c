@@ -269,12 +269,12 @@ static void an_award_is_known_also_where_it_was_revoked(void **state)
 
 /* ---- benchmarks and counts ---------------------------------------------- */
 
-static int keep_benchmark(void *ctx, json_t *benchmark)
+static int keep_scores(void *ctx, json_t *scores)
 {
-	return json_array_append(ctx, benchmark) == 0 ? 0 : -ENOMEM;
+	return json_array_append(ctx, scores) == 0 ? 0 : -ENOMEM;
 }
 
-static int stop_at_once(void *ctx, json_t *benchmark)
+static int stop_at_once(void *ctx, const struct benchmark *benchmark)
 {
 	(void)benchmark;
 	++*(int *)ctx;
@@ -294,7 +294,7 @@ static int ask_scores(struct journal_reader *r, struct ask *ask, struct err *e)
 	const struct on *on = ask->with;
 
 	ask->out = json_array();
-	return reader_scores(r, on->day, on->partnership, keep_benchmark, ask->out, e);
+	return reader_scores(r, on->day, on->partnership, keep_scores, ask->out, e);
 }
 
 static int ask_one_benchmark(struct journal_reader *r, struct ask *ask, struct err *e)
