@@ -372,6 +372,8 @@ static void on_activated(void *ctx, int status, const struct journal_receipt *re
 		fail_for_good(s, status);
 		return;
 	}
+	if (a->request != NULL)
+		a->request->logged = true;
 	put_in_force(a, receipts->at);
 }
 

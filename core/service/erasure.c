@@ -206,6 +206,7 @@ static void on_logged(void *ctx, int status, const struct journal_receipt *recei
 		return;
 	}
 	s->erasures++;
+	x->request->logged = true;
 	s->erasing = journal_is_erasing(s->options.journal);
 	log_line(s, 6, "erasure %s removed %lld personal values%s", receipts->id,
 		 (long long)json_member_integer(x->found, "values", 0),

@@ -325,5 +325,6 @@ static void on_logged(void *ctx, int status, const struct journal_receipt *recei
 		return;
 	}
 	i->service->imports += count;
+	i->request->logged = true;
 	answer_counts(i, count);
 }

@@ -163,6 +163,7 @@ static void on_rotated(void *ctx, int status, const struct journal_receipt *rece
 		free(n);
 		return;
 	}
+	n->request->logged = true;
 	journal_key(s->options.journal, key);
 	log_line(s, 5, "the log's key was changed: %s signs from entry %lld on", key,
 		 (long long)receipts->sequence);

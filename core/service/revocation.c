@@ -183,6 +183,7 @@ static void on_logged(void *ctx, int status, const struct journal_receipt *recei
 		return;
 	}
 	s->revocations++;
+	v->request->logged = true;
 	json_t *result = receipt_document(receipts, "revocation", &v->request->peer->actor);
 	if (result != NULL &&
 	    (json_put(result, "reason",

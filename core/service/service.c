@@ -69,7 +69,10 @@ void answer_error(struct service *s, struct request *r, int code, const char *me
 
 void answer_no_memory(struct service *s, struct request *r)
 {
-	answer_error(s, r, CODE_INTERNAL, "out of memory: nothing was changed", NULL);
+	answer_error(s, r, CODE_INTERNAL,
+		     r->logged ? "out of memory for the answer: it was done, and is in the log"
+			       : "out of memory: nothing was changed",
+		     NULL);
 }
 
 void answer_params(struct service *s, struct request *r, json_t *errors)

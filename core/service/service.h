@@ -82,6 +82,7 @@ struct request {
 	void (*answer)(struct request *r, struct reply *reply);
 	json_t *params; /* this and the next: the service's own; see request_read */
 	int64_t began_us;
+	bool logged;          /* what it asked for is in the log, whatever it is answered */
 	struct request *next; /* that waits, too */
 };
 

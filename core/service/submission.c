@@ -494,6 +494,7 @@ static void on_logged(void *ctx, int status, const struct journal_receipt *recei
 		fail_for_good(s, status);
 	} else {
 		s->decisions++;
+		one->request->logged = true;
 		answer_logged(one, receipts);
 	}
 	finish(one);

@@ -208,7 +208,7 @@ static json_t *changed_rules(struct walk *w)
 	char text[64];
 
 	snprintf(text, sizeof text, "-- edit %d\n", w->serial++);
-	scene_rule_append(w->scene, "outcome.lua", text);
+	scene_rule_write(w->scene, "edit.lua", text);
 	return NULL;
 }
 
@@ -288,6 +288,22 @@ static void judge(struct walk *w, const struct operation *o, long n, const json_
 	free(text);
 }
 
+static int64_t entries(const struct walk *w)
+{
+	return scene_sql_number(w->scene, "SELECT max(sequence) FROM entries");
+}
+
+/* Who is told so sends again what would then be done twice. */
+static void nothing_was_logged(const struct walk *w, const struct operation *o, long n,
+			       const json_t *answer, int64_t before)
+{
+	const char *said = json_member_text(json_object_get(answer, "error"), "message");
+
+	if (said != NULL && strstr(said, "nothing was changed") != NULL && entries(w) != before)
+		fail_msg("%s without the allocation %ld is answered \"%s\", and was logged",
+			 o->method, n, said);
+}
+
 /* What the daemon that has just ended did not free. */
 static long kept(const struct walk *w)
 {
@@ -335,6 +351,7 @@ static void walk(struct walk *w, const struct operation *o, bool for_ever)
 		fail_msg("%s: %s", o->method, json_dumps(whole, JSON_ENCODE_ANY));
 	while (missed < 2) {
 		json_t *params = o->params(w), *answer;
+		int64_t before = entries(w);
 		bool reached;
 
 		arm(&w->shortage, o->who, n, for_ever);
@@ -342,6 +359,7 @@ static void walk(struct walk *w, const struct operation *o, bool for_ever)
 		reached = disarm(&w->shortage);
 		missed = reached ? 0 : missed + 1;
 		judge(w, o, n, answer, wanted);
+		nothing_was_logged(w, o, n, answer, before);
 		goes_on(w, o, n);
 		json_decref(answer);
 		n = after(&w->shortage, n, 5);
