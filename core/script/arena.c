@@ -104,6 +104,11 @@ void arena_deinit(struct arena *a)
 
 /* ---- within it ------------------------------------------------------------------ */
 
+static size_t room_in(const struct arena *a)
+{
+	return ARENA_SIZE - a->used - a->fixed;
+}
+
 static void *take(struct arena *a, size_t size)
 {
 	size_t shelf = size / ARENA_GRAIN;
@@ -113,10 +118,23 @@ static void *take(struct arena *a, size_t size)
 		a->shelves[shelf] = found->next;
 		return found;
 	}
-	if (size > ARENA_SIZE - a->used)
+	if (size > room_in(a))
 		return take_beyond(a, size);
 	a->used += size;
 	return a->base + a->used - size;
+}
+
+void *arena_fixed(struct arena *a, size_t size)
+{
+	if (grained(size) > room_in(a))
+		return NULL;
+	a->fixed += grained(size);
+	return a->base + ARENA_SIZE - a->fixed;
+}
+
+static bool is_fixed(const struct arena *a, const void *block)
+{
+	return is_within(a, block) && (uintptr_t)block >= (uintptr_t)a->base + a->used;
 }
 
 static bool is_last(const struct arena *a, const void *block, size_t size)
@@ -124,7 +142,7 @@ static bool is_last(const struct arena *a, const void *block, size_t size)
 	return (const char *)block + size == a->base + a->used;
 }
 
-/* A large block that is not the last is not used again: runs are short. */
+/* A large block that is not the last is not used again: runs are short. Nor is a fixed one. */
 static void drop(struct arena *a, void *block, size_t size)
 {
 	size_t shelf = size / ARENA_GRAIN;
@@ -132,6 +150,8 @@ static void drop(struct arena *a, void *block, size_t size)
 
 	if (!is_within(a, block)) {
 		drop_beyond(block);
+	} else if (is_fixed(a, block)) {
+		return;
 	} else if (is_last(a, block, size)) {
 		a->used -= size;
 	} else if (shelf < ARENA_SHELVES) {
@@ -155,7 +175,7 @@ void *arena_resize(struct arena *a, void *block, size_t old, size_t want)
 		return block;
 	if (!is_within(a, block))
 		return resize_beyond(a, block, size);
-	if (is_last(a, block, had) && size <= ARENA_SIZE - (a->used - had)) {
+	if (is_last(a, block, had) && size <= room_in(a) + had) {
 		a->used = a->used - had + size;
 		return block;
 	}
@@ -180,6 +200,7 @@ int arena_keep(struct arena *a)
 	memcpy(a->kept.bytes, a->base, a->used);
 	memcpy(a->kept.shelves, a->shelves, sizeof a->shelves);
 	a->kept.used = a->used;
+	a->kept.fixed = a->fixed;
 	return 0;
 }
 
@@ -189,4 +210,5 @@ void arena_restore(struct arena *a)
 	memcpy(a->base, a->kept.bytes, a->kept.used);
 	memcpy(a->shelves, a->kept.shelves, sizeof a->shelves);
 	a->used = a->kept.used;
+	a->fixed = a->kept.fixed;
 }

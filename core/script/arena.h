@@ -4,6 +4,9 @@
  *
  * What does not fit is taken from the heap and given back when the arena is put
  * back; so nothing may be kept that was made since, by whoever has pointers in it.
+ *
+ * What nobody writes to once it is filled, such as the code of functions, is taken from the other
+ * end, is never used for anything else, and needs not be put back.
  */
 #ifndef AW_SCRIPT_ARENA_H
 #define AW_SCRIPT_ARENA_H
@@ -23,12 +26,12 @@ struct shelved {
 
 struct arena {
 	char *base;
-	size_t used;
+	size_t used, fixed; /* from the beginning; at the end, never written again */
 	struct shelved *shelves[ARENA_SHELVES];
 	struct beyond *beyond; /* blocks of the heap */
 	struct {
 		char *bytes; /* NULL: not kept */
-		size_t used;
+		size_t used, fixed;
 		struct shelved *shelves[ARENA_SHELVES];
 	} kept;
 };
@@ -36,6 +39,10 @@ struct arena {
 /* -ENOMEM. */
 int arena_init(struct arena *a);
 void arena_deinit(struct arena *a);
+
+/* A block that is filled once, and only read then; arena_resize frees it. NULL: there is no room for
+ * it, and an ordinary one may do. */
+void *arena_fixed(struct arena *a, size_t size);
 
 /* As realloc, with the block's old size; `want` 0 frees. NULL: no memory, and the
  * block is as it was; never where it shrinks. */

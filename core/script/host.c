@@ -150,8 +150,8 @@ static bool is_named(lua_State *L, int names, bool of_values)
 	return is;
 }
 
-/* Of what is not in the values. upvalues: what to say before the name, the names that may be
- * read, whether these are a list */
+/* Of what is not in the values, whose face is made here where it is asked for. upvalues: what to
+ * say before the name, the names that may be read, whether these are a list */
 static int on_record_index(lua_State *L)
 {
 	const char *name, *best;
@@ -161,7 +161,14 @@ static int on_record_index(lua_State *L)
 		return luaL_error(L, "this is a group and not a list: its members have names");
 	name = lua_tostring(L, 2);
 	if (is_named(L, lua_upvalueindex(2), of_values)) {
-		lua_pushnil(L);
+		if (of_values || !lua_istable(L, -1)) {
+			lua_pushnil(L);
+			return 1;
+		}
+		read_only_push(L, lua_gettop(L));
+		lua_pushvalue(L, 2);
+		lua_pushvalue(L, -2);
+		lua_rawset(L, 1);
 		return 1;
 	}
 	best = nearest_in(L, name, lua_upvalueindex(2), of_values);
@@ -177,7 +184,8 @@ static int on_record_change(lua_State *L)
 }
 
 /* host.record(values, prefix, names): a face of the values, which themselves complain of what is
- * neither in them nor among the names: a list of these, or a group that has them. */
+ * neither in them nor among the names: a list of these, or a group that has them. Where that group
+ * has a table, a face of it becomes the value. */
 static int host_record(lua_State *L)
 {
 	luaL_checktype(L, 1, LUA_TTABLE);
@@ -326,4 +334,5 @@ void host_add(lua_State *L)
 	lua_pushlightuserdata(L, NULL);
 	lua_setfield(L, -2, "null");
 	host_values_add(L);
+	sheet_add(L);
 }

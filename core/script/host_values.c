@@ -175,8 +175,27 @@ static int host_copy(lua_State *L)
 	return 1;
 }
 
-/* Pushes a face of a copy, all the way down, without what is null. */
-static void push_read_only(lua_State *L, int index)
+/* host.taken(f, argument): as host.copy, of what f gives: the copy, and whether it is the same; or
+ * nil, and what was given. */
+static int host_taken(lua_State *L)
+{
+	lua_settop(L, 2);
+	lua_call(L, 1, 1);
+	if (lua_isnil(L, 1)) {
+		lua_pushlightuserdata(L, NULL);
+		return 1;
+	}
+	if (!copy(L, 1, 0)) {
+		lua_settop(L, 1);
+		lua_pushnil(L);
+		lua_insert(L, 1);
+		return 2;
+	}
+	lua_pushboolean(L, lua_rawequal(L, 1, -1));
+	return 2;
+}
+
+void read_only_push(lua_State *L, int index)
 {
 	vm_charge(L, 0);
 	if (!lua_istable(L, index)) {
@@ -184,13 +203,14 @@ static void push_read_only(lua_State *L, int index)
 		return;
 	}
 	luaL_checkstack(L, 12, "copying");
-	lua_newtable(L);
+	size_t length = lua_rawlen(L, index);
+	lua_createtable(L, (int)(length < FEW ? length : FEW), length > 0 ? 0 : 4);
 	int to = lua_gettop(L);
 	lua_pushnil(L);
 	while (lua_next(L, index)) {
 		if (!lua_islightuserdata(L, -1)) {
 			lua_pushvalue(L, -2);
-			push_read_only(L, lua_gettop(L) - 1);
+			read_only_push(L, lua_gettop(L) - 1);
 			lua_rawset(L, to);
 		}
 		lua_pop(L, 1);
@@ -203,7 +223,7 @@ static int host_read_only(lua_State *L)
 {
 	luaL_checkany(L, 1);
 	lua_settop(L, 1);
-	push_read_only(L, 1);
+	read_only_push(L, 1);
 	return 1;
 }
 
@@ -220,24 +240,33 @@ static int host_room(lua_State *L)
 /* ---- scores ------------------------------------------------------------------- */
 
 /* Pushes the scores of those ids that have one, and the list of those ids that have another than
- * `none`. 1 scores, 2 ids, 3 none. */
+ * `none`. 1 scores, 2 ids, 3 none, 4 the group for the scores, or nothing. */
 static void push_scores(lua_State *L)
 {
 	lua_Integer found = 0, count = 0;
 
 	luaL_checktype(L, 2, LUA_TTABLE);
-	lua_settop(L, 3);
-	if (!lua_istable(L, 1) && !view_is(L, 1))
+	lua_settop(L, 4);
+	bool is_view = view_is(L, 1);
+	if (!lua_istable(L, 1) && !is_view)
 		luaL_error(L, "applicable needs scores, and got %s",
 			   lua_isnil(L, 1) ? "nothing" : luaL_typename(L, 1));
 	count = (lua_Integer)lua_rawlen(L, 2);
-	lua_createtable(L, 0, (int)count);
+	if (!lua_istable(L, 4)) {
+		lua_createtable(L, 0, (int)count);
+		lua_replace(L, 4);
+	}
 	lua_createtable(L, (int)count, 0);
 	for (lua_Integer i = 1; i <= count; i++) {
 		vm_charge(L, 0);
 		lua_rawgeti(L, 2, i);
-		lua_pushvalue(L, -1);
-		if (lua_gettable(L, 1) == LUA_TNIL) {
+		if (is_view) {
+			(void)view_push_member(L, 1, lua_gettop(L)); /* one value */
+		} else {
+			lua_pushvalue(L, -1);
+			(void)lua_gettable(L, 1); /* of any type */
+		}
+		if (lua_isnil(L, -1)) {
 			lua_pop(L, 2);
 			continue;
 		}
@@ -250,8 +279,8 @@ static void push_scores(lua_State *L)
 	mark_list(L, 5);
 }
 
-/* host.scores(scores, ids, none): a group of the scores that there are, and the list of the ids
- * that apply. */
+/* host.scores(scores, ids, none, into): a group of the scores that there are, `into` if it is given,
+ * and the list of the ids that apply. */
 static int host_scores(lua_State *L)
 {
 	push_scores(L);
@@ -261,16 +290,22 @@ static int host_scores(lua_State *L)
 /* host.applicable(scores, ids, none): that list alone. */
 static int host_applicable(lua_State *L)
 {
+	lua_settop(L, 3);
 	push_scores(L);
 	return 1;
 }
 
 void host_values_add(lua_State *L)
 {
-	static const luaL_Reg values[] = {{"applicable", host_applicable}, {"copy", host_copy},
-					  {"is_list", host_is_list},       {"list", host_list},
-					  {"read_only", host_read_only},   {"room", host_room},
-					  {"scores", host_scores},         {NULL, NULL}};
+	static const luaL_Reg values[] = {{"applicable", host_applicable},
+					  {"copy", host_copy},
+					  {"is_list", host_is_list},
+					  {"list", host_list},
+					  {"read_only", host_read_only},
+					  {"room", host_room},
+					  {"scores", host_scores},
+					  {"taken", host_taken},
+					  {NULL, NULL}};
 
 	luaL_setfuncs(L, values, 0);
 	lua_pushinteger(L, TEXT_BYTES);

@@ -22,9 +22,11 @@ struct script {
 	size_t count;
 	locale_t c_locale; /* decisions must not depend on the process's locale */
 	json_t *manifest, *tests;
-	struct shape *submission, *awards; /* as an evaluation is given them */
-	struct vm *ready;                  /* a state in which every rule file ran, or NULL */
-	bool used;                         /* and then an evaluation: it is to be put back first */
+	struct shape *submission, *awards;  /* as an evaluation is given them */
+	struct vm *ready;                   /* a state in which every rule file ran, or NULL */
+	bool used;                          /* and then an evaluation: it is to be put back first */
+	void (*before_counting)(void *ctx); /* or NULL */
+	void *counting_ctx;
 };
 
 /* Pushes the main function of a file; `kind` as for its name in Lua: '@' or '='. */

@@ -15,7 +15,8 @@ enum {
 	ATTEMPT_NS = 400 * 1000,   /* how long an attempt may take */
 	RUN_NS = 10 * 1000 * 1000, /* and a whole run */
 	TICK_US = 2000,            /* of processor time, between two looks at what is running */
-	LONGEST_INPUT = 64 << 10   /* bytes; what has more to look at takes longer anyway */
+	BRIEF_INPUT = 8 << 10,     /* bytes; of such a run all takes less than an attempt may */
+	LONGEST_INPUT = 64 << 10   /* what has more to look at takes longer anyway */
 };
 
 /* ThreadSanitizer holds signals back until the C library is called: a loop would not be stopped. */
@@ -91,6 +92,7 @@ bool quick_begin(struct vm *vm, size_t input)
 		return false;
 	vm->quick.on = true;
 	vm->quick.doubt = false;
+	vm->quick.brief = input <= BRIEF_INPUT;
 	vm->limit = vm->in_use + quick_memory(vm, vm->limit - vm->in_use);
 	vm->quick.begun = vm->quick.seen = begun;
 	vm->fuel -= (int64_t)RUN_NS * FASTEST;
@@ -101,10 +103,12 @@ bool quick_begin(struct vm *vm, size_t input)
 
 bool quick_end(struct vm *vm)
 {
+	int64_t most = vm->quick.brief ? ATTEMPT_NS : RUN_NS;
+
 	process.running = NULL;
 	vm->quick.on = false;
 	return vm->quick.doubt || vm->fuel < 0 ||
-	       took_longer(vm->quick.begun, process.clock(), RUN_NS);
+	       took_longer(vm->quick.begun, process.clock(), most);
 }
 
 int64_t quick_fuel(const struct vm *vm, int64_t budget)
@@ -122,7 +126,11 @@ void quick_attempted(struct vm *vm, int64_t seen)
 {
 	if (!vm->quick.on)
 		return;
+	if (vm->fuel < 0)
+		vm->quick.doubt = true;
+	if (vm->quick.brief) /* quick_end sees it */
+		return;
 	vm->quick.seen = process.clock();
-	if (vm->fuel < 0 || took_longer(seen, vm->quick.seen, ATTEMPT_NS))
+	if (took_longer(seen, vm->quick.seen, ATTEMPT_NS))
 		vm->quick.doubt = true;
 }

@@ -6,30 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "script/vm.h"
+#include "script/result.h"
 
 const char list_key = 0;
 
 enum { DEPTH_LIMIT = 24, NODE_LIMIT = 500000 };
 
-/* A member to write: Lua's own bytes of its name, and where its value is on the stack. */
-struct member {
-	struct text name;
-	int value;
-};
-
-struct writing {
-	struct buffer *out;
-	struct member *members; /* of all groups that are begun */
-	size_t count, capacity;
-	int list_mark;   /* where the metatable of lists is on the stack */
-	const char *why; /* "" where memory ran out; NULL: all is well */
-	int nodes;
-};
-
-static bool write(lua_State *L, int index, struct writing *w, int depth);
-
-static bool fail(struct writing *w, const char *why)
+bool result_fail(struct writing *w, const char *why)
 {
 	if (w->why == NULL)
 		w->why = why;
@@ -39,11 +22,10 @@ static bool fail(struct writing *w, const char *why)
 /* Of a buffer or a document: anything but 0 is that memory ran out. */
 static bool wrote(struct writing *w, int rv)
 {
-	return rv == 0 || fail(w, "");
+	return rv == 0 || result_fail(w, "");
 }
 
-/* One sign. */
-static bool put(struct writing *w, const char *sign)
+bool result_put(struct writing *w, const char *sign)
 {
 	struct buffer *out = w->out;
 
@@ -62,26 +44,28 @@ static struct text text_at(lua_State *L, int index)
 	return t;
 }
 
-static bool write_text(struct text t, struct writing *w)
+static bool write_text(struct text t, struct writing *w, const char *unclean)
 {
 	if (text_plain(t) == t.length)
 		return wrote(w, json_plain_text(t, w->out));
 	if (!text_is_clean(t.bytes, t.length))
-		return fail(w, "text that is not UTF-8, or holds a NUL byte");
+		return result_fail(w, unclean);
 	return wrote(w, json_canonical_text(t, w->out));
 }
 
 static bool write_integer(lua_Integer value, struct writing *w)
 {
 	if (value > JSON_EXACT || value < -JSON_EXACT)
-		return fail(w, "a number beyond 9007199254740991");
+		return result_fail(w, "a number beyond 9007199254740991");
 	return wrote(w, buffer_append_integer(w->out, value));
 }
 
-static bool marked_list(lua_State *L, int index, const struct writing *w)
+bool result_is_list(lua_State *L, int index, const struct writing *w)
 {
 	bool is;
 
+	if (lua_rawlen(L, index) > 0)
+		return true;
 	if (!lua_getmetatable(L, index))
 		return false;
 	is = lua_rawequal(L, -1, w->list_mark) != 0;
@@ -89,19 +73,47 @@ static bool marked_list(lua_State *L, int index, const struct writing *w)
 	return is;
 }
 
-static bool write_list(lua_State *L, int index, struct writing *w, int depth)
+static bool write_entries(lua_State *L, int index, struct writing *w, int depth)
 {
 	lua_Integer count = (lua_Integer)lua_rawlen(L, index);
-	bool written = put(w, "[");
+	bool written = result_put(w, "[");
 
 	for (lua_Integer i = 1; written && i <= count; i++) {
 		if (i > 1)
-			written = put(w, ",");
+			written = result_put(w, ",");
 		lua_rawgeti(L, index, i);
-		written = written && write(L, lua_gettop(L), w, depth + 1);
+		written = written && result_value(L, lua_gettop(L), w, depth + 1);
 		lua_pop(L, 1);
 	}
-	return written && put(w, "]");
+	return written && result_put(w, "]");
+}
+
+static bool write_again(const struct written *list, struct writing *w)
+{
+	struct buffer *out = w->out;
+
+	w->nodes += list->nodes;
+	if (w->nodes > NODE_LIMIT)
+		return result_fail(w, "more than an answer may hold");
+	return wrote(w, buffer_reserve(out, list->length)) &&
+	       wrote(w, buffer_append(out, out->bytes + list->begun, list->length));
+}
+
+/* What a criterion misses is written twice: with the criterion, and as what to do next. */
+static bool write_list(lua_State *L, int index, struct writing *w, int depth)
+{
+	struct written one = {lua_topointer(L, index), w->out->length, 0, depth, w->nodes};
+
+	for (size_t i = 0; i < w->listed; i++)
+		if (w->lists[i].list == one.list && w->lists[i].depth >= depth)
+			return write_again(&w->lists[i], w);
+	if (!write_entries(L, index, w, depth))
+		return false;
+	one.length = w->out->length - one.begun;
+	one.nodes = w->nodes - one.nodes;
+	if (w->listed < WRITTEN_LISTS && one.nodes > 0)
+		w->lists[w->listed++] = one;
+	return true;
 }
 
 /* ---- groups ------------------------------------------------------------------- */
@@ -137,7 +149,7 @@ static bool add_member(struct writing *w, struct text name, int value)
 		size_t capacity = w->capacity > 0 ? 2 * w->capacity : 64;
 		struct member *members = realloc(w->members, capacity * sizeof *members);
 		if (members == NULL)
-			return fail(w, "");
+			return result_fail(w, "");
 		w->members = members;
 		w->capacity = capacity;
 	}
@@ -145,94 +157,110 @@ static bool add_member(struct writing *w, struct text name, int value)
 	return true;
 }
 
-/* Leaves names and values on the stack. */
-static bool gather(lua_State *L, int index, struct writing *w)
+bool result_gather(lua_State *L, int index, struct writing *w)
 {
 	enum { ROOM = 16 };
 	int value = lua_gettop(L) + 2;
+	size_t first = w->count;
 
 	lua_pushnil(L);
 	for (int left = 0; lua_next(L, index); value += 2, left--) {
 		if (left == 0 && !lua_checkstack(L, 2 * ROOM + 4))
-			return fail(w, "more than an answer may hold");
+			return result_fail(w, "more than an answer may hold");
 		left = left == 0 ? ROOM : left;
 		if (lua_type(L, value - 1) != LUA_TSTRING)
-			return fail(w, "a group with a name that is not text");
+			return result_fail(w, "a group with a name that is not text");
 		if (!add_member(w, text_at(L, value - 1), value))
 			return false;
 		lua_pushvalue(L, value - 1);
 	}
+	if (w->count > first)
+		sort(w->members + first, w->count - first);
 	return true;
 }
 
-static bool write_member(lua_State *L, const struct member *m, struct writing *w, int depth)
+bool result_name(const struct member *m, struct writing *w)
 {
-	int value = m->value; /* members move as more are added */
-
-	if (text_plain(m->name) != m->name.length && !text_is_clean(m->name.bytes, m->name.length))
-		return fail(w, "a group with a name that is not text");
-	return write_text(m->name, w) && put(w, ":") && write(L, value, w, depth + 1);
+	return write_text(m->name, w, "a group with a name that is not text") && result_put(w, ":");
 }
 
 static bool write_group(lua_State *L, int index, struct writing *w, int depth)
 {
 	size_t first = w->count;
 	int top = lua_gettop(L);
-	bool written = gather(L, index, w) && put(w, "{");
+	bool written = result_gather(L, index, w) && result_put(w, "{");
 
-	if (w->count > first)
-		sort(w->members + first, w->count - first);
 	for (size_t i = first, end = w->count; written && i < end; i++) {
 		if (i > first)
-			written = put(w, ",");
-		written = written && write_member(L, &w->members[i], w, depth);
+			written = result_put(w, ",");
+		/* Members move as more are added. */
+		int value = w->members[i].value;
+		written = written && result_name(&w->members[i], w) &&
+			  result_value(L, value, w, depth + 1);
 	}
 	w->count = first;
 	lua_settop(L, top);
-	return written && put(w, "}");
+	return written && result_put(w, "}");
 }
 
 /* ---- values --------------------------------------------------------------------- */
 
-static bool write(lua_State *L, int index, struct writing *w, int depth)
+bool result_value(lua_State *L, int index, struct writing *w, int depth)
 {
 	if (depth > DEPTH_LIMIT || ++w->nodes > NODE_LIMIT)
-		return fail(w, "more than an answer may hold");
+		return result_fail(w, "more than an answer may hold");
 	switch (lua_type(L, index)) {
 	case LUA_TSTRING:
-		return write_text(text_at(L, index), w);
+		return write_text(text_at(L, index), w,
+				  "text that is not UTF-8, or holds a NUL byte");
 	case LUA_TBOOLEAN:
 		return wrote(w, buffer_append_text(w->out,
 						   lua_toboolean(L, index) ? "true" : "false"));
 	case LUA_TNUMBER:
 		if (lua_isinteger(L, index))
 			return write_integer(lua_tointeger(L, index), w);
-		return fail(w, "a number with a fraction");
+		return result_fail(w, "a number with a fraction");
 	case LUA_TLIGHTUSERDATA:
+		if (lua_touserdata(L, index) != NULL)
+			return result_fail(w, "what is still blank");
 		return wrote(w, buffer_append_text(w->out, "null"));
 	case LUA_TTABLE:
 		if (!lua_checkstack(L, 6))
-			return fail(w, "more than an answer may hold");
-		if (lua_rawlen(L, index) > 0 || marked_list(L, index, w))
+			return result_fail(w, "more than an answer may hold");
+		if (result_is_list(L, index, w))
 			return write_list(L, index, w, depth);
 		return write_group(L, index, w, depth);
 	default:
-		return fail(w, "something that is no text, number, list or group");
+		return result_fail(w, "something that is no text, number, list or group");
 	}
+}
+
+void result_begin(lua_State *L, struct writing *w, struct buffer *out)
+{
+	w->out = out;
+	w->count = 0;
+	w->why = NULL;
+	w->nodes = 0;
+	w->listed = 0;
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
+	w->list_mark = lua_gettop(L);
+}
+
+int result_end(lua_State *L, const struct writing *w, const char **why)
+{
+	lua_settop(L, w->list_mark - 1);
+	*why = w->why != NULL ? w->why : "";
+	return w->why == NULL ? 0 : **why == '\0' ? -ENOMEM : AW_ESCRIPT;
 }
 
 int result_write(lua_State *L, int index, struct buffer *out, const char **why)
 {
-	struct writing w = {.out = out};
-	bool written;
+	struct writing w = {.members = NULL};
 
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &list_key);
-	w.list_mark = lua_gettop(L);
-	written = write(L, index, &w, 0);
-	lua_settop(L, w.list_mark - 1);
+	result_begin(L, &w, out);
+	(void)result_value(L, index, &w, 0); /* result_end tells */
 	free(w.members);
-	*why = w.why != NULL ? w.why : "";
-	return written ? 0 : **why == '\0' ? -ENOMEM : AW_ESCRIPT;
+	return result_end(L, &w, why);
 }
 
 json_t *result_take(lua_State *L, int index, const char **why)

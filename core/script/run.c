@@ -73,7 +73,9 @@ static int run_in(struct vm *vm, struct running *r, struct buffer *out, struct s
 		*fault = vm->fault;
 		return vm->starved ? -ENOMEM : AW_ESCRIPT;
 	}
-	int rv = result_write(vm->L, lua_gettop(vm->L), out, &why);
+	int answer = lua_gettop(vm->L);
+	int rv = sheet_is(vm, answer) ? sheet_write(vm, out, &why)
+				      : result_write(vm->L, answer, out, &why);
 	return rv == AW_ESCRIPT ? blame(fault, "the answer holds ", why) : rv;
 }
 
@@ -103,11 +105,20 @@ static int make_ready(struct script *s)
 	return rv;
 }
 
+static void tell_counting(const struct script *s)
+{
+	if (s->before_counting != NULL)
+		s->before_counting(s->counting_ctx);
+}
+
 /* Whether this run goes without counting. Words of plugins may take long. */
 static bool begin_quickly(const struct script *s, const struct running *r)
 {
-	return (s->words == NULL || s->words->count == 0) && r->input != NULL &&
-	       quick_begin(s->ready, r->input->text.length);
+	if ((s->words == NULL || s->words->count == 0) && r->input != NULL &&
+	    quick_begin(s->ready, r->input->text.length))
+		return true;
+	tell_counting(s);
+	return false;
 }
 
 static int evaluate(struct script *s, struct running *r, struct buffer *out,
@@ -124,6 +135,7 @@ static int evaluate(struct script *s, struct running *r, struct buffer *out,
 		rv = run_in(s->ready, r, out, fault);
 	s->used = true;
 	if (quick && quick_end(s->ready)) {
+		tell_counting(s);
 		out->length = begun;
 		rv = make_ready(s);
 		if (rv == 0)
@@ -163,6 +175,7 @@ static int trace(struct script *s, struct running *r, struct buffer *out,
 	size_t begun = out->length;
 	int rv = lines != NULL ? 0 : -ENOMEM;
 
+	tell_counting(s);
 	r->operation = evaluation_of(json_item_get(r->input, "operation"));
 	if (rv == 0 && r->operation == NULL)
 		rv = blame(fault, "there is nothing to trace", "");
@@ -254,6 +267,12 @@ int script_run(struct script *s, const char *operation, const json_t *input, str
 	buffer_deinit(&text);
 	json_index_deinit(&index);
 	return rv;
+}
+
+void script_before_counting(struct script *s, void (*cb)(void *ctx), void *ctx)
+{
+	s->before_counting = cb;
+	s->counting_ctx = ctx;
 }
 
 void script_prepare(struct script *s)

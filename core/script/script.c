@@ -144,7 +144,10 @@ void compiled_push(lua_State *L, const struct compiled *c, char kind)
 	char name[256];
 
 	(void)snprintf(name, sizeof name, "%c%s", kind, c->path); /* cut names are still names */
-	if (luaL_loadbufferx(L, c->code.bytes, c->code.length, name, "b") != LUA_OK)
+	vm_of(L)->loading = true;
+	int status = luaL_loadbufferx(L, c->code.bytes, c->code.length, name, "b");
+	vm_of(L)->loading = false;
+	if (status != LUA_OK)
 		lua_error(L);
 }
 

@@ -114,6 +114,9 @@ bool script_token_is(struct text source, const struct script_token *token, const
  * 0 or -errno; -ENOTSUP where ThreadSanitizer keeps signals from coming. */
 int script_hurry(int64_t (*clock)(void));
 
+/* Calls `cb` before each run that is counted, which may take long. NULL: nobody is told. */
+void script_before_counting(struct script *s, void (*cb)(void *ctx), void *ctx);
+
 /* Makes the next run's fresh state now, so that the time is spent between
  * requests. Optional. */
 void script_prepare(struct script *s);

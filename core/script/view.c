@@ -169,28 +169,28 @@ static int unknown(lua_State *L, const struct shape *group, const char *name)
 	return luaL_error(L, "there is no \"%s\" here", name);
 }
 
-static int index_list(lua_State *L, struct view *v)
+static int index_list(lua_State *L, struct view *v, int index)
 {
 	lua_Integer at;
 
-	if (lua_type(L, 2) == LUA_TSTRING)
+	if (lua_type(L, index) == LUA_TSTRING)
 		return luaL_error(
 			L, "this is a list, which has no \"%s\": take its entries one by one",
-			lua_tostring(L, 2));
-	at = luaL_checkinteger(L, 2);
+			lua_tostring(L, index));
+	at = luaL_checkinteger(L, index);
 	view_push(L, find_entry(L, v, at), v->shape != NULL ? v->shape->of : NULL);
 	return 1;
 }
 
-static int index_object(lua_State *L, const struct view *v)
+static int index_object(lua_State *L, const struct view *v, int index)
 {
 	const struct shape *shape = NULL;
 	struct text name;
 
-	if (lua_type(L, 2) != LUA_TSTRING)
+	if (lua_type(L, index) != LUA_TSTRING)
 		return luaL_error(
 			L, "this is a group and not a list: its members have names in quotes");
-	name.bytes = lua_tolstring(L, 2, &name.length);
+	name.bytes = lua_tolstring(L, index, &name.length);
 	if (v->shape != NULL) {
 		shape = shape_member(v->shape, name);
 		if (shape == NULL)
@@ -205,13 +205,18 @@ static int index_object(lua_State *L, const struct view *v)
 	return 1;
 }
 
+int view_push_member(lua_State *L, int view, int name)
+{
+	struct view *v = lua_touserdata(L, view);
+
+	vm_charge(L, 0);
+	return is_list(v) ? index_list(L, v, name) : index_object(L, v, name);
+}
+
 /* Of views alone: their metatable is the only place where it is. */
 static int on_index(lua_State *L)
 {
-	struct view *v = lua_touserdata(L, 1);
-
-	vm_charge(L, 0);
-	return is_list(v) ? index_list(L, v) : index_object(L, v);
+	return view_push_member(L, 1, 2);
 }
 
 static int on_newindex(lua_State *L)

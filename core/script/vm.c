@@ -10,6 +10,13 @@
 
 #include "script/vm.h"
 
+/* What Lua allocates for a chunk and is no object of its own are the instructions, constants and
+ * lines of functions, which it only reads then. It says 0 of these, and of an object its type. */
+static void *allocate_fixed(struct vm *vm, const void *block, size_t type, size_t want)
+{
+	return vm->loading && block == NULL && type == 0 ? arena_fixed(&vm->arena, want) : NULL;
+}
+
 static void *allocate(void *ud, void *block, size_t old, size_t want)
 {
 	struct vm *vm = ud;
@@ -26,7 +33,9 @@ static void *allocate(void *ud, void *block, size_t old, size_t want)
 		vm->quick.doubt = vm->quick.on;
 		return NULL; /* only growth may be refused */
 	}
-	fresh = arena_resize(&vm->arena, block, had, want);
+	fresh = allocate_fixed(vm, block, old, want);
+	if (fresh == NULL)
+		fresh = arena_resize(&vm->arena, block, had, want);
 	if (fresh == NULL && want > had) {
 		vm->starved = true;
 		return NULL;
@@ -120,6 +129,7 @@ void vm_close(struct vm **vm)
 	/* Nothing in the state has an end of its own to see to: its memory is all. */
 	drop_lent(*vm, 0);
 	free((*vm)->lent);
+	sheet_free(&(*vm)->sheet);
 	arena_deinit(&(*vm)->arena);
 	free(*vm);
 	*vm = NULL;

@@ -37,16 +37,20 @@ struct vm {
 	struct arena arena;
 	size_t in_use, limit;         /* bytes; growth beyond limit is refused */
 	int64_t fuel;                 /* instructions left */
+	bool loading;                 /* a chunk is being loaded, see allocate() */
 	bool starved;                 /* the host itself ran out of memory */
 	bool fault_kept;              /* `fault` was said by host.raise: do not look again */
 	struct script_fault fault;    /* of the last error caught */
 	struct script_faults *faults; /* where host.fault goes; borrowed, may be NULL */
 	struct lent *lent;            /* what words of plugins answered; views look there */
 	size_t lent_count;
+	struct sheet *sheet; /* what answers are written on, or NULL */
 	struct {
-		bool on;             /* instructions are not counted, and `fuel` is only for C */
-		bool doubt;          /* a budget may be used up: it is to be run again, counted */
-		int64_t begun, seen; /* by the clock: the run, and its last attempt's end */
+		bool on;    /* instructions are not counted, and `fuel` is only for C */
+		bool doubt; /* a budget may be used up: it is to be run again, counted */
+		bool brief; /* all of it may take no longer than an attempt may */
+		int64_t begun,
+			seen; /* by the clock: the run; unless brief, its last attempt's end */
 	} quick;
 	struct lines *lines; /* where lines that ran are kept, or NULL; borrowed */
 	struct {             /* the rest of what vm_keep keeps */
@@ -152,6 +156,8 @@ extern const char list_key, view_key;
 void view_push(lua_State *L, const struct json_item *value, const struct shape *shape);
 void view_open(lua_State *L);
 bool view_is(lua_State *L, int index);
+/* As rules read a member of it, which the value at `name` names; 1, which is what is pushed. */
+int view_push_member(lua_State *L, int view, int name);
 /* Gives the document behind a view. */
 json_t *view_take(lua_State *L, int index);
 bool view_is_list(lua_State *L, int index);
@@ -162,8 +168,18 @@ int result_write(lua_State *L, int index, struct buffer *out, const char **why);
 /* The same as a document, or NULL. */
 json_t *result_take(lua_State *L, int index, const char **why);
 
+/* host.sheet(group): prepares a group that answers are for being written; host.blank and
+ * host.maybe stand where something is to be filled in. */
+void sheet_add(lua_State *L);
+void sheet_free(struct sheet **s);
+/* Whether it is that group; and as result_write, of the sheet as it is filled in. */
+bool sheet_is(const struct vm *vm, int index);
+int sheet_write(struct vm *vm, struct buffer *out, const char **why);
+
 /* Replaces the table on top of the stack by a read-only face of it. */
 void frozen_make(lua_State *L);
+/* Pushes a face of what host.copy gave, all the way down, without what is null. */
+void read_only_push(lua_State *L, int index);
 /* True for a table that was made read-only; pushes what is behind it. */
 bool frozen_push(lua_State *L, int index);
 /* pairs of a view: pushes the list of names or numbers. */

@@ -97,6 +97,35 @@ static void blocks_of_an_arena_hold_what_is_put_in_them(void **state)
 	arena_deinit(&a);
 }
 
+static void fixed_blocks_are_never_used_again(void **state)
+{
+	static struct block blocks[BLOCKS];
+	unsigned char *fixed[2];
+	struct arena a;
+	uint32_t seed = 1;
+
+	(void)state;
+	memset(blocks, 0, sizeof blocks);
+	assert_int_equal(arena_init(&a), 0);
+	for (int i = 0; i < 2; i++) {
+		fixed[i] = arena_fixed(&a, 100);
+		memset(fixed[i], 'f', 100);
+	}
+	assert_null(arena_resize(&a, fixed[1], 100, 0));
+	assert_int_equal(arena_keep(&a), 0);
+	for (int round = 0; round < 2; round++) {
+		churn(&a, blocks, &seed);
+		arena_restore(&a);
+		memset(blocks, 0, sizeof blocks);
+		for (size_t i = 0; i < 100; i++)
+			assert_true(fixed[0][i] == 'f' && fixed[1][i] == 'f');
+	}
+	assert_null(arena_fixed(&a, ARENA_SIZE - 200));
+	assert_non_null(arena_fixed(&a, ARENA_SIZE - 2 * 112));
+	assert_null(arena_fixed(&a, 1));
+	arena_deinit(&a);
+}
+
 static void what_lies_beyond_an_arena_cannot_be_kept(void **state)
 {
 	struct arena a;
@@ -133,23 +162,35 @@ static bool is_as_kept(const struct vm *vm)
 	const struct arena *a = &vm->arena;
 
 	return vm_is_kept(vm) && a->beyond == NULL && a->used == a->kept.used &&
-	       memcmp(a->base, a->kept.bytes, a->used) == 0 &&
+	       a->fixed == a->kept.fixed && memcmp(a->base, a->kept.bytes, a->used) == 0 &&
 	       memcmp(a->shelves, a->kept.shelves, sizeof a->shelves) == 0 &&
 	       vm->in_use == vm->kept.in_use && vm->fuel == vm->kept.fuel &&
 	       vm->limit == vm->kept.limit && !vm->starved && !vm->fault_kept;
+}
+
+/* What is not put back. */
+static struct digest fixed_part(const struct arena *a)
+{
+	return digest_of(a->base + ARENA_SIZE - a->fixed, a->fixed);
 }
 
 static void a_state_that_is_put_back_is_the_same_to_the_byte(void **state)
 {
 	struct rig r;
 	struct buffer out;
+	struct digest fixed, now;
 
 	(void)state;
 	rig_open(&r, &(struct rig_edit){"attack.lua", smuggling, NULL, NULL});
 	buffer_init(&out);
+	script_prepare(r.script);
+	assert_true(r.script->ready->arena.fixed > 50000);
+	fixed = fixed_part(&r.script->ready->arena);
 	for (int i = 0; i < 5; i++) {
 		script_prepare(r.script);
 		assert_true(is_as_kept(r.script->ready));
+		now = fixed_part(&r.script->ready->arena);
+		assert_memory_equal(&now, &fixed, sizeof now);
 		assert_int_equal(rig_run(&r, NULL, NULL, &out), 0);
 		assert_false(is_as_kept(r.script->ready)); /* so this can be told at all */
 		assert_non_null(r.script->ready->arena.beyond);
@@ -362,6 +403,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_of_an_arena_hold_what_is_put_in_them),
+		cmocka_unit_test(fixed_blocks_are_never_used_again),
 		cmocka_unit_test(what_lies_beyond_an_arena_cannot_be_kept),
 		cmocka_unit_test(a_state_that_is_put_back_is_the_same_to_the_byte),
 		cmocka_unit_test(what_is_smuggled_is_not_found_again),

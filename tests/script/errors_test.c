@@ -72,12 +72,51 @@ static void an_outcome_of_the_wrong_kind_decides_nothing(void **state)
 	buffer_deinit(&out);
 }
 
+/* What an answer is written on when the rules have been read leaves room for what may be missing. */
+static void answers_are_canonical_whatever_is_missing(void **state)
+{
+	static const char no_scores[] =
+		"{'scores': {'1': null, '2': null, '3': null, '4a': null, '4b': null, '5': null,"
+		" '6': null, '7': null, '8': null, '9': null, '10': null}}";
+	static const char *const changes[] = {
+		"{}",
+		"{'submission_id': 'a \\\" and \\n', 'partnership': {'name': null}}",
+		"{'scores': {'1': null, '10': null}, 'sign_off': null}",
+		"{'scores': {'2': null, '9': null}, 'evidence': null}",
+		no_scores,
+	};
+	struct rig_edit edit = {"quality-lead.lua", NULL, "at_least_one \"evidence\",",
+				"check = function(submission) return #submission.evidence > 0"
+				" and met(\"\\226\\130\\172\") or nil + 1 end,"};
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, &edit);
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct buffer out, again;
+		json_t *read;
+
+		buffer_init(&out);
+		buffer_init(&again);
+		assert_int_equal(rig_run(&r, changes[i], NULL, &out), 0);
+		read = json_read((struct text){out.bytes, out.length}, NULL);
+		assert_non_null(read);
+		assert_int_equal(json_canonical(read, &again), 0);
+		assert_string_equal(out.bytes, again.bytes);
+		json_decref(read);
+		buffer_deinit(&out);
+		buffer_deinit(&again);
+	}
+	rig_close(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(R_18_R_29_an_error_in_quality_lead_is_one_in_CF_1),
 		cmocka_unit_test(R_29_an_error_outside_a_criterion_decides_nothing),
 		cmocka_unit_test(an_outcome_of_the_wrong_kind_decides_nothing),
+		cmocka_unit_test(answers_are_canonical_whatever_is_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

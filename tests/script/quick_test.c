@@ -44,6 +44,18 @@ static int64_t leaping(void)
 	return time_now += 1000000000;
 }
 
+/* So is this one. */
+static int64_t slow(void)
+{
+	return time_now += 300 * 1000;
+}
+
+/* What it says of a whole run is more than an attempt may take. */
+static int64_t slower(void)
+{
+	return time_now += 500 * 1000;
+}
+
 /* Goes once it has been asked for the first time. */
 static int64_t going(void)
 {
@@ -135,6 +147,7 @@ static void by_any_clock_answers_are_as_counted(void **state)
 {
 	(void)state;
 	answers_are_as_counted(NULL);
+	answers_are_as_counted(slower);
 	answers_are_as_counted(leaping);
 	answers_are_as_counted(going);
 	answers_are_as_counted(gone);
@@ -153,6 +166,11 @@ static void the_timer_stops_what_does_not_end(void **state)
 	rig_close(&r);
 }
 
+static void count_told(void *ctx)
+{
+	++*(int *)ctx;
+}
+
 static void only_what_ends_soon_is_quick(void **state)
 {
 	static const struct {
@@ -162,6 +180,8 @@ static void only_what_ends_soon_is_quick(void **state)
 	} cases[] = {
 		{standing, "return met(\"fine\")", true},
 		{standing, "return met(submission.nothing)", true},
+		{slow, "return met(\"fine\")", true},
+		{slower, "return met(\"fine\")", false},
 		{leaping, "return met(\"fine\")", false},
 		{going, "return met(\"fine\")", false},
 		{gone, "return met(\"fine\")", false},
@@ -186,6 +206,7 @@ static void only_what_ends_soon_is_quick(void **state)
 	const struct itimerval never = {{0, 0}, {0, 0}};
 	struct buffer out;
 	struct rig r;
+	int told;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -194,7 +215,10 @@ static void only_what_ends_soon_is_quick(void **state)
 		assert_int_equal(setitimer(ITIMER_VIRTUAL, &never, NULL), 0);
 		time_now = 0;
 		open_with(&r, cases[i].body);
+		told = 0;
+		script_before_counting(r.script, count_told, &told);
 		run(&r, &out);
+		assert_int_equal(told, cases[i].quick ? 0 : 1);
 		if (was_quick(&r) != cases[i].quick)
 			fail_msg("%s is %squick", cases[i].body, cases[i].quick ? "not " : "");
 		buffer_deinit(&out);

@@ -80,13 +80,13 @@ end
 
 -- A state decides once, so what it has read of the scores stays true: each id's score, and the ids
 -- of those that apply.
-local scores_seen, scores_read, those_read
+local scores_seen, scores_read, those_read = nil, {}, nil
 
 local function scores_of(submission)
 	if scores_seen == nil then
 		local seen = submission.scores
 		scores_read, those_read = host.scores(seen, statement_ids,
-			once.scale.given.not_applicable)
+			once.scale.given.not_applicable, scores_read)
 		scores_seen = seen
 	end
 	return scores_read, those_read
@@ -187,9 +187,14 @@ end
 
 local no_shortfalls, shortfall_of_scores = host.list {}, host.list { { pointer = "/scores" } }
 
+local function shortage(score, needs)
+	return score .. "; " .. needs .. " is needed (" .. needs - score .. " short)."
+end
+
 function words.every_score_at_least(needs)
-	local needed, ending = tostring(needs), " short)."
-	local between = "; " .. needed .. " is needed ("
+	local enough = " statements that apply are scored " .. tostring(needs) .. " or more."
+	local on_scale = mark_on_scale(needs, "every_score_at_least")
+	local endings = {}    -- of the sentences on scores that are short: made when every file was read
 	return test(function(submission)
 		local scores, those = scores_of(submission)
 		local short, said, count = no_shortfalls, nil, 0
@@ -206,8 +211,7 @@ function words.every_score_at_least(needs)
 				end
 				count = count + 1
 				short[count] = { statement = id, score = score, needs = needs }
-				said[count] = scored[id] .. shown(score) .. between
-					.. shown(needs - score) .. ending
+				said[count] = scored[id] .. (endings[score] or shortage(score, needs))
 			end
 		end
 		if count > 0 then
@@ -216,9 +220,13 @@ function words.every_score_at_least(needs)
 			return "met", "The one statement that applies is scored "
 				.. shown(scores[those[1]]) .. ".", no_shortfalls
 		end
-		return "met", "All " .. shown(#those) .. " statements that apply are scored " .. needed
-			.. " or more.", no_shortfalls
-	end, mark_on_scale(needs, "every_score_at_least"), nil, needs)
+		return "met", "All " .. shown(#those) .. enough, no_shortfalls
+	end, function(place)
+		on_scale(place)
+		for score = math.max(once.scale.given.from, needs - 100), needs - 1 do
+			endings[score] = shortage(score, needs)
+		end
+	end, nil, needs)
 end
 
 function words.at_least_one(name)

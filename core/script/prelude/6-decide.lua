@@ -79,10 +79,14 @@ end
 
 -- What a test gives is plain, and made of words that were looked at when the rules were read; but
 -- for what failed, and for how much it is.
+local function must_fit(reason, shortfalls)
+	text_or_complain(reason, "a reason", REASON_LIMIT)
+	plain_shortfalls(shortfalls)
+end
+
 local function bounded(status, reason, shortfalls, failure)
 	if failure or #reason > REASON_LIMIT or #shortfalls > SHORTFALL_LIMIT then
-		text_or_complain(reason, "a reason", REASON_LIMIT)
-		plain_shortfalls(shortfalls)
+		must_fit(reason, shortfalls)
 	end
 	return status, reason, shortfalls, failure
 end
@@ -100,11 +104,7 @@ local function joined(list, more)
 	return all
 end
 
-local function look_at(criterion, submission, history)
-	if criterion.check then
-		return checked(criterion.check(submission, history), criterion)
-	end
-	local list = criterion.tests
+local function look_at_all(list, submission)
 	local status, reason, shortfalls, failure = bounded(list[1].look(submission))
 	for i = 2, #list do
 		local also, said, more, failed = bounded(list[i].look(submission))
@@ -117,18 +117,42 @@ local function look_at(criterion, submission, history)
 	return status, reason, shortfalls, failure
 end
 
+-- How to look at it. What a lone test gives is bounded only afterwards.
+local function make_look(criterion)
+	local check, list = criterion.check, criterion.tests
+	if check then
+		return function(submission, history)
+			return checked(check(submission, history), criterion)
+		end
+	end
+	criterion.is_lone = #list == 1
+	return criterion.is_lone and list[1].look or function(submission)
+		return look_at_all(list, submission)
+	end
+end
+
+-- What is shown of a criterion that failed there.
+local function blame(criterion, file, line, message)
+	if not file then
+		file, line = criterion.place.file, criterion.place.line
+	end
+	return "error", file .. ":" .. line .. ": " .. message, no_shortfalls,
+		{ file = file, line = line, message = message }
+end
+
 local function judge_criterion(criterion, submission, history)
 	local found = criterion.found
-	local ok, status, reason, shortfalls, failure = host.attempt(FUEL, MEMORY, look_at,
-		criterion, submission, history)
+	local ok, status, reason, shortfalls, failure = host.attempt(FUEL, MEMORY, criterion.look,
+		submission, history)
 	if not ok then
-		local file, line, message = status, reason, shortfalls
-		if not file then
-			file, line = criterion.place.file, criterion.place.line
+		status, reason, shortfalls, failure = blame(criterion, status, reason, shortfalls)
+	elseif criterion.is_lone
+		and (failure or #reason > REASON_LIMIT or #shortfalls > SHORTFALL_LIMIT) then
+		local fits, file, line, message = host.attempt(FUEL, MEMORY, must_fit, reason,
+			shortfalls)
+		if not fits then
+			status, reason, shortfalls, failure = blame(criterion, file, line, message)
 		end
-		status, reason, shortfalls = "error", file .. ":" .. line .. ": " .. message,
-			no_shortfalls
-		failure = { file = file, line = line, message = message }
 	end
 	found.status, found.reason, found.shortfalls = status, reason, shortfalls
 	if failure then
@@ -143,25 +167,25 @@ local function is_in_force(award, date)
 end
 
 local function judge_award(award, date, submission, history)
-	local result, worst = results[award.id], "met"
-	for i = 1, #award.criteria do
-		local status = judge_criterion(award.criteria[i], submission, history)
-		if severity[status] > severity[worst] then
+	local result, criteria, worst = results[award.id], award.criteria, "met"
+	for i = 1, #criteria do
+		local status = judge_criterion(criteria[i], submission, history)
+		if status ~= worst and severity[status] > severity[worst] then
 			worst = status
 		end
 	end
 	result.by_criteria = worst
 	result.in_force = is_in_force(award, date)
 	result.shown.status = result.in_force and worst or "not-in-force"
+	return worst
 end
 
 -- True where a criterion failed.
 local function judge_all(submission, history)
 	local failed, date = false, submission.assessed_on
 	for i = 1, #evaluation_order do
-		local award = evaluation_order[i]
-		judge_award(award, date, submission, history)
-		failed = failed or results[award.id].by_criteria == "error"
+		local worst = judge_award(evaluation_order[i], date, submission, history)
+		failed = failed or worst == "error"
 	end
 	return failed
 end
@@ -200,44 +224,45 @@ local expected = {
 	fee = { is_fee, "a group with a net that is a whole number" },
 }
 
-local function run_step(step, so_far)
-	local given = step.decide(so_far)
-	local value = host.null
-	if given ~= nil then
-		value = host.copy(given, 0)
-		if value == nil then
-			value = plain(given, 0)
-		end
+local function must_be_wanted(step, value)
+	if not step.wanted[1](value) then
+		host.raise(step.place.file, step.place.line, "\"" .. step.name .. "\" must be "
+			.. step.wanted[2])
 	end
-	local wanted = step.wanted
-	if wanted and not wanted[1](value) then
-		error("\"" .. step.name .. "\" must be " .. wanted[2])
-	end
-	return value, value == given
 end
 
 -- Runs the steps from top to bottom; each sees what stands above it. `names` has the names that
--- `known` may have; `so_far` is its face.
+-- `known` may have; `so_far` is its face. What is shown is never so large that a step could not have
+-- a face of it made when it looks.
 local function follow(list, known, names, so_far, decided)
 	for i = 1, #list do
 		local step = list[i]
 		local name = step.name
-		local ok, value, same, message = host.attempt(FUEL, MEMORY, run_step, step, so_far)
+		local ok, value, same, message = host.attempt(FUEL, MEMORY, host.taken, step.decide,
+			so_far)
+		if ok and value == nil then    -- what it gave cannot be copied as it is
+			ok, value, same, message = host.attempt(FUEL, MEMORY, plain, same, 0)
+		end
 		if not ok then
 			host.raise(value or step.place.file, value and same or step.place.line,
 				message)
 		end
+		if step.wanted then
+			must_be_wanted(step, value)
+		end
 		if step.shown then
 			decided[name] = value
 		end
+		names[name] = true
 		if same then
 			known[name] = value
-		elseif value ~= host.null then
-			known[name] = host.read_only(value)
-		else
+		elseif value == host.null then
 			known[name] = nil
+		elseif step.shown then
+			names[name] = value
+		else
+			known[name] = host.read_only(value)
 		end
-		names[name] = true
 	end
 end
 
@@ -246,11 +271,14 @@ local function face_of(known, names)
 end
 
 -- What stands on the register needs its dates, and words to announce it with.
+local announced = { "awarded_on", "expires_on", "citation" }
+
 local function check_award(list, decided)
 	if decided.award == nil or decided.award == host.null then
 		return
 	end
-	for _, name in ipairs { "awarded_on", "expires_on", "citation" } do
+	for i = 1, #announced do
+		local name = announced[i]
 		local step = list[name]
 		if step and decided[name] == host.null then
 			host.raise(step.place.file, step.place.line, "an award is given, but no "
@@ -280,7 +308,9 @@ local function show_next(given)
 end
 
 local function lowest_open_mark(scores, those)
-	for _, mark in ipairs(once.profile.need_below) do
+	local marks_below = once.profile.need_below
+	for at = 1, #marks_below do
+		local mark = marks_below[at]
 		for i = 1, #those do
 			if scores[those[i]] < mark then
 				return mark
@@ -290,7 +320,7 @@ local function lowest_open_mark(scores, those)
 	return nil
 end
 
-local function show_profile(submission)
+local function fill_profile(profile, submission)
 	local scores, those = scores_of(submission)
 	local mark = lowest_open_mark(scores, those)
 	local strong, none = once.profile.strength_from, once.scale.given.not_applicable
@@ -309,13 +339,14 @@ local function show_profile(submission)
 			end
 		end
 	end
-	return { scores = scores, strengths = host.list(strengths),
-		development_needs = host.list(needs), not_applicable = host.list(others) }
+	profile.strengths, profile.development_needs = host.list(strengths), host.list(needs)
+	profile.not_applicable = host.list(others)
 end
 
-local function show_partnership(partnership, name)
-	local shown = { id = partnership.id, name = name }
-	for _, it in ipairs(partnership_extra) do
+local function fill_partnership(shown, partnership, name)
+	shown.id, shown.name = partnership.id, name
+	for i = 1, #partnership_extra do
+		local it = partnership_extra[i]
 		if not it.personal then
 			local value = partnership[it.name]
 			if value == nil and it.type == "boolean" then
@@ -324,24 +355,46 @@ local function show_partnership(partnership, name)
 			shown[it.name] = plain(value, 1)
 		end
 	end
-	return shown
 end
 
 -- What each decision fills in. It is made when the rules are read, and filled once: every run begins
--- with the state as it was then.
-local answer = { awards = host.list {}, known = {}, names = {}, outcome = {}, levels_met = {},
-	commendations_met = {} }
+-- with the state as it was then. What is shown of it is a sheet: what is blank in it must be filled
+-- in, and what may be missing is nil until it is.
+local blank <const>, maybe <const> = host.blank, host.maybe
+local sheet = { submission_id = blank, assessed_on = maybe, next = blank, outcome = {},
+	partnership = { id = maybe, name = maybe }, awards = host.list {},
+	profile = { scores = scores_read, strengths = blank, development_needs = blank,
+		not_applicable = blank } }
+local answer = { known = {}, names = {}, levels_met = {}, commendations_met = {} }
 
 local function make_result(award)
 	local found = {}
 	for index, criterion in ipairs(award.criteria) do
-		criterion.found = { id = criterion.id, says = criterion.says, status = "",
-			reason = "", shortfalls = no_shortfalls, error = nil }
+		criterion.found = { id = criterion.id, says = criterion.says, status = blank,
+			reason = blank, shortfalls = blank, error = maybe }
+		criterion.look = make_look(criterion)
 		found[index] = criterion.found
 	end
-	local shown = { id = award.id, title = award.title, status = "", criteria = host.list(found) }
+	local shown = { id = award.id, title = award.title, status = blank, criteria = host.list(found) }
 	results[award.id] = { criteria = found, by_criteria = "met", in_force = false, shown = shown }
-	table.insert(answer.awards, shown)
+	table.insert(sheet.awards, shown)
+end
+
+local function make_sheet()
+	for _, id in ipairs(statement_ids) do
+		sheet.profile.scores[id] = maybe
+	end
+	for _, it in ipairs(partnership_extra) do
+		if not it.personal then
+			sheet.partnership[it.name] = blank
+		end
+	end
+	for _, step in ipairs(steps) do
+		if step.shown then
+			sheet.outcome[step.name] = blank
+		end
+	end
+	host.sheet(sheet)
 end
 
 -- Room for these names in a group, which then has none of them.
@@ -373,27 +426,24 @@ local function make_answer()
 	answer.known.commendations_met = host.freeze(answer.commendations_met)
 	make_room(answer.known, steps)
 	make_room(answer.names, steps)
-	make_room(answer.outcome, steps)
 	answer.so_far = face_of(answer.known, answer.names)
+	make_sheet()
 end
 
 local function decide(submission, history)
-	local known, outcome = answer.known, answer.outcome
+	local known, outcome = answer.known, sheet.outcome
 	known.any_error = judge_all(submission, history)
 	known.submission, known.history = submission, history
 	add_met(levels, answer.levels_met)
 	add_met(commendations, answer.commendations_met)
 	follow(steps, known, answer.names, answer.so_far, outcome)
 	check_award(steps, outcome)
-	return {
-		submission_id = submission.submission_id or host.null,
-		partnership = show_partnership(submission.partnership, known.name),
-		assessed_on = submission.assessed_on,
-		outcome = outcome,
-		awards = answer.awards,
-		next = show_next(outcome.award),
-		profile = show_profile(submission),
-	}
+	sheet.submission_id = submission.submission_id or host.null
+	fill_partnership(sheet.partnership, submission.partnership, known.name)
+	sheet.assessed_on = submission.assessed_on
+	sheet.next = show_next(outcome.award)
+	fill_profile(sheet.profile, submission)
+	return sheet
 end
 
 local function import(given)
