@@ -102,7 +102,7 @@ int pool_ask(struct pool *p, const char *operation, const json_t *input, evaluat
 int pool_ask_text(struct pool *p, const char *operation, struct text input, evaluation_cb done,
 		  void *ctx);
 /* A sign of life of one evaluator, ahead of all that waits: it takes little more than
- * one evaluation's time. Answered as the others are. */
+ * the few evaluations that one was given. Answered as the others are. */
 int pool_pulse(struct pool *p, evaluation_cb done, void *ctx);
 
 /* Ends the processes. Evaluations still owed are answered with AW_ECRASH. The

@@ -130,7 +130,7 @@ void pool_on_overdue(struct pool *pool)
 }
 
 /* An idle one, or one that has room, or NULL. What came back is not given to one that is busy
- * again, or it might never be begun. */
+ * again, or it might never be begun, and is alone there. */
 static struct process *find_room(const struct pool *pool, const struct ask *ask)
 {
 	struct process *found = NULL;
@@ -152,6 +152,8 @@ void pool_on_room(struct pool *pool)
 
 	while (pool->first != NULL && !pool->closing && (p = find_room(pool, pool->first)) != NULL)
 		process_ask(p, take_first(pool));
+	for (unsigned i = 0; i < pool->options.processes; i++)
+		process_send(&pool->processes[i]);
 }
 
 /* The line stays in order of age. */

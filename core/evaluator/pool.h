@@ -10,10 +10,12 @@
 enum { HIGH_DESCRIPTOR = 100 };
 
 /* Evaluations that a process is given at once, so that it need not wait for the loop after
- * each: it runs the first, and the other waits in its socket. Where it ends, or the first has
- * taken SLOW_MS, the other is in the line again, and goes to the first process that is idle; or
- * it is begun where it was given, if that comes first. */
-enum { PROCESS_ASKS = 2, SLOW_MS = 50 };
+ * each: it runs the first, and the others wait in its socket. Where the first has taken SLOW_MS,
+ * the others are in the line again, and go to the first processes that are idle; or
+ * they are begun where they were given, if that comes first. Where it ends, it is not known which of
+ * several it ran (child.c keeps an answer back), so that all are in the line again. What was in
+ * there before is alone with its process, and answered for it if that ends. */
+enum { PROCESS_ASKS = 4, SLOW_MS = 50 };
 
 /* One evaluation that waits or is under way. */
 struct ask {
@@ -49,9 +51,9 @@ struct process {
 	uv_pipe_t pipe;
 	uv_timer_t deadline;
 	unsigned open_handles;
-	bool unsent; /* there was no memory to give it its last: it is being ended */
-	bool slow;   /* what it runs has taken SLOW_MS: nothing more is given to it */
-	struct buffer in;
+	bool unsent;           /* there was no memory to give it its last: it is being ended */
+	bool slow;             /* what it runs has taken SLOW_MS: nothing more is given to it */
+	struct buffer in, out; /* read; to be written in one go */
 	/* The first runs. NULL: it was begun elsewhere, and this answer is dropped. */
 	struct ask *asks[PROCESS_ASKS];
 	size_t asked;
@@ -75,8 +77,9 @@ struct pool {
 
 /* Starts the process; its end, also at once, is reported by process_ended. */
 void process_start(struct process *p);
-/* Gives a process that has room something to do. */
+/* Gives a process that has room something to do: it is sent by process_send. */
 void process_ask(struct process *p, struct ask *ask);
+void process_send(struct process *p);
 /* How many wait with it, and not in the line. */
 size_t process_keeps(const struct process *p);
 bool process_has_room(const struct process *p);

@@ -34,6 +34,7 @@ static void on_handle_closed(uv_handle_t *handle)
 	if (--p->open_handles > 0)
 		return;
 	buffer_deinit(&p->in);
+	buffer_deinit(&p->out);
 	move(p, PROCESS_ABSENT);
 	pool_on_ended(p->pool, p);
 }
@@ -44,10 +45,10 @@ static void close_handle(uv_handle_t *handle)
 		uv_close(handle, on_handle_closed);
 }
 
-/* What waits behind the one that runs goes back into the line. */
-static void give_back(struct process *p)
+/* These and what waits behind them go back into the line. */
+static void give_back(struct process *p, size_t from)
 {
-	for (size_t i = 1; i < p->asked; i++) {
+	for (size_t i = from; i < p->asked; i++) {
 		if (p->asks[i] != NULL)
 			pool_put_back(p->pool, p->asks[i]);
 	}
@@ -94,6 +95,7 @@ void process_end(struct process *p, int why)
 	else
 		close_handle((uv_handle_t *)&p->child);
 	(void)uv_timer_stop(&p->deadline);
+	buffer_clear(&p->out);
 	close_handle((uv_handle_t *)&p->pipe);
 	close_handle((uv_handle_t *)&p->deadline);
 
@@ -103,8 +105,9 @@ void process_end(struct process *p, int why)
 	else if (why == AW_ECRASH && !p->pool->closing)
 		p->pool->crashes++;
 	bool was_asked = p->asked > 0;
-	struct ask *ask = was_asked ? p->asks[0] : NULL;
-	give_back(p);
+	bool is_known = why != AW_ECRASH || p->asked == 1;
+	struct ask *ask = was_asked && is_known ? p->asks[0] : NULL;
+	give_back(p, is_known ? 1 : 0);
 	p->asked = 0;
 	if (ask != NULL)
 		ask_answer(ask, &lost);
@@ -139,7 +142,7 @@ static void on_slow(uv_timer_t *timer)
 	p->slow = true;
 	/* Starting a timer fails only without a callback or while it closes. */
 	(void)uv_timer_start(&p->deadline, on_deadline, deadline_ms - SLOW_MS, 0);
-	give_back(p);
+	give_back(p, 1);
 	pool_on_room(p->pool);
 }
 
@@ -190,7 +193,6 @@ static struct ask *take_answered(struct process *p)
 		p->slow = false;
 		move(p, PROCESS_IDLE);
 	}
-	pool_on_room(p->pool);
 	return ask;
 }
 
@@ -295,8 +297,9 @@ bool process_has_room(const struct process *p)
 {
 	if (p->unsent)
 		return false;
-	return p->state == PROCESS_IDLE || (p->state == PROCESS_BUSY && !p->slow &&
-					    p->asked < PROCESS_ASKS && p->asks[0] != NULL);
+	return p->state == PROCESS_IDLE ||
+	       (p->state == PROCESS_BUSY && !p->slow && p->asked < PROCESS_ASKS &&
+		p->asks[0] != NULL && !p->asks[0]->returned);
 }
 
 void process_ask(struct process *p, struct ask *ask)
@@ -306,8 +309,19 @@ void process_ask(struct process *p, struct ask *ask)
 		move(p, PROCESS_BUSY);
 		await_answer(p);
 	}
+	(void)buffer_append(&p->out, ask->frame.bytes, ask->frame.length); /* process_send tells */
+}
+
+void process_send(struct process *p)
+{
+	if (p->out.length == 0 && !p->out.failed)
+		return;
+	int rv = buffer_status(&p->out);
+	if (rv == 0)
+		rv = frame_write((uv_stream_t *)&p->pipe, &p->out);
+	buffer_clear(&p->out);
 	/* The answer must not come before whoever asks has returned. */
-	if (frame_write((uv_stream_t *)&p->pipe, &ask->frame) != 0) {
+	if (rv != 0) {
 		p->unsent = true;
 		(void)uv_timer_start(&p->deadline, on_not_sent, 0, 0);
 	}
@@ -369,6 +383,7 @@ void process_start(struct process *p)
 	p->child.data = p->pipe.data = p->deadline.data = p;
 	p->slow = p->unsent = false;
 	buffer_init(&p->in);
+	buffer_init(&p->out);
 	move(p, PROCESS_LOADING);
 
 	int rv = spawn(p);

@@ -117,7 +117,7 @@ static void a_word_that_crashes_or_blocks_costs_the_evaluation(void **state)
 	costs_the_evaluation(*state, "block", "deadline");
 }
 
-/* Each evaluator is given a second submission before it has answered the first. */
+/* Each evaluator is given others before it has answered the first. */
 static void what_waits_behind_a_word_that_crashes_or_blocks_is_decided(void **state)
 {
 	static const char *const names[] = {"a", "crash", "b", "block", "c", "d",     "crash",
