@@ -52,6 +52,7 @@ struct sink {
 	bool blocked;    /* its position is not to be believed: it gets nothing */
 	int64_t done;    /* the newest entry that it is done with */
 	int64_t stored;  /* of that, what its file says */
+	bool unstored;   /* the file could not be written the last time */
 	json_t *entries; /* the canonical bytes of those after `done`, as texts */
 	size_t next;
 	unsigned failures; /* in a row */

@@ -60,6 +60,15 @@ static void on_work(void *ctx)
 	w->status = write_position(w->path, w->text);
 }
 
+/* Said once for as long as it lasts. */
+static void note_unstored(struct host *h, int status)
+{
+	host_fault(h, "%s: how far it is cannot be written to %s: %s", h->file, h->sink.path,
+		   status_text(status));
+	if (!h->sink.unstored)
+		h->all->options.on_log(h->all->options.ctx, 4, h->last_error);
+}
+
 static void store(struct host *h);
 
 static void on_stored(void *ctx)
@@ -73,8 +82,8 @@ static void on_stored(void *ctx)
 	if (w->status == 0)
 		s->stored = w->sequence;
 	else
-		host_fault(h, "%s: how far it is cannot be written to %s: %s", h->file, s->path,
-			   status_text(w->status));
+		note_unstored(h, w->status);
+	s->unstored = w->status != 0;
 	if (w->status == 0 && s->stored < s->done)
 		store(h);
 	free(w);

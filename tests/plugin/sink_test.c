@@ -251,6 +251,34 @@ static void a_position_of_another_log_is_not_believed(void **state)
 	}
 }
 
+/* It is given all the same, and once written the position is of the newest. */
+static void a_position_that_cannot_be_written_is_said_once(void **state)
+{
+	struct scene *s = *state;
+	struct setting setting;
+	char path[PATH_TEXT + 32];
+
+	prepare(s, &setting);
+	(void)snprintf(path, sizeof path, "%s.mark.position.new", s->log);
+	assert_int_equal(mkdir(path, 0755), 0);
+	rig_start(s, (const char *[]){setting.argument, NULL});
+	for (int i = 0; i < 3; i++) {
+		json_decref(decided(s, NULL));
+		await_all(s);
+	}
+	scene_await(s, "how far it is cannot be written to ");
+	json_t *plugin = rig_status(s, "mark");
+	if (geteuid() == 0)
+		expect(plugin, "{'state': 'running', 'behind': 0}");
+	json_decref(plugin);
+	char *said = scene_errors(s);
+	const char *first = strstr(said, "how far it is cannot be written to ");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "how far it is cannot be written to "));
+	free(said);
+	assert_int_equal(rmdir(path), 0);
+}
+
 #define in_a_scene(test) cmocka_unit_test_setup_teardown(test, scene_setup_stopped, scene_teardown)
 
 int main(void)
@@ -263,6 +291,7 @@ int main(void)
 		in_a_scene(a_sink_that_was_away_catches_up),
 		in_a_scene(nobody_waits_for_a_sink_that_never_ends),
 		in_a_scene(a_position_of_another_log_is_not_believed),
+		in_a_scene(a_position_that_cannot_be_written_is_said_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
