@@ -99,42 +99,46 @@ static int fill(const struct audit_copy *c, const char *name, struct err *e)
 	return rv == 0 ? sync_path(name, O_RDONLY, e) : rv;
 }
 
-/* SQLite leaves its journal beside a file that it could not fill. */
-static void remove_half(const char *name)
+/* For SQLite the name is a full path, so that it is never a URI. */
+static int make_copy(const struct audit_copy *c, const char *name, json_t **made, struct err *e)
 {
-	struct buffer journal;
+	char *real = realpath(name, NULL);
 
-	(void)unlink(name); /* the first failure is the one to tell; here and below */
-	buffer_init(&journal);
-	if (buffer_printf(&journal, "%s-journal", name) == 0)
-		(void)unlink(journal.bytes); /* usually there is none */
-	buffer_deinit(&journal);
+	if (real == NULL)
+		return err_set(e, -errno, "looking at %s: %s", name, strerror(errno));
+	int rv = fill(c, real, e);
+	if (rv == 0)
+		rv = verify(c, real, made, e);
+	free(real);
+	return rv == 0 ? give_name(name, c->to, e) : rv;
 }
 
 int audit_copy(const struct audit_copy *c, json_t **made, struct err *e)
 {
-	struct buffer name;
+	struct buffer name, journal;
 	struct stat about;
 
 	if (lstat(c->to, &about) == 0)
 		return err_set(e, -EEXIST, "%s is there already, and nothing is overwritten",
 			       c->to);
 	buffer_init(&name);
+	buffer_init(&journal);
 	int rv = make_file(c->to, &name, e);
 	if (rv != 0)
 		goto out;
-	char *real = realpath(name.bytes, NULL); /* for SQLite, that it is never a URI */
-	rv = real != NULL ? fill(c, real, e) : -ENOMEM;
-	if (rv == 0)
-		rv = verify(c, real, made, e);
-	if (rv == 0)
-		rv = give_name(real, c->to, e);
-	if (rv == 0)
+	/* SQLite leaves its journal beside a file that it could not fill. */
+	rv = buffer_printf(&journal, "%s-journal", name.bytes) == 0
+		     ? make_copy(c, name.bytes, made, e)
+		     : err_set(e, -ENOMEM, "no memory for a file name");
+	if (rv == 0) {
 		rv = sync_folder(c->to, e);
-	else if (real != NULL)
-		remove_half(real);
-	free(real);
+	} else {
+		(void)unlink(name.bytes); /* the first failure is the one to tell */
+		if (journal.length > 0)
+			(void)unlink(journal.bytes); /* usually there is none */
+	}
 out:
+	buffer_deinit(&journal);
 	buffer_deinit(&name);
 	return rv;
 }
