@@ -123,7 +123,8 @@ static size_t kill_new_ones(struct scene *s, const pid_t *known, size_t count)
 
 static void rules_whose_evaluator_died_are_tried_again_as_they_are(void **state)
 {
-	static const char *const watching[] = {"--watch=yes", NULL};
+	/* No deadline is to end it: a machine may be slow. */
+	static const char *const watching[] = {"--watch=yes", "--deadline=60000", NULL};
 	struct scene *s = *state;
 	pid_t known[EVALUATORS_MAX];
 	size_t count, killed = 0;
