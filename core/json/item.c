@@ -110,35 +110,6 @@ bool json_item_is(const struct json_item *string, struct text wanted)
 	return wanted.length == 0;
 }
 
-static const struct json_item *nth(const struct json_item *array, size_t number)
-{
-	const struct json_item *each = json_item_next(array, NULL);
-
-	while (each != NULL && number-- > 0)
-		each = json_item_next(array, each);
-	return each;
-}
-
-const struct json_item *json_item_at(const struct json_item *from, const char *pointer)
-{
-	const struct json_item *here = from;
-	struct buffer name;
-
-	buffer_init(&name);
-	while (here != NULL && *pointer == '/') {
-		if (!pointer_take(&pointer, &name))
-			here = NULL;
-		else if (here->kind != JSON_ITEM_ARRAY)
-			here = json_item_get(here, name.bytes);
-		else
-			here = pointer_is_index(name.bytes)
-				       ? nth(here, strtoul(name.bytes, NULL, 10))
-				       : NULL;
-	}
-	buffer_deinit(&name);
-	return *pointer == '\0' ? here : NULL;
-}
-
 static void put_member(struct text name, struct text value, bool *any, struct buffer *out)
 {
 	/* A failure stays marked in the buffer. */

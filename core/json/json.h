@@ -114,7 +114,7 @@ bool json_item_is(const struct json_item *string, struct text wanted);
 int json_item_text(const struct json_item *string, struct buffer *out);
 /* The same into `out`, which has room for as many bytes as stand there; gives how many it are. */
 size_t json_item_say(const struct json_item *string, char *out);
-/* What an RFC 6901 pointer points at, or NULL; where memory runs out, too. */
+/* What an RFC 6901 pointer points at, or NULL. */
 const struct json_item *json_item_at(const struct json_item *from, const char *pointer);
 /* Appends a canonical object with one member more, in its place, or another value for it. */
 int json_item_put(const struct json_item *object, const char *name, struct text value,

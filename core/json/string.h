@@ -25,10 +25,4 @@ int string_compare(const struct json_item *left, const struct json_item *right);
 /* Gives the names of an object in that order (free() it), NULL where memory runs out. */
 const struct json_item **string_sorted_names(const struct json_item *object, size_t *count);
 
-/* Takes one token off an RFC 6901 pointer, unescaped; false where it is none or memory runs
- * out. */
-bool pointer_take(const char **pointer, struct buffer *name);
-/* Whether a token is the number of an array's value. */
-bool pointer_is_index(const char *name);
-
 #endif
