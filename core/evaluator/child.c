@@ -130,11 +130,12 @@ static int answer(struct child *c, unsigned char asked)
 {
 	struct frame next;
 	bool first = c->held.length == 0;
-	int rv = buffer_append(&c->held, c->out.bytes, c->out.length);
+	bool more = first && asked == FRAME_RUN && frame_take(&c->in, &next) == 1;
 
-	if (rv == 0 && first && asked == FRAME_RUN && frame_take(&c->in, &next) == 1)
-		return 0;
-	return rv == 0 ? send_held(c) : rv;
+	if (first && !more)
+		return frame_send(&c->out);
+	int rv = buffer_append(&c->held, c->out.bytes, c->out.length);
+	return rv == 0 && !more ? send_held(c) : rv;
 }
 
 /* One request and its answer. */
