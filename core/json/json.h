@@ -23,7 +23,8 @@ json_t *json_load_whole(struct text t, size_t flags, json_error_t *error);
 
 /* Appends the canonical bytes of RFC 8785 (members sorted, no white space,
  * shortest escapes). AW_EINVALID where the document holds a number with a
- * fraction or beyond 2^53 - 1: nothing that is logged has one. -ENOMEM. */
+ * fraction or beyond 2^53 - 1: nothing that is logged has one. -ENOMEM, and the buffer is
+ * marked failed, since it holds a part. */
 int json_canonical(const json_t *value, struct buffer *out);
 
 /* The same of a string, whose bytes are UTF-8. */
@@ -37,7 +38,7 @@ int json_compare_names(struct text a, struct text b);
 #define JSON_EXACT ((json_int_t)9007199254740991)
 
 /* Appends compact text with members in their own order; numbers with a
- * fraction as Jansson writes them. */
+ * fraction as Jansson writes them. -ENOMEM, and the buffer is marked failed. */
 int json_compact(const json_t *value, struct buffer *out);
 
 /* Borrow a member, or NULL where `object` is no object, has no such member, or

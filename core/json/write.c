@@ -100,8 +100,10 @@ static int write_object(const json_t *object, struct buffer *out)
 {
 	size_t count = 0;
 	const char **names = json_sorted_names(object, &count);
-	if (names == NULL)
+	if (names == NULL) {
+		out->failed = true;
 		return -ENOMEM;
+	}
 
 	int rv = buffer_append(out, "{", 1);
 	for (size_t i = 0; i < count && rv == 0; i++) {
@@ -169,7 +171,8 @@ static int on_chunk(const char *bytes, size_t length, void *ctx)
 
 int json_compact(const json_t *value, struct buffer *out)
 {
-	return json_dump_callback(value, on_chunk, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0
-		       ? 0
-		       : -ENOMEM;
+	if (json_dump_callback(value, on_chunk, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0)
+		return 0;
+	out->failed = true;
+	return -ENOMEM;
 }

@@ -1,4 +1,4 @@
-/* Pointers: written, and followed without a byte of memory. */
+/* Pointers: written, and followed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,33 +21,6 @@ static json_t *parsed(const char *text)
 		fail_msg("%s is refused: %s", text, e.text);
 	return value;
 }
-
-/* ---- memory ------------------------------------------------------------------ */
-
-static bool *spent(void)
-{
-	static bool none_left;
-
-	return &none_left;
-}
-
-/* The linker puts these in the place of ours (tests/CMakeLists.txt). */
-void *__real_malloc(size_t n);               /* NOLINT: its names */
-void *__wrap_malloc(size_t n);               /* NOLINT */
-void *__real_realloc(void *block, size_t n); /* NOLINT */
-void *__wrap_realloc(void *block, size_t n); /* NOLINT */
-
-void *__wrap_malloc(size_t n) /* NOLINT */
-{
-	return *spent() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_realloc(void *block, size_t n) /* NOLINT */
-{
-	return *spent() ? NULL : __real_realloc(block, n);
-}
-
-/* ---- the tests --------------------------------------------------------------- */
 
 static void names_in_pointers_are_escaped_and_found_again(void **state)
 {
@@ -153,38 +126,6 @@ static void a_name_of_any_length_is_pointed_at(void **state)
 	json_decref(value);
 }
 
-/* What is not found for lack of memory would pass for what is not there. */
-static void to_follow_a_pointer_takes_no_memory(void **state)
-{
-	static const char text[] = "{\"a/b\":[{\"m~n\":1,\"\\u0071/\":2}]}";
-	json_t *document = parsed(text);
-	const json_t *in_document[2];
-	const struct json_item *in_text[2];
-	struct json_index x;
-	struct buffer b;
-
-	(void)state;
-	json_index_init(&x);
-	assert_int_equal(json_index_read(&x, text_of(text)), 0);
-	buffer_init(&b);
-	*spent() = true;
-	int appended = json_pointer_append(&b, "a");
-	in_document[0] = json_pointer_get(document, "/a~1b/0/m~0n");
-	in_document[1] = json_pointer_get(document, "/a~1b/0/q~1");
-	in_text[0] = json_item_at(x.items, "/a~1b/0/m~0n");
-	in_text[1] = json_item_at(x.items, "/a~1b/0/q~1");
-	*spent() = false;
-	assert_int_equal(appended, -ENOMEM); /* there is none indeed */
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(json_integer_value(in_document[i]), i + 1);
-		assert_non_null(in_text[i]);
-		assert_int_equal(in_text[i]->integer, i + 1);
-	}
-	buffer_deinit(&b);
-	json_index_deinit(&x);
-	json_decref(document);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,7 +134,6 @@ int main(void)
 		cmocka_unit_test(pointers_to_nothing_give_nothing),
 		cmocka_unit_test(what_is_no_pointer_points_at_nothing),
 		cmocka_unit_test(a_name_of_any_length_is_pointed_at),
-		cmocka_unit_test(to_follow_a_pointer_takes_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
