@@ -49,11 +49,12 @@ static struct digest contents(const char *path)
 		"SELECT * FROM tally ORDER BY 1",
 		"SELECT * FROM partnership ORDER BY 1",
 		"SELECT * FROM decision ORDER BY 1",
-		"SELECT * FROM awarded ORDER BY 1, 2",
-		"SELECT * FROM failed ORDER BY 1, 2",
+		"SELECT * FROM listed ORDER BY 1",
+		"SELECT * FROM mark ORDER BY 1, 2, 3",
 		"SELECT * FROM import ORDER BY 1",
 		"SELECT * FROM award ORDER BY 1",
 		"SELECT * FROM revocation ORDER BY 1",
+		"SELECT * FROM erasure ORDER BY 1",
 		"SELECT * FROM rule_set ORDER BY 1",
 	};
 	char uri[160];
@@ -73,6 +74,13 @@ static struct digest contents(const char *path)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	buffer_deinit(&all);
 	return d;
+}
+
+static bool is_nothing(const struct digest *d)
+{
+	static const struct digest nothing;
+
+	return memcmp(d->bytes, nothing.bytes, sizeof nothing.bytes) == 0;
 }
 
 /* ---- flips ------------------------------------------------------------------------- */
@@ -134,6 +142,7 @@ static void any_byte_changed_is_found_or_holds_nothing(void **state)
 	journal_close(&log->j);
 	flipped_open(&f, log);
 	const struct digest whole = contents(f.path);
+	assert_false(is_nothing(&whole));
 	struct said untouched = rig_audit(f.path);
 	assert_true(said_verified(&untouched));
 	said_deinit(&untouched);
@@ -171,6 +180,7 @@ static void whole_pages_lost_are_found(void **state)
 	journal_close(&log->j);
 	flipped_open(&f, log);
 	const struct digest whole = contents(f.path);
+	assert_false(is_nothing(&whole));
 	for (size_t page = 0; page < f.length; page += sizeof zeros) {
 		assert_int_equal(pwrite(f.fd, zeros, sizeof zeros, (off_t)page), sizeof zeros);
 		struct said said = rig_audit(f.path);
