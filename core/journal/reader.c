@@ -20,17 +20,10 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_VALUES] = "SELECT sequence, count(*) FROM personal WHERE sequence = ?1" NOT_ERASED
 			" GROUP BY sequence",
 	[READ_PARTNERSHIP] = "SELECT 1 FROM partnership WHERE id = ?1",
-	/* Imports hold no personal value, but what revokes them does. */
 	[READ_PARTNERSHIP_VALUES] =
-		"SELECT personal.sequence, count(*) FROM ("
-		" SELECT sequence FROM decision WHERE partnership = ?1"
-		" UNION ALL SELECT r.sequence FROM decision d"
-		"  JOIN revocation r ON r.revokes = d.sequence WHERE d.partnership = ?1"
-		" UNION ALL SELECT r.sequence FROM import i"
-		"  JOIN revocation r ON r.revokes = i.sequence WHERE i.partnership = ?1"
-		" UNION ALL SELECT sequence FROM erasure WHERE partnership = ?1"
-		" ) x CROSS JOIN personal ON personal.sequence = x.sequence" NOT_ERASED
-		" GROUP BY 1 ORDER BY 1",
+		"SELECT l.sequence, count(*) FROM listed l INDEXED BY listed_partnership"
+		" CROSS JOIN personal ON personal.sequence = l.sequence" NOT_ERASED
+		" WHERE l.partnership = ?1 GROUP BY 1 ORDER BY 1",
 	[READ_ERASURE] = "SELECT sequence FROM erasure WHERE erases = ?1"
 			 " UNION ALL SELECT sequence FROM erasure"
 			 "  WHERE partnership = ?2 AND through >= ?1 ORDER BY 1 LIMIT 1",
