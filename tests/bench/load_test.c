@@ -146,6 +146,26 @@ static void every_answer_of_the_daemon_is_accounted_for(void **state)
 	loaded_deinit(&l);
 }
 
+static int bound_setup(void **state)
+{
+	assert_int_equal(setenv("AWARDD_PROGRAM", BENCH_BOUND, 1), 0);
+	return scene_group_setup(state);
+}
+
+/* Where evaluators give a constant, each answer is of its submission all the same. */
+static void the_bound_answers_what_it_was_asked(void **state)
+{
+	struct scene *s = *state;
+	struct loaded l = load(s, "--connections 8 --depth 16 --count 400");
+
+	assert_string_equal(l.said, "");
+	assert_int_equal(l.status, 0);
+	expect(l.result, "{'answered': 400, 'refused': 0}");
+	assert_int_equal(scene_sql_number(s, "SELECT count(*) FROM entry WHERE kind = 'decision'"),
+			 400);
+	loaded_deinit(&l);
+}
+
 static void what_the_daemon_refuses_is_no_answer(void **state)
 {
 	struct scene *s = *state;
@@ -228,7 +248,11 @@ int main(void)
 		cmocka_unit_test(the_answer_of_another_submission_is_noticed),
 		cmocka_unit_test(a_stall_shows_in_all_that_were_due),
 	};
+	const struct CMUnitTest with_bound[] = {
+		cmocka_unit_test(the_bound_answers_what_it_was_asked),
+	};
 	int failed = cmocka_run_group_tests(with_daemon, scene_group_setup, scene_group_teardown);
 
-	return failed + cmocka_run_group_tests(without, scene_setup_stopped, scene_teardown);
+	failed += cmocka_run_group_tests(without, scene_setup_stopped, scene_teardown);
+	return failed + cmocka_run_group_tests(with_bound, bound_setup, scene_group_teardown);
 }

@@ -54,19 +54,35 @@ static bool is_of_load(const struct frame *frame, const char **id, const char **
 	return true;
 }
 
-static void keep(const struct buffer *out)
+/* Its answer may leave behind another one, or before. */
+static bool find_answer(const struct buffer *out, struct text *answer)
 {
-	const char *found = memmem(out->bytes, out->length, constant.first_id, ID);
+	struct buffer rest = *out; /* whose bytes stay where they are */
+	struct frame frame;
+
+	while (frame_take(&rest, &frame) == 1) {
+		*answer = (struct text){rest.bytes, FRAME_HEADER + frame.body.length};
+		if (memmem(answer->bytes, answer->length, constant.first_id, ID) != NULL)
+			return true;
+		rest.bytes += answer->length;
+		rest.length -= answer->length;
+	}
+	return false;
+}
+
+static void keep(struct text answer)
+{
+	const char *found = memmem(answer.bytes, answer.length, constant.first_id, ID);
 
 	constant.deciding = false;
-	if (found == NULL || buffer_append(&constant.frame, out->bytes, out->length) != 0)
+	if (found == NULL || buffer_append(&constant.frame, answer.bytes, answer.length) != 0)
 		abort(); /* it measures nothing then */
-	constant.id = (size_t)(found - out->bytes);
+	constant.id = (size_t)(found - answer.bytes);
 	for (size_t at = 0; constant.places < PLACES_MOST; at++) {
-		found = memmem(out->bytes + at, out->length - at, constant.first_area, AREA);
+		found = memmem(answer.bytes + at, answer.length - at, constant.first_area, AREA);
 		if (found == NULL)
 			break;
-		at = (size_t)(found - out->bytes);
+		at = (size_t)(found - answer.bytes);
 		constant.areas[constant.places++] = at;
 	}
 }
@@ -87,6 +103,8 @@ int __wrap_frame_receive(struct buffer *in, struct frame *frame)
 		int rv = __real_frame_receive(in, frame);
 		if (rv != 0 || !is_of_load(frame, &id, &area))
 			return rv;
+		if (constant.deciding)
+			return 0; /* the first one's answer waits for this one's */
 		if (constant.frame.length == 0) {
 			memcpy(constant.first_id, id, ID);
 			memcpy(constant.first_area, area, AREA);
@@ -102,7 +120,9 @@ int __wrap_frame_receive(struct buffer *in, struct frame *frame)
 
 int __wrap_frame_send(const struct buffer *out)
 {
-	if (constant.deciding)
-		keep(out);
+	struct text answer;
+
+	if (constant.deciding && find_answer(out, &answer))
+		keep(answer);
 	return __real_frame_send(out);
 }
