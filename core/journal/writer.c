@@ -47,7 +47,7 @@ static int note_kept(struct writer *w, struct err *e)
 static void set_limits(struct writer *w, const struct journal_options *options)
 {
 	w->wal_limit = (int)(options->wal_limit / WAL_FRAME);
-	w->wal_long = WAL_LONG / WAL_FRAME;
+	w->wal_long = (WAL_LONG + WAL_FRAME - 1) / WAL_FRAME;
 	if (w->wal_limit > 0 && w->wal_limit / 2 < w->wal_long)
 		w->wal_long = w->wal_limit / 2;
 	w->wal_step = WAL_STEP;
