@@ -11,7 +11,7 @@ void revoked_write(struct paper *p, const json_t *revoked)
 	const char *at = json_member_text(revoked, "at");
 	const char *reason = json_member_text(revoked, "reason");
 
-	if (revoked == NULL || json_is_false(revoked))
+	if (!json_is_object(revoked))
 		return;
 	if (json_member(by_whom, "erased") != NULL)
 		by = "somebody whose name is erased";

@@ -12,7 +12,7 @@ void revoked_write(struct paper *p, const json_t *revoked);
 
 /* Whoever sends a submission again is answered as the first time, whatever became of the
  * decision since. Asks for that, on a connection of its own, opened for the first of them:
- * `client` is NULL before it, and yours to free. Gives the revocation or NULL; that the daemon
+ * `client` is NULL before it, and yours to free. Gives the revocation or null, or NULL; that the daemon
  * did not tell is said as of `where`. Of what has no decision_id nothing is asked. */
 json_t *revoked_ask(const struct session *s, struct awardd_client **client, const char *where,
 		    const json_t *decision);

@@ -118,6 +118,11 @@ static void what_was_revoked_since_is_said_where_it_is_sent_again(void **state)
 	assert_non_null(strstr(r.out, "✓ North Vale: Quality Lead"));
 	assert_false(tool_says(r.out, "REVOKED"));
 	ran_deinit(&r);
+	r = TOOL(s, NULL, "submit", "again.json");
+	tool_ended(&r, DONE);
+	tool_must_say(r.out, "North Vale: Quality Lead");
+	assert_false(tool_says(r.out, "REVOKED"));
+	ran_deinit(&r);
 	revokes(s, result);
 	r = TOOL(s, NULL, "submit", "--brief", "again.json");
 	tool_ended(&r, DONE);
