@@ -326,10 +326,11 @@ int reader_decisions(struct journal_reader *r, const struct decision_filter *f, 
 int reader_register(struct journal_reader *r, const char *on, const char *partnership,
 		    const char *sort, json_t **out, struct err *e);
 
-/* Whether an award of this partnership, level and day is in the log, decided
- * or imported, revoked or not: 0 or AW_EABSENT. */
-int reader_award_known(struct journal_reader *r, const char *partnership, const char *award,
-		       const char *awarded_on, struct err *e);
+/* Whether an award of the partnership, level and day of this one is in the log, decided or
+ * imported, revoked or not: 0 or AW_EABSENT. But a revoked import is corrected by one that says
+ * anything else (R-22): where all are revoked, and the newest is an import, it must be equal to
+ * `award`, as that is logged. */
+int reader_award_known(struct journal_reader *r, const json_t *award, struct err *e);
 
 /* Each partnership's latest unrevoked decision by assessed_on, then sequence
  * (R-19), with assessed_on between since and until (each may be NULL), by its last

@@ -53,22 +53,41 @@ int reader_register(struct journal_reader *r, const char *on, const char *partne
 	return rv == 0 ? 0 : sql_wrap(e, rv, "reading the register");
 }
 
-int reader_award_known(struct journal_reader *r, const char *partnership, const char *award,
-		       const char *awarded_on, struct err *e)
+static int is_no_correction(struct journal_reader *r, int64_t sequence, const json_t *award,
+			    struct err *e)
 {
+	json_t *entry = NULL;
+	int rv = reader_entry(r, sequence, &entry, e);
+	const json_t *imported = json_member(json_member(entry, "body"), "award");
+
+	if (rv == 0 && imported != NULL && !json_equal(imported, award))
+		rv = err_set(e, AW_EABSENT, "what was imported was revoked, and said otherwise");
+	json_decref(entry);
+	return rv;
+}
+
+int reader_award_known(struct journal_reader *r, const json_t *award, struct err *e)
+{
+	int64_t newest = 0;
+	bool stands = false;
 	struct binder b;
 	int rv = reader_bind(r, READ_AWARD_KNOWN, &b, e);
 
 	if (rv != 0)
 		return sql_wrap(e, rv, "looking for an award");
-	bind_text(&b, partnership);
-	bind_text(&b, awarded_on);
-	bind_text(&b, award);
-	rv = sql_next(&b, e);
+	bind_text(&b, json_member_text(award, "partnership"));
+	bind_text(&b, json_member_text(award, "awarded_on"));
+	bind_text(&b, json_member_text(award, "award"));
+	while (!stands && (rv = sql_next(&b, e)) == 1) {
+		newest = newest > 0 ? newest : sqlite3_column_int64(b.statement, 0);
+		stands = sqlite3_column_int(b.statement, 1) == 0;
+	}
 	reader_done(&b);
-	if (rv == 0)
+	if (rv == 0 && newest == 0)
 		return err_set(e, AW_EABSENT, "this award is not in the log");
-	return rv > 0 ? 0 : sql_wrap(e, rv, "looking for an award");
+	if (rv >= 0)
+		rv = stands ? 0 : is_no_correction(r, newest, award, e);
+	return rv == 0 || rv == AW_EABSENT ? rv : sql_wrap(e, rv, "looking for an award");
 }
 
 /* What is read of one benchmark; its memory serves for the next. */

@@ -54,8 +54,10 @@ static const char *const texts[READER_STATEMENTS] = {
 	[READ_REGISTER_EXPIRES] = LATEST_AWARDS " ORDER BY a.expires_on, p.id",
 	[READ_REGISTER_EXPIRES_DOWN] = LATEST_AWARDS " ORDER BY a.expires_on DESC, p.id",
 #undef LATEST_AWARDS
-	[READ_AWARD_KNOWN] = "SELECT sequence FROM award"
-			     " WHERE partnership = ?1 AND awarded_on = ?2 AND award = ?3 LIMIT 1",
+	[READ_AWARD_KNOWN] = "SELECT sequence, EXISTS (SELECT 1 FROM revocation r"
+			     "  WHERE r.revokes = award.sequence) FROM award"
+			     " WHERE partnership = ?1 AND awarded_on = ?2 AND award = ?3"
+			     " ORDER BY sequence DESC",
 /* From the index alone. What has a day and is no import is a decision. */
 #define LATEST                                                                                     \
 	"(SELECT x.sequence FROM listed x INDEXED BY listed_partnership"                           \

@@ -206,14 +206,16 @@ static int sort_out(struct import *i, struct journal_reader *r, json_t *seen, co
 {
 	bool first = false;
 	int rv = is_first(seen, award, &first);
+	json_t *document = award_document(award);
 
+	if (rv == 0 && document == NULL)
+		rv = -ENOMEM;
 	if (rv == 0 && first)
-		rv = reader_award_known(r, json_member_text(award, "partnership"),
-					json_member_text(award, "award"),
-					json_member_text(award, "awarded_on"), e);
-	if (rv == AW_EABSENT)
-		return json_array_append_new(i->fresh, award_document(award)) == 0 ? 0 : -ENOMEM;
+		rv = reader_award_known(r, document, e);
 	i->known += rv == 0;
+	if (rv == AW_EABSENT)
+		rv = json_array_append(i->fresh, document) == 0 ? 0 : -ENOMEM;
+	json_decref(document);
 	return rv;
 }
 

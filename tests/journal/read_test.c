@@ -242,8 +242,12 @@ static void a_row_of_the_register_names_its_source(void **state)
 static int ask_known(struct journal_reader *r, struct ask *ask, struct err *e)
 {
 	const struct on *on = ask->with;
+	json_t *award = json_pack("{ss ss ss}", "partnership", on->partnership, "awarded_on",
+				  on->day, "award", on->award);
+	int rv = reader_award_known(r, award, e);
 
-	return reader_award_known(r, on->partnership, on->award, on->day, e);
+	json_decref(award);
+	return rv;
 }
 
 static void an_award_is_known_also_where_it_was_revoked(void **state)

@@ -4,6 +4,8 @@
  * model's. What is found different is kept, not thrown.
  */
 
+const {isDeepStrictEqual} = require('node:util');
+
 const {decide, importOutcome} = require('./decide.js');
 const {differences} = require('./compare.js');
 
@@ -141,11 +143,13 @@ class Player {
 		for (const given of step.awards) {
 			const award = {route: 'new-entry', precision: 'day', ...given,
 				commendations: given.commendations ?? []};
-			if (this.knows(award)) {
+			const logged = {precision: 'day', ...given};
+			if (this.knows(logged)) {
 				known++;
 				continue;
 			}
-			const entry = {kind: 'import', award, outcome: importOutcome(award), revoked: false};
+			const entry = {kind: 'import', award, logged, outcome: importOutcome(award),
+				revoked: false};
 			this.entries.push(entry);
 			this.made[at] ??= entry;
 		}
@@ -156,11 +160,16 @@ class Player {
 				{imported: result.imported, already_known: result.already_known});
 	}
 
-	knows(award) {
-		return this.entries.some((entry) => {
+	/* A revoked import gives place to one that says anything else. */
+	knows(logged) {
+		const same = this.entries.filter((entry) => {
 			const made = entry.kind === 'import' ? entry.outcome : entry.result.outcome;
-			return made.award === award.award && made.awarded_on === award.awarded_on;
+			return made.award === logged.award && made.awarded_on === logged.awarded_on;
 		});
+		const newest = same.at(-1);
+		return same.some((entry) => !entry.revoked) ||
+			(newest !== undefined && (newest.kind === 'decision' ||
+				isDeepStrictEqual(newest.logged, logged)));
 	}
 
 	async revoke(step, at) {

@@ -285,6 +285,38 @@ static void register_import_is_all_or_none_and_never_doubles(void **state)
 	json_decref(fails(*state, "register.import", "{'awards': [{}]}", -32602));
 }
 
+static void import(void **state, const char *commendations, const char *expected)
+{
+	char params[320];
+
+	snprintf(params, sizeof params,
+		 "{'awards': [{'partnership': 'area-%d', 'name': 'N', 'award': 'quality-lead',"
+		 " 'awarded_on': '2022-06-05', 'commendations': %s, 'source': 'S'}]}",
+		 area(state), commendations);
+	calls(*state, "register.import", params, expected);
+}
+
+/* Whoever imports a whole roll again brings nothing back. */
+static void R22_a_revoked_import_gives_place_to_its_correction(void **state)
+{
+	char one[64];
+	json_t *result, *row;
+
+	snprintf(one, sizeof one, "{'partnership': 'area-%d'}", area(state));
+	import(state, "[]", "{'imported': 1, 'already_known': 0}");
+	import(state, "['child-first']", "{'imported': 0, 'already_known': 1}");
+	result = called(*state, "register.list", one);
+	row = json_array_get(json_object_get(result, "awards"), 0);
+	revokes(*state, row);
+	json_decref(result);
+	import(state, "[]", "{'imported': 0, 'already_known': 1}");
+	calls(*state, "register.list", one, "{'awards': []}");
+	import(state, "['child-first']", "{'imported': 1, 'already_known': 0}");
+	import(state, "['child-first']", "{'imported': 0, 'already_known': 1}");
+	import(state, "[]", "{'imported': 0, 'already_known': 1}");
+	calls(*state, "register.list", one, "{'awards': [{'commendations': ['child-first']}]}");
+}
+
 static void decisions_revoke_refuses_what_does_not_fit(void **state)
 {
 	json_t *result = decided(*state, NULL);
@@ -407,6 +439,7 @@ int main(void)
 		in_new_area(decisions_get_gives_the_entry_by_id_and_by_sequence),
 		in_new_area(decisions_list_is_filtered_and_paged),
 		in_new_area(register_import_is_all_or_none_and_never_doubles),
+		in_new_area(R22_a_revoked_import_gives_place_to_its_correction),
 		in_new_area(decisions_revoke_refuses_what_does_not_fit),
 		in_new_area(scheme_get_is_enough_to_draw_a_form),
 		in_new_area(scheme_get_says_which_score_a_criterion_asks_of_every_statement),
