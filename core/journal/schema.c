@@ -83,11 +83,10 @@ static const char *const truths[LOG_VERSION] = {truth_1, truth_2, truth_3, truth
 	" name NOT LIKE 'sqlite_%' AND name NOT IN"                                                \
 	" ('meta', 'entry', 'blob', 'personal', 'checkpoint')"
 
-#define DROPS                                                                                      \
-	"SELECT group_concat('DROP ' || type || ' \"' || name || '\";', '') FROM sqlite_schema"
-
-/* What is not true of itself, whatever form it is of. */
-static const char drop_derived[] = DROPS " WHERE type IN ('table', 'view') AND" NOT_TRUTH;
+/* What is not true of itself, whatever form it is of, and whoever named it. */
+static const char drop_derived[] =
+	"SELECT group_concat(printf('DROP %s \"%w\";', type, name), '') FROM sqlite_schema"
+	" WHERE type IN ('table', 'view') AND" NOT_TRUTH;
 
 /* All that form 5 has less than form 4. */
 enum { WITH_AWARD_DAY = 4 };
@@ -163,6 +162,10 @@ int schema_recognise(sqlite3 *db, const char *path, int *version, struct err *e)
 		return err_set(e, AW_EFOREIGN,
 			       "%s is not a decision log: its application id is 0x%08x, not 0x%08x",
 			       path, (unsigned)application, (unsigned)LOG_APPLICATION);
+	if (found < 1)
+		return err_set(e, AW_ECORRUPT,
+			       "%s is damaged: its form is %lld, and forms begin at 1", path,
+			       (long long)found);
 	if (found > LOG_VERSION)
 		return err_set(e, AW_ENEWER,
 			       "%s was written by a newer version: its form is %lld, this program "

@@ -60,6 +60,16 @@ static void a_log_of_a_newer_version_is_refused(void **state)
 	is_refused(log, AW_ENEWER, "newer version");
 }
 
+static void a_log_of_a_form_that_never_was_is_refused(void **state)
+{
+	struct log *log = *state;
+
+	log_open(log);
+	journal_close(&log->j);
+	changed(log, "PRAGMA user_version = -1");
+	is_refused(log, AW_ECORRUPT, "its form is -1");
+}
+
 /* Making tables anew takes minutes for a large log. */
 static void a_log_of_form_4_loses_an_index_and_keeps_its_tables(void **state)
 {
@@ -473,6 +483,7 @@ int main(void)
 		WITHOUT_A_LOG(a_database_of_another_program_is_refused_and_left_alone),
 		WITHOUT_A_LOG(an_empty_file_becomes_a_log),
 		WITHOUT_A_LOG(a_log_of_a_newer_version_is_refused),
+		WITHOUT_A_LOG(a_log_of_a_form_that_never_was_is_refused),
 		WITHOUT_A_LOG(a_log_of_form_4_loses_an_index_and_keeps_its_tables),
 		WITHOUT_A_LOG(a_path_that_cannot_be_opened_or_told_in_json_is_said),
 		WITHOUT_A_LOG(a_second_opener_is_refused_by_any_name_of_the_file),

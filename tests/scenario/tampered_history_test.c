@@ -183,6 +183,16 @@ static void of_a_log_of_another_form_nothing_is_said(void **state)
 	not_judged(s, "was written by an older version, in form 1: awardd brings it to form");
 }
 
+static void a_form_that_never_was(void **state)
+{
+	struct scene *s = fresh(state);
+
+	free(forge_shell(s, "file", "PRAGMA user_version = -1;"));
+	char *out = VERIFIED(s, 7, "file");
+	tool_must_say(out, "is damaged: its form is -1");
+	free(out);
+}
+
 static void what_is_no_log(void **state)
 {
 	struct scene *s = fresh(state);
@@ -216,6 +226,7 @@ int main(void)
 		cmocka_unit_test(a_key_replaced),
 		cmocka_unit_test(what_is_no_log),
 		cmocka_unit_test(of_a_log_of_another_form_nothing_is_said),
+		cmocka_unit_test(a_form_that_never_was),
 	};
 
 	return cmocka_run_group_tests(tests, make_log, remove_log);

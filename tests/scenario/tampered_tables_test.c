@@ -153,7 +153,7 @@ static void guards_views_and_tables(void **state)
 	s = fresh(state);
 	free(forge_shell(s, "file",
 			 "DROP VIEW decisions; CREATE VIEW decisions AS SELECT 1;"
-			 "CREATE TABLE mine (a);"));
+			 "CREATE TABLE mine (a); CREATE TABLE \"its \"\" name\" (a);"));
 	found(s, "the view decisions is not as this program makes it");
 	found(s, "the table mine is not of this program");
 	free(TOOL_OUT(s, 0, "log", "rebuild", "file"));
