@@ -406,7 +406,7 @@ static int summarise(struct journal_reader *r, int64_t sequence, json_t *rows, s
 	bind_integer(&b, sequence);
 	rv = sql_next(&b, e);
 	if (rv == 1)
-		rv = list_append(rows, summary(b.statement, e));
+		rv = reader_append(rows, b.statement, summary, e);
 	else if (rv == 0)
 		rv = err_set(e, AW_ECORRUPT,
 			     "entry %" PRId64 " has marks, and no row among what is listed: "

@@ -169,8 +169,13 @@ int reader_scores(struct journal_reader *r, const char *since, const char *until
 	bind_text(&b, since != NULL ? since : first_day);
 	bind_text(&b, until != NULL ? until : last_day);
 	while ((rv = sql_next(&b, e)) == 1) {
-		json_t *scores = column_json(b.statement, 0, e);
-		rv = scores != NULL ? each(ctx, scores) : -ENOMEM;
+		struct err why = {.status = 0};
+		json_t *scores = column_json(b.statement, 0, &why);
+		if (scores != NULL)
+			rv = each(ctx, scores);
+		else
+			rv = why.status == -ENOMEM ? -ENOMEM
+						   : err_set(e, AW_ECORRUPT, DERIVED_DAMAGED);
 		json_decref(scores);
 		if (rv != 0)
 			break;
@@ -181,7 +186,7 @@ int reader_scores(struct journal_reader *r, const char *since, const char *until
 
 static json_t *count_row(sqlite3_stmt *row, struct err *e)
 {
-	(void)e; /* nothing is read that could be damaged */
+	(void)e; /* no document is read */
 	return json_pack("{so sI sI}", "award", column_string(row, 0), "year",
 			 (json_int_t)sqlite3_column_int64(row, 1), "count",
 			 (json_int_t)sqlite3_column_int64(row, 2));

@@ -20,7 +20,7 @@ int reader_newest(struct journal_reader *r, int64_t *out, struct err *e)
 
 static json_t *partnership_row(sqlite3_stmt *row, struct err *e)
 {
-	(void)e; /* nothing is read that could be damaged */
+	(void)e; /* no document is read */
 	return column_string(row, 0);
 }
 

@@ -385,14 +385,33 @@ void reader_done(struct binder *b)
 	(void)sqlite3_reset(b->statement); /* repeats what step said */
 }
 
-int reader_collect(struct binder *b, json_t *(*row)(sqlite3_stmt *s, struct err *e), json_t **out,
-		   struct err *e)
+static bool holds_texts(sqlite3_stmt *row)
+{
+	for (int i = 0; i < sqlite3_column_count(row); i++) {
+		if (sqlite3_column_type(row, i) == SQLITE_TEXT &&
+		    !text_is_utf8(column_bytes(row, i)))
+			return false;
+	}
+	return true;
+}
+
+int reader_append(json_t *list, sqlite3_stmt *row, reader_row make, struct err *e)
+{
+	struct err why = {.status = 0};
+	json_t *made = make(row, &why);
+
+	if (made == NULL && (why.status == AW_ESYNTAX || !holds_texts(row)))
+		return err_set(e, AW_ECORRUPT, DERIVED_DAMAGED);
+	return list_append(list, made);
+}
+
+int reader_collect(struct binder *b, reader_row make, json_t **out, struct err *e)
 {
 	json_t *list = json_array();
 	int rv;
 
 	while ((rv = sql_next(b, e)) == 1) {
-		rv = list_append(list, row(b->statement, e));
+		rv = reader_append(list, b->statement, make, e);
 		if (rv != 0)
 			break;
 	}

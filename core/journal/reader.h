@@ -75,10 +75,13 @@ int reader_bind(struct journal_reader *r, enum reader_statement which, struct bi
 		struct err *e);
 /* Resets the statement, where a walk ended before its last row. */
 void reader_done(struct binder *b);
-/* Gives the rows of a bound statement as a list, each as `row` makes it (NULL counts
- * as -ENOMEM). */
-int reader_collect(struct binder *b, json_t *(*row)(sqlite3_stmt *s, struct err *e), json_t **out,
-		   struct err *e);
+/* Makes a document of the row in hand; NULL where memory runs out, or a column is damaged. */
+typedef json_t *(*reader_row)(sqlite3_stmt *row, struct err *e);
+#define DERIVED_DAMAGED "a derived table is damaged: \"awardctl log rebuild\" makes it again"
+/* Appends it to a list. AW_ECORRUPT where a column holds no UTF-8, or no document; -ENOMEM. */
+int reader_append(json_t *list, sqlite3_stmt *row, reader_row make, struct err *e);
+/* Gives the rows of a bound statement as a list. */
+int reader_collect(struct binder *b, reader_row make, json_t **out, struct err *e);
 
 /* Gives {"sequence", "id", "at", "reason"} of the first erasure that was told to
  * erase this entry's values, or null where none was. */

@@ -428,6 +428,37 @@ static void the_derived_tables_made_again_are_the_same(void **state)
 	free(before);
 }
 
+/* ---- a file that another program wrote to ---------------------------------- */
+
+/* Which is no lack of memory, and helped by making the table again. */
+static void a_damaged_column_is_told_of_as_that(void **state)
+{
+	static const struct on any = {"2024-01-01", NULL, NULL}, all = {NULL, NULL, NULL};
+	static const struct {
+		const char *sql;
+		int (*run)(struct journal_reader *r, struct ask *ask, struct err *e);
+		const struct on *with;
+	} cases[] = {
+		{"UPDATE award SET commendations = '['", ask_register, &any},
+		{"UPDATE award SET commendations = '[]';"
+		 "UPDATE partnership SET name = CAST(x'ff' AS TEXT)",
+		 ask_register, &any},
+		{"UPDATE decision SET scores = '{'", ask_scores, &all},
+	};
+	struct log *log = *state;
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct ask ask = {.run = cases[i].run, .with = cases[i].with};
+		bool ok;
+		free(shell(log, "", cases[i].sql, &ok));
+		assert_true(ok);
+		log_ask(log, &ask);
+		json_decref(ask.out);
+		assert_int_equal(ask.status, AW_ECORRUPT);
+		assert_non_null(strstr(ask.text, "awardctl log rebuild"));
+	}
+}
+
 int main(void)
 {
 #define IN_THE_LOG(test) cmocka_unit_test_setup_teardown(test, setup, log_teardown)
@@ -445,6 +476,7 @@ int main(void)
 		IN_THE_LOG(awards_and_entries_are_counted),
 		IN_THE_LOG(the_views_answer_an_auditors_questions),
 		IN_THE_LOG(the_derived_tables_made_again_are_the_same),
+		IN_THE_LOG(a_damaged_column_is_told_of_as_that),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
