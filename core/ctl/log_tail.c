@@ -132,6 +132,19 @@ static int say_trouble(struct tail *t, const char *doing)
 	return t->status;
 }
 
+/* A log that nobody has written since it was copied has no WAL yet: it comes into the folder. */
+static int watch_wal(struct tail *t, char *name)
+{
+	if (inotify_add_watch(t->changes, name, IN_MODIFY) >= 0)
+		return 0;
+	if (errno == ENOENT) {
+		name[strrchr(name, '/') - name + 1] = '\0';
+		if (inotify_add_watch(t->changes, name, IN_CREATE | IN_MOVED_TO) >= 0)
+			return 0;
+	}
+	return say_trouble(t, "watching the WAL of");
+}
+
 static int watch(struct tail *t)
 {
 	struct buffer name;
@@ -142,9 +155,8 @@ static int watch(struct tail *t)
 		t->status = session_say(t->session, EXIT_UNEXPECTED, "no memory for a file name");
 	else if (inotify_add_watch(t->changes, t->path, IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF) < 0)
 		rv = say_trouble(t, "watching");
-	/* A log that nobody has written since it was copied has no WAL yet. */
-	else if (inotify_add_watch(t->changes, name.bytes, IN_MODIFY) < 0 && errno != ENOENT)
-		rv = say_trouble(t, "watching the WAL of");
+	else
+		rv = watch_wal(t, name.bytes);
 	buffer_deinit(&name);
 	return rv != 0 ? rv : t->status;
 }
@@ -207,11 +219,29 @@ static bool await(struct tail *t, int *look_ms)
 	return is_in_place(t) && watch(t) == EXIT_DONE;
 }
 
+/* What was at rest when it was opened is read as it was then. Whoever began to write it may not
+ * have made all that stands beside it yet. */
+static bool reopen(struct tail *t, int *look_ms)
+{
+	struct err e = {.status = 0};
+
+	if (reader_is_still(t->log, &e) == 0)
+		return true;
+	reader_close(&t->log);
+	while (reader_open(t->path, &t->log, &e) != 0) {
+		if (*look_ms < 0)
+			t->status = session_say(t->session, EXIT_UNEXPECTED, "%s", e.text);
+		if (*look_ms < 0 || !await(t, look_ms))
+			return false;
+	}
+	return true;
+}
+
 static void follow(struct tail *t)
 {
 	int look_ms = LOOK_FIRST_MS; /* a commit may have been under way */
 
-	while (show(t) == 0 && await(t, &look_ms))
+	while (show(t) == 0 && await(t, &look_ms) && reopen(t, &look_ms))
 		;
 }
 

@@ -262,6 +262,28 @@ static void it_goes_on_over_a_restart_of_the_daemon(void **state)
 	assert_int_equal(ended(&f), DONE);
 }
 
+/* As a copy that was put back: nobody has written it yet. */
+static void a_log_at_rest_is_followed_once_it_is_written(void **state)
+{
+	static const char *const beside[] = {"log-wal", "log-shm"};
+	struct scene *s = *state;
+	char path[2 * PATH_TEXT];
+
+	scene_stop(s);
+	for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+		tool_path(s, beside[i], path);
+		assert_int_equal(unlink(path), 0);
+	}
+	struct follower f = FOLLOW(s, "--log", "log", "--limit", "1");
+	comes(&f, " stop ");
+	scene_start(s, NULL);
+	comes(&f, " start ");
+	json_decref(decided(s, NULL));
+	comes(&f, " decision ");
+	assert_int_equal(kill(f.pid, SIGINT), 0);
+	assert_int_equal(ended(&f), DONE);
+}
+
 static void only_the_kind_asked_for_is_followed(void **state)
 {
 	struct scene *s = *state;
@@ -321,6 +343,7 @@ int main(void)
 		in_new_area(each_entry_is_told_as_it_is_written),
 		in_new_area(who_reads_it_slowly_does_not_hold_the_log),
 		in_new_area(it_goes_on_over_a_restart_of_the_daemon),
+		in_new_area(a_log_at_rest_is_followed_once_it_is_written),
 		in_new_area(only_the_kind_asked_for_is_followed),
 		in_new_area(it_ends_when_nobody_reads_it),
 		in_new_area(it_says_when_the_log_is_gone),
