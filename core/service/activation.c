@@ -63,7 +63,7 @@ static void end(struct activation *a)
 	activation_drop(&a);
 	if (s->first != NULL)
 		begin(s->first);
-	else if (s->stopping)
+	else
 		service_log_stop(s);
 	if (starts)
 		start_ended(s, status);

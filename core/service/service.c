@@ -364,6 +364,8 @@ static void on_stop_logged(void *ctx, int status, const struct journal_receipt *
 
 void service_log_stop(struct service *s)
 {
+	if (!s->stopping || s->first != NULL || s->start == START_AGAIN)
+		return;
 	s->stopping = false;
 	if (!s->start_logged) { /* nothing was done that could end */
 		s->stopped(s->stopped_ctx);
@@ -380,8 +382,7 @@ void service_stop(struct service *s, const char *reason, void (*stopped)(void *c
 	s->stopped_ctx = ctx;
 	s->stop_reason = reason;
 	s->stopping = true;
-	if (s->first == NULL)
-		service_log_stop(s);
+	service_log_stop(s);
 }
 
 void service_close(struct service **s)

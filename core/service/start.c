@@ -159,4 +159,5 @@ static void on_room(struct service *s, int status)
 		else
 			answer_status(s, r, status, NULL);
 	}
+	service_log_stop(s);
 }

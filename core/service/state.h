@@ -203,7 +203,8 @@ void start_again(struct service *s);
 /* The same, and carries out the call of a method after it, or refuses it. */
 void start_wait(struct service *s, struct request *r);
 
-/* Writes the stop into the log: the last that the service does. */
+/* Writes the stop into the log, the last that the service does, where one was asked for and no
+ * activation nor an owed start is under way; they ask again when they end. */
 void service_log_stop(struct service *s);
 void rules_start(struct service *s);
 /* The rules of the folder were refused at the start, or cannot be logged: goes on with

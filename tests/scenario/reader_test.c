@@ -331,6 +331,36 @@ static void started_beside_such_a_reader_it_reads_until_that_ends(void **state)
 	json_decref(result);
 }
 
+static void an_owed_start_is_logged_before_the_stop(void **state)
+{
+	struct scene *s = *state;
+	struct auditor a;
+	char query[160];
+
+	scene_start(s, limited);
+	a = auditor_begin(s, "");
+	decide_until_refused(s);
+	scene_kill(s);
+	scene_start(s, limited);
+	scene_await(s, "until the start can be logged the log is only read");
+	int64_t entries = scene_sql_number(s, "SELECT max(sequence) FROM entries");
+	auditor_end(&a);
+	/* Taken together: the start is on its way into the log when all is to end. */
+	assert_int_equal(kill(s->pid, SIGSTOP), 0);
+	scene_await_state(s->pid, 'T');
+	assert_int_equal(kill(s->pid, SIGHUP), 0);
+	assert_int_equal(kill(s->pid, SIGTERM), 0);
+	assert_int_equal(kill(s->pid, SIGCONT), 0);
+	scene_ended(s);
+	snprintf(query, sizeof query,
+		 "SELECT group_concat(kind) FROM (SELECT kind FROM entries WHERE sequence > %lld"
+		 " ORDER BY sequence)",
+		 (long long)entries);
+	char *kinds = scene_sql(s, query);
+	assert_string_equal(kinds, "start,stop");
+	free(kinds);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +380,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			started_beside_such_a_reader_it_reads_until_that_ends, scene_setup_stopped,
 			scene_teardown),
+		cmocka_unit_test_setup_teardown(an_owed_start_is_logged_before_the_stop,
+						scene_setup_stopped, scene_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
