@@ -1,7 +1,7 @@
 /*
- * The log as C2SP tlog-tiles: plain files for any web server or stick. A full tile
- * never changes, so what is there stays; partial ones have their width in their
- * name; the checkpoint is written last, so that it never names what is not there.
+ * The log as C2SP tlog-tiles: plain files for any web server or stick. A tile
+ * never changes, so what the folder's checkpoint covers stays; partial ones have their width in
+ * their name; the checkpoint is written last, so that it never names what is not there.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,6 @@ struct tiles {
 	struct journal_reader *log;
 	uint64_t size; /* of the checkpoint */
 	size_t written;
-	bool bundle_wanted, hashes_wanted; /* of those in hand */
 	struct buffer bundle;
 	/* The tile in hand of each level. */
 	struct level {
@@ -36,6 +35,13 @@ struct tiles {
 static bool is_there(const struct tiles *t, const char *path)
 {
 	return faccessat(t->dir, path, F_OK, 0) == 0;
+}
+
+/* Whether a tile that ends with the entry `end` stays as it is: beyond the checkpoint that the
+ * folder has, nobody says whose it is. */
+static bool is_kept(const struct tiles *t, const char *path, uint64_t end)
+{
+	return end <= t->before.size && is_there(t, path);
 }
 
 /* The folders on the way to a file. */
@@ -90,7 +96,8 @@ static int put_tile(struct tiles *t, unsigned at, struct err *e)
 	int rv = 0;
 
 	tile_path((int)at, l->number, l->width, path);
-	if (l->width > 0 && !is_there(t, path))
+	if (l->width > 0 &&
+	    !is_kept(t, path, ((l->number << TILE_HEIGHT) + l->width) << (TILE_HEIGHT * at)))
 		rv = write_file(
 			t, path,
 			(struct text){(const char *)l->hashes, l->width * sizeof l->hashes[0]}, e);
@@ -125,7 +132,7 @@ static int put_bundle(struct tiles *t, uint64_t number, unsigned width, struct e
 	int rv = 0;
 
 	tile_path(TILE_ENTRIES, number, width, path);
-	if (width > 0 && !is_there(t, path))
+	if (width > 0 && !is_kept(t, path, (number << TILE_HEIGHT) + width))
 		rv = write_file(t, path, (struct text){t->bundle.bytes, t->bundle.length}, e);
 	buffer_clear(&t->bundle);
 	return rv;
@@ -202,7 +209,7 @@ static int walk(struct tiles *t, struct err *e)
 
 /* ---- the whole ------------------------------------------------------------------- */
 
-/* A folder without a checkpoint is empty, or holds what was cut short here. */
+/* A folder without a checkpoint is empty, or holds what was cut short, which is written anew. */
 static int check_beginning(const struct tiles *t, struct err *e)
 {
 	int fd = openat(t->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

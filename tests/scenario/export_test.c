@@ -82,6 +82,19 @@ static void tiles_are_taken_by_a_verifier_of_others(void **state)
 	free(vkey);
 }
 
+/* Nobody can tell whose they are, so they are written anew. */
+static void tiles_that_were_cut_short_are_not_believed(void **state)
+{
+	struct scene *s = *state;
+
+	decide_many(s, 300);
+	free(TOOL_OUT(s, 0, "log", "tiles", "tiles"));
+	shell_must(s, "cp -r tiles cut; rm cut/checkpoint; head -c 8192 /dev/zero >cut/tile/0/000;"
+		      " echo >cut/tile/entries/000");
+	free(TOOL_OUT(s, 0, "log", "tiles", "cut"));
+	shell_must(s, "diff -r tiles cut");
+}
+
 static void tiles_of_another_history_are_left_alone(void **state)
 {
 	struct scene *s = *state;
@@ -182,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ALONE(an_export_has_every_entry_as_it_is_hashed),
 		ALONE(tiles_are_taken_by_a_verifier_of_others),
+		ALONE(tiles_that_were_cut_short_are_not_believed),
 		ALONE(tiles_of_another_history_are_left_alone),
 		ALONE(a_proof_says_what_it_proves),
 		ALONE(no_changed_proof_is_believed),
