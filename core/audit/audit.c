@@ -107,10 +107,15 @@ static int read_identity(struct audit *a, struct err *e)
 
 static int tell_gap(struct audit *a, int64_t next)
 {
+	a->tree.lost = true;
+	if (next < 1)
+		return report_give(&a->report,
+				   finding_make(LEVEL_ALTERED, "entry.added", place_entry(next),
+						"entry %lld was added: they begin at 1",
+						(long long)next));
 	long long first = a->last + 1, last = next - 1;
 	json_t *place = json_pack("{sI sI}", "entry", first, "through", last);
 
-	a->tree.lost = true;
 	if (first == last)
 		return report_give(&a->report, finding_make(LEVEL_ALTERED, "entry.missing", place,
 							    "entry %lld is missing", first));
@@ -188,7 +193,7 @@ static int take_in(struct audit *a, struct item *it, struct err *e)
 	const json_t *body = json_member(it->document, "body");
 	int rv = it->sequence == a->last + 1 ? 0 : tell_gap(a, it->sequence);
 
-	a->last = it->sequence;
+	a->last = it->sequence > 0 ? it->sequence : 0;
 	a->entries++;
 	a->kept += it->kept;
 	note_instant(a, it);
@@ -214,7 +219,8 @@ static int take_in_batch(struct audit *a, struct batch *b, struct err *e)
 		rv = take_in(a, &b->items[i], e);
 	batch_clear(b);
 	if (a->of > 0 && rv == 0)
-		progress(a, (int)(BAR_ENTRIES * (a->last < a->of ? a->last : a->of) / a->of));
+		progress(a, (int)(BAR_ENTRIES *
+				  ((double)(a->last < a->of ? a->last : a->of) / (double)a->of)));
 	return rv == 0 ? look_at_pages(a, e) : rv;
 }
 

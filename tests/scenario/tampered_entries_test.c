@@ -47,6 +47,16 @@ static void a_byte_of_an_entry(void **state)
 		 "entries say");
 }
 
+static void an_entry_before_the_first(void **state)
+{
+	struct scene *s = fresh(state);
+
+	forge_sql(s, "file",
+		  "INSERT INTO entry SELECT -9223372036854775807 - 1, kind, at, bytes, leaf_hash"
+		  " FROM entry WHERE sequence = 50");
+	found(s, "entry -9223372036854775808 was added: they begin at 1");
+}
+
 static void a_byte_of_an_entry_by_a_hex_editor(void **state)
 {
 	struct scene *s = fresh(state);
@@ -276,6 +286,7 @@ int main(void)
 		cmocka_unit_test(without_key_and_checkpoint_it_says_what_it_cannot_see),
 		cmocka_unit_test(a_byte_of_an_entry),
 		cmocka_unit_test(a_byte_of_an_entry_by_a_hex_editor),
+		cmocka_unit_test(an_entry_before_the_first),
 		cmocka_unit_test(a_byte_of_an_entry_and_its_leaf_hash),
 		cmocka_unit_test(an_entry_in_quotes),
 		cmocka_unit_test(columns_that_say_something_else),
