@@ -38,8 +38,8 @@ static int check(const struct proof_text *p, const struct tlog_verifier *key, st
 		break;
 	case NOTE_NOT_HIS:
 		return err_set(e, AW_ECORRUPT,
-			       "its checkpoint is not signed by the key given; where "
-			       "the log changed its key since, give the new one");
+			       "its checkpoint is not signed by the key given; where the log "
+			       "changed its key, give the one that signed when it was made");
 	case NOTE_BAD:
 		return err_set(e, AW_ECORRUPT,
 			       "its checkpoint was changed: the signature is false");
