@@ -9,9 +9,7 @@
 
 static int ask_history(struct read *q, struct journal_reader *r, struct err *e)
 {
-	enum { LATEST = 500 };
-
-	return reader_rule_history(r, LATEST, &q->found, e);
+	return reader_rule_history(r, 0, &q->found, e);
 }
 
 /* Flat rows: what happened, when, by whom, which digest. */

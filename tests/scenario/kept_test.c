@@ -31,6 +31,22 @@ static int setup(void **state)
 	return 0;
 }
 
+/* Each refused attempt is one of them. */
+static void every_attempt_is_in_the_history(void **state)
+{
+	enum { MANY = 510 };
+	struct scene *s = *state;
+
+	scene_rule_append(s, "quality-mark.lua", "\nunfinished {");
+	for (int i = 0; i < MANY; i++)
+		json_decref(fails(s, "rules.reload", NULL, -32010));
+	json_t *told = called(s, "rules.history", NULL);
+	assert_int_equal(json_array_size(json_member(told, "history")),
+			 scene_sql_number(s, "SELECT count(*) FROM rule_sets"));
+	assert_true(json_array_size(json_member(told, "history")) > MANY);
+	json_decref(told);
+}
+
 static void the_method_gives_texts_and_refuses_the_rest(void **state)
 {
 	struct scene *s = *state;
@@ -172,6 +188,7 @@ int main(void)
 {
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, scene_teardown)
 	const struct CMUnitTest tests[] = {
+		SCENE(every_attempt_is_in_the_history),
 		SCENE(the_method_gives_texts_and_refuses_the_rest),
 		SCENE(a_rule_set_is_shown),
 		SCENE(two_rule_sets_are_compared),
