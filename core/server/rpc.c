@@ -193,8 +193,8 @@ static const char *check_request(const struct json_item *document, const struct 
 	if (document->kind != JSON_ITEM_OBJECT)
 		return "a request must be an object";
 	if (given != NULL && given->kind != JSON_ITEM_STRING && given->kind != JSON_ITEM_INTEGER &&
-	    given->kind != JSON_ITEM_NULL)
-		return "id must be text, a whole number or null";
+	    given->kind != JSON_ITEM_REAL && given->kind != JSON_ITEM_NULL)
+		return "id must be text, a number or null";
 	*id = given;
 	if (!json_item_is(json_item_get(document, "jsonrpc"), text_of("2.0")))
 		return "jsonrpc must be \"2.0\"";

@@ -35,6 +35,8 @@ static void lines_end_with_lf_or_crlf_and_may_be_empty(void **state)
 
 	answers(p, "\n\r\n\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"scheme.get\"}\r",
 		"{'jsonrpc': '2.0', 'id': 1, 'result': {}}");
+	answers(p, "{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"scheme.get\"}",
+		"{'id': 1.5, 'result': {}}");
 	answers(p, " \t{ \"jsonrpc\" : \"2.0\", \"id\" : 2, \"method\" : \"scheme.get\" } ",
 		"{'id': 2, 'result': {}}");
 }
