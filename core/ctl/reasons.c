@@ -173,32 +173,48 @@ static const char *says_of(const json_t *decision, const char *award_id, const c
 	return "";
 }
 
+/* Adds how far the statement is from what is needed most of it, by any criterion; false where
+ * something else than a score is missing. */
+static bool add_gap(json_t *gaps, const json_t *shortfall, struct paper *p)
+{
+	const char *statement = json_member_text(shortfall, "statement");
+	json_int_t needs = json_member_integer(shortfall, "needs", -1);
+	json_int_t score = json_member_integer(shortfall, "score", 0);
+
+	if (statement == NULL || score < 0 || needs <= score || needs > 1000)
+		return false;
+	if (needs - score > json_member_integer(gaps, statement, 0) &&
+	    json_put(gaps, statement, json_integer(needs - score)) != 0)
+		p->out.failed = true;
+	return true;
+}
+
 /* How many statements are below the next level's marks, and by how much. */
 static void put_distance(struct paper *p, const json_t *missing)
 {
-	json_int_t statements = 0, points = 0;
+	json_t *gaps = json_object(), *criterion, *shortfall, *gap;
+	json_int_t points = 0;
+	bool all = true;
+	const char *statement;
 	size_t i, k;
-	json_t *criterion, *shortfall;
 
 	json_array_foreach(missing, i, criterion) {
 		const json_t *shortfalls = json_member(criterion, "shortfalls");
 
-		json_array_foreach(shortfalls, k, shortfall) {
-			json_int_t needs = json_member_integer(shortfall, "needs", -1);
-			json_int_t score = json_member_integer(shortfall, "score", 0);
-
-			if (score < 0 || needs <= score || needs > 1000)
-				continue;
-			statements++;
-			points += needs - score;
-		}
+		all = all && json_array_size(shortfalls) > 0;
+		json_array_foreach(shortfalls, k, shortfall)
+			all = add_gap(gaps, shortfall, p) && all;
 	}
-	if (statements > 0)
+	json_object_foreach(gaps, statement, gap)
+		points += json_integer_value(gap);
+	size_t count = json_object_size(gaps);
+	if (count > 0)
 		paper_wrap_format(p, CRITERION_INDENT,
-				  "In all: %" JSON_INTEGER_FORMAT
-				  " %s to raise, by %" JSON_INTEGER_FORMAT " %s together.",
-				  statements, statements == 1 ? "statement" : "statements", points,
+				  "%s: %zu %s to raise, by %" JSON_INTEGER_FORMAT " %s together.",
+				  all ? "In all" : "Of scores", count,
+				  count == 1 ? "statement" : "statements", points,
 				  points == 1 ? "point" : "points");
+	json_decref(gaps);
 }
 
 void missing_write(struct paper *p, const struct vocabulary *v)

@@ -123,7 +123,7 @@ static void what_is_missing_is_told_and_by_how_much(void **state)
 		"1 Bread is baked: scored 2, needs 6 (4 more)",
 		"2 Tea is made: scored 5, needs 6 (1 more)",
 		"see sign off, left hand (/sign_off/left_hand in the submission)",
-		"In all: 2 statements to raise, by 5 points together.",
+		"Of scores: 2 statements to raise, by 5 points together.",
 		"Assessment only: nothing was logged",
 	};
 	struct page page;
