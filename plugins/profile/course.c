@@ -56,11 +56,12 @@ static char *standing(const struct course *c)
 	if (held == NULL)
 		return text_printf("%s", "");
 	bool lapsed = has_lapsed(c, held);
-	return text_printf("%s on %s%s", lapsed ? "Lapsed" : "Lapses",
-			   day_words(held->expires, day),
-			   !lapsed && status != NULL && strcmp(status, "due") == 0
-				   ? " \xc2\xb7 redesignation is due"
-				   : "");
+	return text_printf(
+		"%s %s %s%s", lapsed ? "Lapsed" : "Lapses", held->month_only ? "in" : "on",
+		held->month_only ? month_words(held->expires, day) : day_words(held->expires, day),
+		!lapsed && status != NULL && strcmp(status, "due") == 0
+			? " \xc2\xb7 redesignation is due"
+			: "");
 }
 
 static void describe(struct svg *s, const struct course *c)

@@ -107,6 +107,29 @@ static void a_course_says_that_redesignation_is_due(void **state)
 	json_decref(result);
 }
 
+static void a_course_shows_a_month_where_no_day_is_known(void **state)
+{
+	struct scene *s = *state;
+	char params[256];
+
+	(void)snprintf(
+		params, sizeof params,
+		"{'awards': [{'partnership': 'area-%d', 'name': 'N', 'award': 'quality-mark',"
+		" 'awarded_on': '2019-07-01', 'precision': 'month', 'source': 'S'}]}",
+		s->area);
+	json_decref(called(s, "register.import", params));
+	(void)snprintf(params, sizeof params, "{'partnership': 'area-%d'}", s->area);
+	json_t *list = called(s, "register.list", params);
+	const json_t *row = json_array_get(json_member(list, "awards"), 0);
+	json_t *result = rendered(s, row, "image/svg+xml;picture=course", "text");
+	const char *svg = json_member_text(result, "text");
+
+	assert_non_null(strstr(svg, "Lapsed in July 2022"));
+	assert_null(strstr(svg, "1 July"));
+	json_decref(result);
+	json_decref(list);
+}
+
 static void the_national_picture_is_drawn_of_the_register(void **state)
 {
 	struct scene *s = *state;
@@ -128,6 +151,8 @@ int main(void)
 		cmocka_unit_test_setup(pixels_and_pages_are_given_as_base64, scene_next_area),
 		cmocka_unit_test_setup(a_course_shows_what_was_revoked, scene_next_area),
 		cmocka_unit_test_setup(a_course_says_that_redesignation_is_due, scene_next_area),
+		cmocka_unit_test_setup(a_course_shows_a_month_where_no_day_is_known,
+				       scene_next_area),
 		cmocka_unit_test_setup(the_national_picture_is_drawn_of_the_register,
 				       scene_next_area),
 	};
