@@ -132,6 +132,8 @@ int verb_health(struct session *s)
 	json_t *problems = NULL;
 	int status = session_ask(s, "server.status", json_null(), &answer);
 
+	if (status == EXIT_REFUSED)
+		session_refusal(s, "", &answer);
 	if (status == EXIT_DONE) {
 		struct err e = {.text = "no memory"};
 		json_t *document = json_read(text_of(answer.result), &e);
