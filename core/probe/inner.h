@@ -134,7 +134,7 @@ struct probe {
 	struct pair *pairs;
 	size_t pair_count, pair_capacity;
 	struct trouble *troubles;
-	size_t trouble_count, trouble_capacity;
+	size_t trouble_count;
 	size_t evaluations, decided;
 	size_t distinct, sampled;        /* without repeats: decided; and decided or failed */
 	size_t failed, unanswered, lost; /* lost: at the deadline, or by a crash */
