@@ -13,6 +13,7 @@
 #include "hosts/hosts.h"
 #include "journal/journal.h"
 #include "ruleset/ruleset.h"
+#include "server/server.h"
 #include "verify/verify.h"
 
 struct check {
@@ -169,7 +170,7 @@ static int check_socket(const char *path, struct err *e)
 			     path);
 		return 0;
 	}
-	return rv;
+	return rv == 0 ? address_check(path, e) : rv;
 }
 
 static int check_log(const char *path, bool *older, struct err *e)

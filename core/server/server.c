@@ -46,8 +46,8 @@ static bool is_served(const struct address *a)
 	return served;
 }
 
-/* Only while the lock is held: what is there was left by a daemon that died. */
-static int remove_stale(const struct address *a, struct err *e)
+/* 1 where a socket is there, 0 where nothing is. */
+static int look_at(const struct address *a, struct err *e)
 {
 	struct stat about;
 
@@ -56,6 +56,16 @@ static int remove_stale(const struct address *a, struct err *e)
 				       : err_set(e, -errno, "%s: %s", a->path, status_text(-errno));
 	if (!S_ISSOCK(about.st_mode))
 		return err_set(e, -EEXIST, "%s is there already and is no socket", a->path);
+	return 1;
+}
+
+/* Only while the lock is held: what is there was left by a daemon that died. */
+static int remove_stale(const struct address *a, struct err *e)
+{
+	int rv = look_at(a, e);
+
+	if (rv <= 0)
+		return rv;
 	if (is_served(a))
 		return err_set(e, AW_EBUSY,
 			       "another program has the socket %s, or another user left it",
@@ -90,6 +100,16 @@ static int take_path(struct address *a, const char *path, struct err *e)
 	memcpy(a->path, path, strlen(path) + 1);
 	(void)snprintf(a->lock_path, sizeof a->lock_path, "%s.lock", path); /* fits */
 	return 0;
+}
+
+int address_check(const char *path, struct err *e)
+{
+	struct address a = {.lock = -1, .socket = -1};
+	int rv = take_path(&a, path, e);
+
+	if (rv == 0)
+		rv = look_at(&a, e);
+	return rv < 0 ? rv : 0;
 }
 
 static int take_once(struct address *a, unsigned mode, struct err *e)

@@ -29,6 +29,9 @@ struct address {
 	bool bound;
 };
 
+/* Whether a path can be an address: -ENAMETOOLONG; -EEXIST where something is there that is no
+ * socket. Takes nothing. */
+int address_check(const char *path, struct err *e);
 /* Takes the path: locks "<path>.lock", removes a socket that a dead daemon left,
  * and binds with these permissions. Nobody can connect yet. AW_EBUSY where
  * another daemon has it, or somebody listens there, also a second later. */

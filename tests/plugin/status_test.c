@@ -68,6 +68,8 @@ static void a_folder_that_is_not_there_is_refused(void **state)
 	assert_true(scene_said(s, "the folder of plugins /nowhere/at/all cannot be read"));
 }
 
+#define TENS "123456789012345678901234567890"
+
 /* Gives what the program prints and its exit status; free() it. It runs as the scene's user. */
 static char *printed(const struct scene *s, const char *arguments, int *status)
 {
@@ -171,6 +173,14 @@ static void all_that_is_wrong_is_said_at_once(void **state)
 	text = printed(s, "--plugins= --other.greeting=x --check-config", &status);
 	assert_non_null(strstr(text, "other.greeting: no plugin runs, since no folder of plugins"));
 	assert_int_equal(status, 2);
+	free(text);
+	char place[PATH_TEXT + 64];
+	(void)snprintf(place, sizeof place, "--plugins= --socket=%s --check-config", s->rules);
+	text = printed(s, place, &status);
+	assert_non_null(strstr(text, "is there already and is no socket"));
+	free(text);
+	text = printed(s, "--plugins= --check-config --socket=/tmp/" TENS TENS TENS TENS, &status);
+	assert_non_null(strstr(text, "the socket's path is longer than 107 bytes"));
 	free(text);
 	text = printed(s, "--plugins= --rules=/nowhere --check-config", &status);
 	assert_non_null(strstr(text, "rules: /nowhere: No such file or directory\n"));
