@@ -376,6 +376,26 @@ static const struct question {
 
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 
+/* A criterion that could not be evaluated lacks nothing that could be named. */
+static void lose_by_a_fault(struct made *m)
+{
+	scene_rule_replace(
+		m->scene, "quality-lead.lua", "\t-- QL-5: reached",
+		"\tcriterion \"QL-6\" { says = \"Looked at\", check = function(submission)\n"
+		"\t\tif submission.partnership.name == \"Fault\" then\n"
+		"\t\t\treturn submission.none.at_all\n"
+		"\t\tend\n"
+		"\t\treturn met(\"Well.\")\n"
+		"\tend },\n\t-- QL-5: reached");
+	json_decref(called(m->scene, "rules.reload", NULL));
+	send(m, "02-port-ellery-quality-lead",
+	     "{'submission_id': 'audit-7', 'assessed_on': '2026-06-01', 'registered_on':"
+	     " '2026-05-01', 'partnership': {'id': 'saltmarsh', 'name': 'Fault'}}");
+	char *is = asked(m->scene, "01-lost-quality-lead.sql");
+	assert_non_null(strstr(is, "Fault|2026-06-01|2025-06-10|quality-mark|QL-6|||\n"));
+	free(is);
+}
+
 static void every_question_has_its_answer(void **state)
 {
 	struct made m = {.scene = *state};
@@ -389,6 +409,7 @@ static void every_question_has_its_answer(void **state)
 		free(is);
 		free(wanted);
 	}
+	lose_by_a_fault(&m);
 	for (size_t i = 0; i < m.count; i++)
 		json_decref(m.results[i]);
 }
