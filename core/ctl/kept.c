@@ -81,7 +81,7 @@ int kept_complete(const struct session *s, const json_t *rows, const char *name,
 	return EXIT_DONE;
 }
 
-static int find_digest(struct session *s, const char *name, char digest[RULES_KEY])
+int kept_digest(struct session *s, const char *name, char digest[RULES_KEY])
 {
 	const char *digits = digits_of(s, name);
 	json_t *history = NULL;
@@ -104,7 +104,7 @@ static int find_in_log(struct session *s, const char *name, json_t **out)
 	char digest[RULES_KEY] = "", shown[RULES_KEY + 16];
 	bool active = strcmp(name, "active") == 0;
 	json_t *found = NULL;
-	int status = active ? EXIT_DONE : find_digest(s, name, digest);
+	int status = active ? EXIT_DONE : kept_digest(s, name, digest);
 
 	if (status == EXIT_DONE)
 		status = ask(s, "rules.show",

@@ -20,6 +20,9 @@ int kept_find(struct session *s, const char *name, bool folders, json_t **out);
 int kept_complete(const struct session *s, const json_t *rows, const char *name,
 		  char digest[RULES_KEY]);
 
+/* The same among those of the daemon's log; a whole digest is taken as it is. */
+int kept_digest(struct session *s, const char *name, char digest[RULES_KEY]);
+
 /* Gives the words of the plugins that --plugins names, NULL where there are none;
  * words_free it. EXIT_DONE, or what was said. */
 int kept_words(const struct session *s, struct words **out);

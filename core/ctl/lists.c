@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ctl/csv.h"
+#include "ctl/kept.h"
 #include "ctl/table.h"
 #include "ctl/verb.h"
 #include "wording/wording.h"
@@ -215,9 +216,18 @@ int verb_decisions_list(struct session *s)
 					      OPTION_LIMIT,
 					      OPTION_AFTER,
 					      OPTION_COUNT};
-	json_t *params;
+	const char *rules = session_option(s, OPTION_RULES);
+	char digest[RULES_KEY];
+	json_t *params = NULL;
 	int status = session_filters(s, options, &params);
 
+	if (status == EXIT_DONE && rules != NULL) {
+		status = kept_digest(s, rules, digest);
+		if (status == EXIT_DONE && json_put(params, "rules", json_string(digest)) != 0)
+			status = session_say(s, EXIT_UNEXPECTED, "no memory for a filter");
+		if (status != EXIT_DONE)
+			json_decref(params);
+	}
 	return status != EXIT_DONE ? status
 				   : session_show(s, "decisions.list", params, write_decisions);
 }

@@ -92,6 +92,26 @@ static void a_rule_set_is_shown(void **state)
 	free(TOOL_OUT(s, 8, "rules", "show", "000000000000"));
 }
 
+static void decisions_are_listed_by_the_first_digits_of_their_rules(void **state)
+{
+	struct scene *s = *state;
+	char before[80], digits[13], *said;
+
+	json_decref(decided(s, NULL));
+	change(s, before);
+	snprintf(digits, sizeof digits, "%s", before + 7);
+	said = TOOL_OUT(s, 0, "decisions", "list", "--rules", digits);
+	tool_must_say(said, "North Vale");
+	free(said);
+	said = TOOL_OUT(s, 0, "decisions", "list", "--rules", before + 7);
+	tool_must_say(said, "North Vale");
+	free(said);
+	struct ran r = TOOL(s, NULL, "decisions", "list", "--rules", "00000000");
+	tool_ended(&r, 8);
+	tool_must_say(r.err, "no rule set that was in force begins with 00000000");
+	ran_deinit(&r);
+}
+
 static void two_rule_sets_are_compared(void **state)
 {
 	struct scene *s = *state;
@@ -191,6 +211,7 @@ int main(void)
 		SCENE(every_attempt_is_in_the_history),
 		SCENE(the_method_gives_texts_and_refuses_the_rest),
 		SCENE(a_rule_set_is_shown),
+		SCENE(decisions_are_listed_by_the_first_digits_of_their_rules),
 		SCENE(two_rule_sets_are_compared),
 		SCENE(a_rule_set_goes_back_into_a_folder),
 		SCENE(a_watched_folder_is_put_in_force_by_restoring),
