@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "service/activation.h"
 
@@ -94,6 +95,59 @@ void rules_fall_back(struct service *s)
 	if (k == NULL || journal_query(s->options.journal, find_kept, on_kept, k) != 0) {
 		free(k);
 		start_ended(s, -ENOMEM);
+	}
+}
+
+/* ---- what was refused before --------------------------------------------- */
+
+struct refused {
+	struct service *service;
+	json_t *entry;
+	bool over;
+};
+
+/* On the reading thread. */
+static int find_refused(struct journal_reader *r, void *ctx, struct err *e)
+{
+	struct refused *f = ctx;
+	int64_t refused = 0, active = 0;
+	int rv = reader_tail_start(r, "rejection", 1, &refused, e);
+
+	if (rv == 0)
+		rv = reader_tail_start(r, "activation", 1, &active, e);
+	f->over = active > refused;
+	return rv == 0 ? reader_entry(r, refused + 1, &f->entry, e) : rv;
+}
+
+static void on_refused(void *ctx, int status, const struct err *e)
+{
+	struct refused *f = ctx;
+	struct service *s = f->service;
+	const json_t *body = json_member(f->entry, "body");
+	const char *kind = json_member_text(f->entry, "kind");
+
+	if (status != 0 && status != AW_EABSENT)
+		log_line(s, 4, "what was refused last could not be read: %s", e->text);
+	else if (kind != NULL && strcmp(kind, "rejection") == 0)
+		s->last_rejection = json_pack("{sO sO sO? sO sb}", "at",
+					      json_object_get(f->entry, "at"), "cause",
+					      json_object_get(body, "cause"), "digest",
+					      json_object_get(body, "digest"), "errors",
+					      json_object_get(body, "errors"), "over", f->over);
+	json_decref(f->entry);
+	free(f);
+	start_begin(s);
+}
+
+void rules_remember(struct service *s)
+{
+	struct refused *f = calloc(1, sizeof *f);
+
+	if (f != NULL)
+		f->service = s;
+	if (f == NULL || journal_query(s->options.journal, find_refused, on_refused, f) != 0) {
+		free(f);
+		start_begin(s);
 	}
 }
 

@@ -15,7 +15,6 @@
 #include "script/script.h"
 #include "service/state.h"
 
-static void begin(struct service *s);
 static void on_start_logged(void *ctx, int status, const struct journal_receipt *receipts,
 			    size_t count, const struct err *e);
 static void on_room(struct service *s, int status);
@@ -53,10 +52,10 @@ void service_start(struct service *s, void (*started)(void *ctx, int status), vo
 		log_line(s, 3, "the words of plugins cannot be lent to rules");
 	s->options.pool.words = s->words;
 	warn_of_log(s);
-	begin(s);
+	rules_remember(s);
 }
 
-static void begin(struct service *s)
+void start_begin(struct service *s)
 {
 	char key[TLOG_VKEY];
 
@@ -130,7 +129,7 @@ void start_again(struct service *s)
 	if (s->start != START_OWED || s->stop_reason != NULL)
 		return;
 	s->start = START_AGAIN;
-	begin(s);
+	start_begin(s);
 }
 
 void start_wait(struct service *s, struct request *r)

@@ -196,6 +196,8 @@ void user_leave(struct service *s, struct user *u);
 /* ---- start.c ------------------------------------------------------------ */
 /* The rules that the start puts in force are, or there are none, or it failed. */
 void start_ended(struct service *s, int status);
+/* Logs it, and puts rules in force. */
+void start_begin(struct service *s);
 /* Whether nothing may be logged before the start is. */
 bool start_is_owed(const struct service *s);
 /* Tries it again, where it is owed. */
@@ -206,6 +208,8 @@ void start_wait(struct service *s, struct request *r);
 /* Writes the stop into the log, the last that the service does, where one was asked for and no
  * activation nor an owed start is under way; they ask again when they end. */
 void service_log_stop(struct service *s);
+/* Reads from the log what was refused last, and begins the start. */
+void rules_remember(struct service *s);
 void rules_start(struct service *s);
 /* The rules of the folder were refused at the start, or cannot be logged: goes on with
  * the log's. */

@@ -47,6 +47,21 @@ static void every_attempt_is_in_the_history(void **state)
 	json_decref(told);
 }
 
+static void what_was_refused_last_is_told_after_a_start(void **state)
+{
+	struct scene *s = *state;
+
+	calls(s, "rules.get", NULL, "{'last_rejection': null}");
+	scene_rule_append(s, "quality-mark.lua", "\nunfinished {");
+	json_decref(fails(s, "rules.reload", NULL, -32010));
+	scene_rule_replace(s, "quality-mark.lua", "\nunfinished {", "");
+	scene_stop(s);
+	scene_start(s, NULL);
+	calls(s, "rules.get", NULL,
+	      "{'last_rejection': {'cause': 'reload', 'over': true,"
+	      " 'errors': [{'file': 'quality-mark.lua'}]}}");
+}
+
 static void the_method_gives_texts_and_refuses_the_rest(void **state)
 {
 	struct scene *s = *state;
@@ -209,6 +224,7 @@ int main(void)
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, scene_teardown)
 	const struct CMUnitTest tests[] = {
 		SCENE(every_attempt_is_in_the_history),
+		SCENE(what_was_refused_last_is_told_after_a_start),
 		SCENE(the_method_gives_texts_and_refuses_the_rest),
 		SCENE(a_rule_set_is_shown),
 		SCENE(decisions_are_listed_by_the_first_digits_of_their_rules),
