@@ -488,7 +488,9 @@ static void on_rejected(void *ctx, int status, const struct journal_receipt *rec
 		log_line(s, 4, "rules still in force: %s", generation_digest(s->current));
 	if (a->request != NULL)
 		answer_error(s, a->request, CODE_RELOAD_REFUSED,
-			     "the rules were refused, the old ones are still active",
+			     s->current != NULL
+				     ? "the rules were refused, the old ones are still active"
+				     : "the rules were refused, and none are active",
 			     json_pack("{sO? sO}", "digest", json_object_get(a->about, "digest"),
 				       "errors", a->faults));
 	fail_for_good(s, status);

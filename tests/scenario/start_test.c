@@ -233,6 +233,10 @@ static void without_any_rules_it_reads_and_does_not_decide(void **state)
 	answer = peer_call(scene_peer(s), "assess", submission(s, NULL));
 	expect(answer, "{'error': {'code': -32004}}");
 	json_decref(answer);
+	answer = peer_call(scene_peer(s), "rules.reload", json_object());
+	expect(answer, "{'error': {'code': -32010, 'message':"
+		       " 'the rules were refused, and none are active'}}");
+	json_decref(answer);
 	calls(s, "decisions.list", NULL, "{'decisions': [], 'next': null}");
 	calls(s, "register.list", NULL, "{'awards': []}");
 	/* Mended, it decides. */
