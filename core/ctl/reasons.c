@@ -149,8 +149,8 @@ void reasons_write(struct paper *p, const struct vocabulary *v)
 	}
 }
 
-/* What the criterion `id` of the award says, "" where the decision has none. */
-static const char *says_of(const json_t *decision, const char *award_id, const char *id)
+/* The criterion `id` of the award, NULL where the decision has none. */
+static const json_t *criterion_of(const json_t *decision, const char *award_id, const char *id)
 {
 	const json_t *awards = json_member(decision, "awards");
 	size_t i, k;
@@ -164,13 +164,28 @@ static const char *says_of(const json_t *decision, const char *award_id, const c
 			continue;
 		json_array_foreach(criteria, k, criterion) {
 			const char *name = json_member_text(criterion, "id");
-			const char *says = json_member_text(criterion, "says");
 
-			if (name != NULL && says != NULL && strcmp(name, id) == 0)
-				return says;
+			if (name != NULL && strcmp(name, id) == 0)
+				return criterion;
 		}
 	}
-	return "";
+	return NULL;
+}
+
+/* Why, where no shortfall tells it. */
+static void put_reason(struct paper *p, const json_t *criterion)
+{
+	const char *status = json_member_text(criterion, "status");
+	const char *reason = json_member_text(criterion, "reason");
+	bool failed = status != NULL && strcmp(status, "error") == 0;
+
+	if (!failed && (reason == NULL || *reason == '\0'))
+		return;
+	paper_tone(p, TONE_FAINT);
+	paper_pad(p, MISSING_INDENT);
+	paper_wrap_format(p, MISSING_INDENT, "%s%s%s", failed ? "could not be evaluated" : "",
+			  failed && reason != NULL ? ": " : "", reason != NULL ? reason : "");
+	paper_tone(p, TONE_PLAIN);
 }
 
 /* Adds how far the statement is from what is needed most of it, by any criterion; false where
@@ -232,13 +247,18 @@ void missing_write(struct paper *p, const struct vocabulary *v)
 	paper_heading(p, heading);
 	json_array_foreach(missing, i, each) {
 		const char *id = json_member_text(each, "criterion");
+		const json_t *shortfalls = json_member(each, "shortfalls");
+		const json_t *criterion = id != NULL ? criterion_of(v->decision, award, id) : NULL;
+		const char *says = json_member_text(criterion, "says");
 
 		paper_pad(p, CRITERION_INDENT);
 		paper_text(p, id != NULL ? id : "");
 		paper_text(p, " ");
 		paper_pad(p, MISSING_INDENT);
-		paper_wrap(p, MISSING_INDENT, id != NULL ? says_of(v->decision, award, id) : "");
-		put_shortfalls(p, v, MISSING_INDENT, json_member(each, "shortfalls"));
+		paper_wrap(p, MISSING_INDENT, says != NULL ? says : "");
+		if (json_array_size(shortfalls) == 0)
+			put_reason(p, criterion);
+		put_shortfalls(p, v, MISSING_INDENT, shortfalls);
 	}
 	put_distance(p, missing);
 }

@@ -47,7 +47,9 @@ static const char none_text[] =
 	" 'next': {'award': 'gold', 'missing': [{'criterion': 'G-1', 'shortfalls':"
 	"   [{'statement': '1', 'score': 2, 'needs': 6},"
 	"    {'statement': '2', 'score': 5, 'needs': 6}]},"
-	"   {'criterion': 'G-3', 'shortfalls': [{'pointer': '/sign_off/left_hand'}]}]},"
+	"   {'criterion': 'G-2', 'shortfalls': []},"
+	"   {'criterion': 'G-3', 'shortfalls': [{'pointer': '/sign_off/left_hand'},"
+	"    {'statement': '1', 'score': 2, 'needs': 7}]}]},"
 	" 'profile': {'scores': {'1': 2, '2': 5}, 'strengths': [], 'development_needs': ['1', '2'],"
 	"  'not_applicable': []}, 'rules': {'digest': 'sha256:abcd'}}";
 
@@ -123,7 +125,8 @@ static void what_is_missing_is_told_and_by_how_much(void **state)
 		"1 Bread is baked: scored 2, needs 6 (4 more)",
 		"2 Tea is made: scored 5, needs 6 (1 more)",
 		"see sign off, left hand (/sign_off/left_hand in the submission)",
-		"Of scores: 2 statements to raise, by 5 points together.",
+		"G-2 Signed could not be evaluated: gold.lua:9: no such word",
+		"Of scores: 2 statements to raise, by 6 points together.",
 		"Assessment only: nothing was logged",
 	};
 	struct page page;
