@@ -108,6 +108,19 @@ static void an_award_is_told_with_its_reasons_term_and_cost(void **state)
 	page_drop(&page);
 }
 
+static void where_scores_alone_are_missing_that_is_all(void **state)
+{
+	static const char scores_alone[] =
+		"{'next': {'award': 'gold', 'missing': [{'criterion': 'G-1', 'shortfalls':"
+		" [{'statement': '1', 'score': 5, 'needs': 6}]}]}}";
+	struct page page;
+
+	(void)state;
+	write_letter(&page, scores_alone, scheme_text, plain_look);
+	assert_true(page_has(&page, "In all: 1 statement to raise, by 1 point together."));
+	page_drop(&page);
+}
+
 static void what_is_missing_is_told_and_by_how_much(void **state)
 {
 	static const char *const wanted[] = {
@@ -330,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_award_is_told_with_its_reasons_term_and_cost),
 		cmocka_unit_test(what_is_missing_is_told_and_by_how_much),
+		cmocka_unit_test(where_scores_alone_are_missing_that_is_all),
 		cmocka_unit_test(without_the_scheme_ids_stand_for_titles_and_no_day_is_made_up),
 		cmocka_unit_test(status_is_said_in_words_and_not_only_by_colour_or_sign),
 		cmocka_unit_test(no_control_character_reaches_the_page),
