@@ -41,15 +41,22 @@ static void fail(struct erasure *x, int status, const struct err *e)
 	finish(x);
 }
 
+int params_name_erased(const struct service *s, const json_t *params, json_t *errors)
+{
+	bool one = json_member(params, "decision_id") != NULL;
+	bool all = json_member(params, "partnership") != NULL;
+
+	(void)s; /* needs none */
+	return one != all ? 0
+			  : params_fault(errors, "",
+					 "needs a decision_id or a partnership, and not both");
+}
+
 void erasure_call(struct service *s, struct request *r)
 {
 	const char *id = json_member_text(r->params, "decision_id");
 	const char *partnership = json_member_text(r->params, "partnership");
 
-	if ((id != NULL) == (partnership != NULL)) {
-		answer_param(s, r, "", "needs a decision_id or a partnership, and not both");
-		return;
-	}
 	struct erasure *x = calloc(1, sizeof *x);
 	if (x == NULL) {
 		answer_no_memory(s, r);

@@ -82,7 +82,7 @@ void log_proof(struct service *s, struct request *r)
 {
 	struct read q = {.service = s, .request = r, .ask = ask_proof, .finish = finish_proof};
 
-	read_begin_entry(&q);
+	read_begin(&q);
 }
 
 /* ---- log.consistency ---------------------------------------------------- */
@@ -131,15 +131,22 @@ static int ask_consistency(struct read *q, struct journal_reader *r, struct err 
 	return q->found != NULL ? 0 : -ENOMEM;
 }
 
+int params_ask_consistency(const struct service *s, const json_t *params, json_t *errors)
+{
+	const json_t *from = json_member(params, "from"), *to = json_member(params, "to");
+
+	(void)s; /* needs none */
+	return json_is_integer(from) && json_is_integer(to) &&
+			       json_integer_value(to) < json_integer_value(from)
+		       ? params_fault(errors, "/to", "must not be below from")
+		       : 0;
+}
+
 void log_consistency(struct service *s, struct request *r)
 {
 	struct read q = {.service = s, .request = r, .ask = ask_consistency};
-	const json_t *to = json_member(r->params, "to");
 
-	if (to != NULL && json_integer_value(to) < json_member_integer(r->params, "from", 0))
-		answer_param(s, r, "/to", "must not be below from");
-	else
-		read_begin(&q);
+	read_begin(&q);
 }
 
 /* ---- log.rotate --------------------------------------------------------- */

@@ -32,61 +32,66 @@ static const char register_form[] =
 	"\"awarded_on\",\"-awarded_on\",\"expires_on\",\"-expires_on\"]}]";
 
 static const struct method methods[] = {
-	{"decide", ACCESS_SUBMIT, NULL, submission_decide,
+	{"decide", ACCESS_SUBMIT, NULL, NULL, submission_decide,
 	 "decides a submission; answers when the decision is durable"},
-	{"assess", ACCESS_SUBMIT, NULL, submission_assess,
+	{"assess", ACCESS_SUBMIT, NULL, NULL, submission_assess,
 	 "what `decide` would answer now; nothing is logged"},
 	{"decisions.get", ACCESS_SELF,
-	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", decisions_get,
-	 "one entry: the submission as sent, the decision as answered, who sent it"},
-	{"decisions.list", ACCESS_AUDIT, decisions_form, decisions_list,
+	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", params_name_entry,
+	 decisions_get, "one entry: the submission as sent, the decision as answered, who sent it"},
+	{"decisions.list", ACCESS_AUDIT, decisions_form, params_page, decisions_list,
 	 "summaries, the newest first unless `sort` says otherwise"},
 	{"decisions.revoke", ACCESS_ADMIN,
 	 "[" MEMBER("decision_id", "text", REQUIRED) "," MEMBER(
 		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
-	 revocation_call, "a decision, or an imported award, no longer counts"},
+	 NULL, revocation_call, "a decision, or an imported award, no longer counts"},
 	{"decisions.render", ACCESS_SELF,
 	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "," MEMBER(
 		 "media_type", "text", REQUIRED) "," TEXT("plugin") "]",
-	 decisions_render, "an entry as a plugin draws it"},
+	 params_ask_decision_drawn, decisions_render, "an entry as a plugin draws it"},
 	{"decisions.erase", ACCESS_ADMIN,
 	 "[" TEXT("decision_id") "," TEXT("partnership") "," MEMBER(
 		 "by", "text", REQUIRED ",\"max\":200") "," MEMBER("reason", "text", REQUIRED) "]",
-	 erasure_call, "removes the personal values of an entry, or of all of a partnership"},
-	{"register.list", ACCESS_AUDIT, register_form, register_list,
+	 params_name_erased, erasure_call,
+	 "removes the personal values of an entry, or of all of a partnership"},
+	{"register.list", ACCESS_AUDIT, register_form, NULL, register_list,
 	 "the latest award of each partnership"},
 	{"register.render", ACCESS_AUDIT,
 	 "[" DATE("on") "," MEMBER("media_type", "text", REQUIRED) "," TEXT("plugin") "]",
-	 register_render, "the register as a plugin draws it"},
-	{"register.import", ACCESS_ADMIN, NULL, import_call,
+	 params_ask_register_drawn, register_render, "the register as a plugin draws it"},
+	{"register.import", ACCESS_ADMIN, NULL, NULL, import_call,
 	 "awards made elsewhere: all or none; those known already are not doubled"},
-	{"practice.list", ACCESS_ANY_ROLE, "[" TEXT("statement") "]", practice_list,
-	 "case studies that partnerships share"},
-	{"statistics.get", ACCESS_AUDIT, "[" DATE("since") "," DATE("until") "]", statistics_get,
+	{"practice.list", ACCESS_ANY_ROLE, "[" TEXT("statement") "]", params_name_statement,
+	 practice_list, "case studies that partnerships share"},
+	{"statistics.get", ACCESS_AUDIT, "[" DATE("since") "," DATE("until") "]", NULL,
+	 statistics_get,
 	 "how partnerships score, statement by statement; awards by level and year"},
-	{"scheme.get", ACCESS_ANY_ROLE, NOTHING, scheme_get,
+	{"scheme.get", ACCESS_ANY_ROLE, NOTHING, NULL, scheme_get,
 	 "the scheme, and the form of a submission"},
-	{"rules.get", ACCESS_AUDIT, NOTHING, rules_get,
+	{"rules.get", ACCESS_AUDIT, NOTHING, NULL, rules_get,
 	 "the rules in force; the last edit that was refused, and whether that is over"},
-	{"rules.history", ACCESS_AUDIT, NOTHING, rules_history,
+	{"rules.history", ACCESS_AUDIT, NOTHING, NULL, rules_history,
 	 "every change of the rules, and every refusal"},
-	{"rules.show", ACCESS_AUDIT, "[" TEXT("digest") "," TEXT("file") "]", rules_show,
-	 "the texts of a rule set that was in force"},
-	{"rules.reload", ACCESS_ADMIN, NOTHING, rules_reload, "reads the folder of rules again"},
-	{"log.checkpoint", ACCESS_AUDIT, NOTHING, log_checkpoint,
+	{"rules.show", ACCESS_AUDIT, "[" TEXT("digest") "," TEXT("file") "]", params_name_rules,
+	 rules_show, "the texts of a rule set that was in force"},
+	{"rules.reload", ACCESS_ADMIN, NOTHING, NULL, rules_reload,
+	 "reads the folder of rules again"},
+	{"log.checkpoint", ACCESS_AUDIT, NOTHING, NULL, log_checkpoint,
 	 "the newest signed checkpoint, and the key"},
 	{"log.proof", ACCESS_SELF,
-	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", log_proof,
-	 "a proof that an entry is in the log, with the entry"},
+	 "[" TEXT("decision_id") "," MEMBER("sequence", "integer", "") "]", params_name_entry,
+	 log_proof, "a proof that an entry is in the log, with the entry"},
 	{"log.consistency", ACCESS_AUDIT,
 	 "[" MEMBER("from", "integer", REQUIRED ",\"min\":0") "," MEMBER("to", "integer",
 									 ",\"min\":0") "]",
-	 log_consistency, "the proof that a shorter log is the beginning of a longer one"},
+	 params_ask_consistency, log_consistency,
+	 "the proof that a shorter log is the beginning of a longer one"},
 	{"log.rotate", ACCESS_ADMIN, "[" MEMBER("reason", "text", REQUIRED ",\"max\":1000") "]",
-	 log_rotate, "another key signs from now on; the old one signs that it does"},
-	{"server.status", ACCESS_AUDIT, NOTHING, status_get,
+	 NULL, log_rotate, "another key signs from now on; the old one signs that it does"},
+	{"server.status", ACCESS_AUDIT, NOTHING, NULL, status_get,
 	 "how the daemon is: counts, latencies, log, evaluators, rules, plugins"},
-	{"server.metrics", ACCESS_AUDIT, NOTHING, status_metrics, "figures as text for Prometheus"},
+	{"server.metrics", ACCESS_AUDIT, NOTHING, NULL, status_metrics,
+	 "figures as text for Prometheus"},
 };
 
 enum { METHODS = sizeof methods / sizeof *methods };
@@ -141,6 +146,18 @@ int params_check(const struct form *form, const json_t *params, json_t *errors)
 					 : form_check(form, none ? nothing : params, errors);
 	json_decref(nothing);
 	return rv;
+}
+
+int params_fault(json_t *errors, const char *pointer, const char *message)
+{
+	size_t i;
+	json_t *each;
+
+	json_array_foreach(errors, i, each) {
+		if (strcmp(json_member_text(each, "pointer"), pointer) == 0)
+			return 0;
+	}
+	return json_array_append_new(errors, form_error(pointer, message)) == 0 ? 0 : -ENOMEM;
 }
 
 static const char *needs(unsigned access)

@@ -86,14 +86,22 @@ static json_t *finish_rules(struct read *q)
 	return result;
 }
 
+int params_name_rules(const struct service *s, const json_t *params, json_t *errors)
+{
+	const char *digest = json_member_text(params, "digest");
+
+	(void)s; /* needs none: it may be of any time */
+	return digest == NULL ||
+			       (strlen(digest) == DIGEST_TEXT && strncmp(digest, "sha256:", 7) == 0)
+		       ? 0
+		       : params_fault(errors, "/digest", "must be \"sha256:\" and 64 digits");
+}
+
 void rules_show(struct service *s, struct request *r)
 {
 	struct read q = {.service = s, .request = r, .ask = ask_rules, .finish = finish_rules};
 
-	const char *digest = json_member_text(r->params, "digest");
-	if (digest != NULL && (strlen(digest) != DIGEST_TEXT || strncmp(digest, "sha256:", 7) != 0))
-		answer_param(s, r, "/digest", "must be \"sha256:\" and 64 digits");
-	else if (digest == NULL && s->current == NULL)
+	if (json_member(r->params, "digest") == NULL && s->current == NULL)
 		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);
 	else
 		read_begin(&q);

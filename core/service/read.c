@@ -155,24 +155,23 @@ static json_t *finish_entry(struct read *q)
 	return result;
 }
 
-void read_begin_entry(const struct read *like)
+int params_name_entry(const struct service *s, const json_t *params, json_t *errors)
 {
-	const json_t *params = like->request->params;
 	bool by_id = json_member(params, "decision_id") != NULL;
 	bool by_sequence = json_member(params, "sequence") != NULL;
 
-	if (by_id == by_sequence)
-		answer_param(like->service, like->request, "",
-			     "needs a decision_id or a sequence, and not both");
-	else
-		read_begin(like);
+	(void)s; /* needs none */
+	return by_id != by_sequence
+		       ? 0
+		       : params_fault(errors, "",
+				      "needs a decision_id or a sequence, and not both");
 }
 
 void decisions_get(struct service *s, struct request *r)
 {
 	struct read q = {.service = s, .request = r, .ask = read_entry, .finish = finish_entry};
 
-	read_begin_entry(&q);
+	read_begin(&q);
 }
 
 /* ---- decisions.list ----------------------------------------------------- */
@@ -204,16 +203,23 @@ static int ask_decisions(struct read *q, struct journal_reader *r, struct err *e
 	return reader_decisions(r, &filter, &q->found, e);
 }
 
+int params_page(const struct service *s, const json_t *params, json_t *errors)
+{
+	struct decision_filter filter = filter_of(params);
+
+	(void)s; /* needs none */
+	return decision_filter_fits(&filter)
+		       ? 0
+		       : params_fault(errors, "/after",
+				      "must be the \"next\" of an earlier answer in the same"
+				      " order");
+}
+
 void decisions_list(struct service *s, struct request *r)
 {
 	struct read q = {.service = s, .request = r, .ask = ask_decisions};
-	struct decision_filter filter = filter_of(r->params);
 
-	if (!decision_filter_fits(&filter))
-		answer_param(s, r, "/after",
-			     "must be the \"next\" of an earlier answer in the same order");
-	else
-		read_begin(&q);
+	read_begin(&q);
 }
 
 /* ---- register.list ------------------------------------------------------ */

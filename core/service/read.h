@@ -30,8 +30,6 @@ void read_begin(const struct read *like);
 
 /* As `ask`: finds the entry. */
 int read_entry(struct read *q, struct journal_reader *r, struct err *e);
-/* Begins where the params say which entry, once. */
-void read_begin_entry(const struct read *like);
 /* Whether the caller may see the entry found: an auditor, or whoever submitted
  * it. Otherwise it is answered. */
 bool read_is_allowed(struct read *q);
@@ -51,7 +49,8 @@ json_t *register_document(struct read *q);
 
 /* As `ask`, counts. */
 int statistics_ask(struct read *q, struct journal_reader *r, struct err *e);
-/* For `finish`, with a generation held: gives them by statement; NULL: no memory. */
+/* For `finish`: gives them by statement, none where no rules say which there are; NULL: no
+ * memory. */
 json_t *statistics_document(struct read *q);
 
 #endif

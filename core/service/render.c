@@ -12,15 +12,33 @@ static const char decisions[] = "decision-renderer", registers[] = "register-ren
 
 /* ---- who renders ------------------------------------------------------------ */
 
-/* NULL where it is answered. */
+static int renderer(const struct service *s, const json_t *params, const char *kind,
+		    const struct host_offer **found, struct err *e)
+{
+	return hosts_renderer(s->options.hosts, kind, json_member_text(params, "media_type"),
+			      json_member_text(params, "plugin"), found, e);
+}
+
+static int look_for_renderer(const struct service *s, const json_t *params, const char *kind,
+			     json_t *errors)
+{
+	const struct host_offer *found;
+	struct err e = {0};
+
+	return json_member_text(params, "media_type") == NULL ||
+			       renderer(s, params, kind, &found, &e) == 0
+		       ? 0
+		       : params_fault(errors, "/media_type", e.text);
+}
+
+/* NULL where it is answered: the plugin has ended meanwhile. */
 static const struct host_offer *find_renderer(struct service *s, struct request *r,
 					      const char *kind)
 {
 	const struct host_offer *found = NULL;
 	struct err e = {0};
 
-	if (hosts_renderer(s->options.hosts, kind, json_member_text(r->params, "media_type"),
-			   json_member_text(r->params, "plugin"), &found, &e) == 0)
+	if (renderer(s, r->params, kind, &found, &e) == 0)
 		return found;
 	answer_param(s, r, "/media_type", e.text);
 	return NULL;
@@ -247,14 +265,19 @@ static json_t *on_decision(struct read *q)
 	return NULL;
 }
 
+int params_ask_decision_drawn(const struct service *s, const json_t *params, json_t *errors)
+{
+	int rv = params_name_entry(s, params, errors);
+
+	return rv == 0 ? look_for_renderer(s, params, decisions, errors) : rv;
+}
+
 void decisions_render(struct service *s, struct request *r)
 {
 	struct read q = {.service = s, .request = r, .ask = ask_decision, .finish = on_decision};
 
-	if (find_renderer(s, r, decisions) == NULL)
-		return;
 	date_format(instant_date(s->options.clock.now_ms(s->options.clock.ctx)), q.day);
-	read_begin_entry(&q);
+	read_begin(&q);
 }
 
 /* ---- register.render ---------------------------------------------------------- */
@@ -299,10 +322,14 @@ static json_t *on_register(struct read *q)
 	return NULL;
 }
 
+int params_ask_register_drawn(const struct service *s, const json_t *params, json_t *errors)
+{
+	return look_for_renderer(s, params, registers, errors);
+}
+
 void register_render(struct service *s, struct request *r)
 {
 	struct read q = {.service = s, .request = r, .ask = ask_both, .finish = on_register};
 
-	if (find_renderer(s, r, registers) != NULL)
-		register_begin(&q);
+	register_begin(&q);
 }

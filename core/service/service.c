@@ -249,7 +249,8 @@ int request_read(struct request *r)
 /* ---- calls -------------------------------------------------------------- */
 
 /* Whether this user may ask this, with parameters that fit; else it is answered. */
-static bool may_call(struct service *s, struct request *r, unsigned access, const struct form *form)
+static bool may_call(struct service *s, struct request *r, unsigned access, const struct form *form,
+		     params_look *look)
 {
 	if (access != ACCESS_SELF && (roles_of(s, r->peer) & access) == 0) {
 		deny(s, r, access);
@@ -261,6 +262,8 @@ static bool may_call(struct service *s, struct request *r, unsigned access, cons
 	int rv = errors != NULL ? request_read(r) : -ENOMEM;
 	if (rv == 0)
 		rv = params_check(form, r->params, errors);
+	if (rv == 0 && look != NULL)
+		rv = look(s, r->params, errors);
 	if (rv == 0 && json_array_size(errors) > 0) {
 		answer_params(s, r, errors);
 		return false;
@@ -279,14 +282,14 @@ void service_call(struct service *s, struct request *r)
 	const struct method *m = method_find(r->method);
 	const struct host_offer *o = m == NULL ? hosts_method(s->options.hosts, r->method) : NULL;
 	if (m != NULL) {
-		if (!may_call(s, r, m->access, method_form(s, m)))
+		if (!may_call(s, r, m->access, method_form(s, m), m->look))
 			return;
 		if (method_writes(m) && start_is_owed(s))
 			start_wait(s, r);
 		else
 			m->call(s, r);
 	} else if (o != NULL) {
-		if (may_call(s, r, plugin_access(o), host_offer_form(o)))
+		if (may_call(s, r, plugin_access(o), host_offer_form(o), NULL))
 			plugin_call(s, r, o);
 	} else {
 		answer_no_method(s, r);

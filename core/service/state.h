@@ -18,10 +18,19 @@ enum access {
 
 enum { METHODS_MOST = 32 };
 
+/* Adds to the errors what a form cannot tell of params, which may not fit it: 0, -ENOMEM. */
+typedef int params_look(const struct service *s, const json_t *params, json_t *errors);
+/* Adds one, unless one stands at this pointer: 0, -ENOMEM. */
+int params_fault(json_t *errors, const char *pointer, const char *message);
+params_look params_name_entry, params_name_erased, params_page, params_ask_consistency,
+	params_name_rules, params_name_statement, params_ask_decision_drawn,
+	params_ask_register_drawn;
+
 struct method {
 	const char *name;
 	unsigned access;
 	const char *members; /* the form of its params; NULL: it looks itself */
+	params_look *look;   /* or NULL */
 	void (*call)(struct service *s, struct request *r);
 	const char *says;
 };

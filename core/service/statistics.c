@@ -111,8 +111,6 @@ static bool is_statement(const struct service *s, const char *id)
 	size_t i;
 	json_t *statement;
 
-	if (s->current == NULL)
-		return true;
 	json_array_foreach(json_object_get(generation_manifest(s->current), "statements"), i,
 			   statement) {
 		if (strcmp(json_member_text(statement, "id"), id) == 0)
@@ -121,15 +119,20 @@ static bool is_statement(const struct service *s, const char *id)
 	return false;
 }
 
+int params_name_statement(const struct service *s, const json_t *params, json_t *errors)
+{
+	const char *statement = json_member_text(params, "statement");
+
+	return statement == NULL || s->current == NULL || is_statement(s, statement)
+		       ? 0
+		       : params_fault(errors, "/statement", "must be a statement of the framework");
+}
+
 void practice_list(struct service *s, struct request *r)
 {
 	struct read q = {.service = s, .request = r, .ask = ask_practice};
 
-	const json_t *statement = json_member(r->params, "statement");
-	if (statement != NULL && !is_statement(s, json_string_value(statement)))
-		answer_param(s, r, "/statement", "must be a statement of the framework");
-	else
-		read_begin(&q);
+	read_begin(&q);
 }
 
 /* ---- statistics.get ----------------------------------------------------- */
@@ -236,7 +239,7 @@ static json_t *statement_row(const json_t *statement, const json_t *census,
 
 json_t *statistics_document(struct read *q)
 {
-	const json_t *manifest = generation_manifest(q->generation);
+	const json_t *manifest = q->generation != NULL ? generation_manifest(q->generation) : NULL;
 	const json_t *about = json_object_get(manifest, "scale");
 	struct scale scale = {
 		.from = json_member_integer(about, "from", 0),
@@ -277,8 +280,5 @@ void statistics_get(struct service *s, struct request *r)
 	struct read q = {
 		.service = s, .request = r, .ask = statistics_ask, .finish = finish_statistics};
 
-	if (s->current == NULL)
-		answer_error(s, r, CODE_NO_RULES, "no rule set is active", NULL);
-	else
-		read_begin(&q);
+	read_begin(&q);
 }

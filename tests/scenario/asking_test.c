@@ -120,6 +120,42 @@ static void what_is_not_known_is_refused_with_what_is(void **state)
 	}
 }
 
+/* What the form says, and what it cannot. */
+static void all_that_does_not_fit_is_told_at_once(void **state)
+{
+	static const struct {
+		const char *method, *params, *pointers;
+	} cases[] = {
+		{"decisions.list", "{'limit': 0, 'after': 'x'}", "/limit /after "},
+		{"decisions.get", "{'colour': 'red'}", "/colour  "},
+		{"decisions.get", "{'sequence': '1', 'decision_id': '1-0'}", "/sequence  "},
+		{"log.proof", "{'colour': 'red'}", "/colour  "},
+		{"log.consistency", "{'from': 2, 'to': 1, 'x': 1}", "/x /to "},
+		{"log.consistency", "{'from': 2, 'to': '1'}", "/to "},
+		{"decisions.erase", "{'by': 'me'}", "/reason  "},
+		{"rules.show", "{'digest': 'sha256:1', 'file': 7}", "/file /digest "},
+		{"practice.list", "{'statement': '99', 'x': 1}", "/x /statement "},
+		{"practice.list", "{'statement': ''}", "/statement "},
+		{"decisions.render", "{'media_type': 'a/b', 'plugin': 1}", "/plugin  /media_type "},
+		{"decisions.render", "{}", "/media_type  "},
+		{"register.render", "{'on': 'May', 'media_type': 'a/b'}", "/on /media_type "},
+		{"decisions.get", "[1]", " "},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		json_t *data = fails(*state, cases[i].method, cases[i].params, -32602);
+		char found[96] = "";
+		size_t n;
+		json_t *error;
+		json_array_foreach(json_object_get(data, "errors"), n, error) {
+			strcat(found, json_member_text(error, "pointer"));
+			strcat(found, " ");
+		}
+		assert_string_equal(found, cases[i].pointers);
+		json_decref(data);
+	}
+}
+
 static void pages_go_on_in_every_order(void **state)
 {
 	static const char *const sorts[] = {"sequence",     "-sequence",   "assessed_on",
@@ -257,6 +293,7 @@ int main(void)
 		in_new_area(lists_are_filtered_and_ordered_as_asked),
 		in_new_area(an_import_has_nulls_where_a_decision_has_values),
 		in_new_area(what_is_not_known_is_refused_with_what_is),
+		in_new_area(all_that_does_not_fit_is_told_at_once),
 		in_new_area(pages_go_on_in_every_order),
 		in_new_area(the_register_is_asked_for_an_award_and_in_an_order),
 		in_new_area(a_list_for_a_spreadsheet_is_csv),

@@ -238,6 +238,7 @@ static void without_any_rules_it_reads_and_does_not_decide(void **state)
 		       " 'the rules were refused, and none are active'}}");
 	json_decref(answer);
 	calls(s, "decisions.list", NULL, "{'decisions': [], 'next': null}");
+	calls(s, "statistics.get", NULL, "{'partnerships': 0, 'statements': [], 'awards': []}");
 	calls(s, "register.list", NULL, "{'awards': []}");
 	/* Mended, it decides. */
 	scene_rule_replace(s, "quality-lead.lua", "nonsense(7)", "every_score_at_least(7)");
