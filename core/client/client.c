@@ -71,13 +71,18 @@ int awardd_client_new(struct awardd_client **out)
 	return AWARDD_OK;
 }
 
-static void disconnect(struct awardd_client *c)
+static void hang_up(struct awardd_client *c)
 {
 	if (c->fd >= 0)
 		(void)close(c->fd); /* nothing of ours is left unsent in it */
 	c->fd = -1;
 	bytes_clear(&c->in);
 	c->taken = c->scanned = 0;
+}
+
+static void disconnect(struct awardd_client *c)
+{
+	hang_up(c);
 	c->pending = 0;
 	c->finished = c->ended = c->broken = false;
 }
@@ -301,17 +306,21 @@ static bool next_line(struct awardd_client *c, const char **line, size_t *length
 	return false;
 }
 
+static int refuse_length(struct awardd_client *c)
+{
+	hang_up(c);
+	return fail(c, AWARDD_GARBLED, "an answer is longer than %zu bytes", c->limit);
+}
+
 static int await_line(struct awardd_client *c, const char **line, size_t *length)
 {
 	while (!next_line(c, line, length)) {
 		short got;
 		int rv;
 
-		if (c->in.length - c->taken > c->limit) {
-			c->broken = c->ended = true;
-			return fail(c, AWARDD_GARBLED, "an answer is longer than %zu bytes",
-				    c->limit);
-		}
+		/* One more may be the CR of its end. */
+		if (c->in.length - c->taken > c->limit + 1)
+			return refuse_length(c);
 		if (c->fd < 0)
 			return fail(c, AWARDD_CLOSED, "there is no connection");
 		if (c->ended)
@@ -324,7 +333,7 @@ static int await_line(struct awardd_client *c, const char **line, size_t *length
 		if (rv != AWARDD_OK)
 			return rv;
 	}
-	return AWARDD_OK;
+	return *length <= c->limit ? AWARDD_OK : refuse_length(c);
 }
 
 int awardd_client_receive(struct awardd_client *c, struct awardd_answer *answer)

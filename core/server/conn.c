@@ -250,7 +250,8 @@ static void take_lines(struct conn *c)
 		char *end = rest > c->scanned ? memchr(from + c->scanned, '\n', rest - c->scanned)
 					      : NULL;
 		size_t length = end != NULL ? (size_t)(end - from) : rest;
-		if (length > limit) {
+		/* A CR before the LF is none of its bytes. */
+		if (length > limit + (length > 0 && from[length - 1] == '\r')) {
 			begin_draining(c);
 			return;
 		}

@@ -338,6 +338,39 @@ static void an_answer_without_end_is_given_up(void **state)
 	close_stage(&s);
 }
 
+enum { LIMITED = 100 };
+
+/* Two of the limit, one beyond it, and another, all at once. */
+static void talk_in_long_lines(FILE *in, int fd)
+{
+	static const char start[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":";
+	static const int lengths[] = {LIMITED, LIMITED, LIMITED + 1, LIMITED};
+	static const char *const ends[] = {"\n", "\r\n", "\n", "\n"};
+	char all[5 * LIMITED] = "";
+
+	(void)in;
+	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+		(void)sprintf(all + strlen(all), "%s%*s%s", start, lengths[i] - (int)strlen(start),
+			      "true}", ends[i]);
+	say(fd, all);
+}
+
+static void an_answer_too_long_closes_the_connection(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	open_stage(&s, talk_in_long_lines);
+	awardd_client_set_limit(s.client, LIMITED);
+	assert_int_equal(awardd_client_receive(s.client, &s.answer), AWARDD_OK);
+	assert_int_equal(awardd_client_receive(s.client, &s.answer), AWARDD_OK);
+	assert_int_equal(awardd_client_receive(s.client, &s.answer), AWARDD_GARBLED);
+	assert_string_equal(awardd_client_error(s.client), "an answer is longer than 100 bytes");
+	assert_int_equal(awardd_client_receive(s.client, &s.answer), AWARDD_CLOSED);
+	assert_int_equal(awardd_client_send(s.client, 2, "scheme.get", NULL), AWARDD_CLOSED);
+	close_stage(&s);
+}
+
 static void a_socket_that_is_not_there_is_named(void **state)
 {
 	struct awardd_client *c;
@@ -410,6 +443,7 @@ int main(void)
 		cmocka_unit_test(silence_ends_at_the_timeout),
 		cmocka_unit_test(what_is_no_answer_is_garbled_and_the_next_is_read),
 		cmocka_unit_test(an_answer_without_end_is_given_up),
+		cmocka_unit_test(an_answer_too_long_closes_the_connection),
 		cmocka_unit_test(a_socket_that_is_not_there_is_named),
 		cmocka_unit_test(the_scanner_knows_where_values_end),
 	};

@@ -318,18 +318,19 @@ static void deep_nesting_is_refused(void **state)
 }
 
 /* Opens a connection, sends a line padded to a length, gives the answer. */
-static json_t *padded(void **state, size_t length, struct peer **out)
+static json_t *padded(void **state, size_t length, const char *end, struct peer **out)
 {
 	static const char call[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"scheme.get\"}";
-	char *line = malloc(length + 1);
+	size_t all = length + strlen(end);
+	char *line = malloc(all + 1);
 	struct peer *p = peer_open(*state);
 
 	assert_non_null(line);
 	memset(line, ' ', length);
 	memcpy(line, call, sizeof call - 1);
-	line[length] = '\n';
+	strcpy(line + length, end);
 	/* It may be refused before all of it is written. */
-	(void)peer_try_send(p, line, length + 1);
+	(void)peer_try_send(p, line, all);
 	free(line);
 	*out = p;
 	return peer_receive(p);
@@ -337,13 +338,17 @@ static json_t *padded(void **state, size_t length, struct peer **out)
 
 static void a_line_of_the_limit_is_read(void **state)
 {
-	struct peer *p;
-	json_t *answer = padded(state, LINE_LIMIT - 1, &p);
+	static const char *const ends[] = {"\n", "\r\n"};
 
-	expect(answer, "{'id': 1, 'result': {}}");
-	lives_on(p);
-	json_decref(answer);
-	peer_close(&p);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		struct peer *p;
+		json_t *answer = padded(state, LINE_LIMIT, ends[i], &p);
+
+		expect(answer, "{'id': 1, 'result': {}}");
+		lives_on(p);
+		json_decref(answer);
+		peer_close(&p);
+	}
 }
 
 static void a_line_too_long_is_answered_and_the_connection_closed(void **state)
@@ -352,7 +357,7 @@ static void a_line_too_long_is_answered_and_the_connection_closed(void **state)
 
 	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
 		struct peer *p;
-		json_t *answer = padded(state, lengths[i], &p);
+		json_t *answer = padded(state, lengths[i], "\n", &p);
 
 		expect(answer, "{'id': null, 'error': {'code': -32007}}");
 		assert_null(peer_receive(p));
