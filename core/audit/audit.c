@@ -365,7 +365,7 @@ static int check_all(struct audit *a, struct err *e)
 		rv = check_derived(a, e);
 	if (rv == 0 && a->report.held != NULL)
 		rv = end_pages(a, e);
-	return rv == 0 ? reader_is_still(a->log, e) : rv;
+	return reader_is_still(a->log, rv, e);
 }
 
 /* ---- from outside ------------------------------------------------------------------ */

@@ -92,9 +92,7 @@ static int fill(const struct audit_copy *c, const char *name, struct err *e)
 	int rv = reader_open(c->from, &r, e);
 
 	if (rv == 0)
-		rv = reader_copy(r, name, e);
-	if (rv == 0)
-		rv = reader_is_still(r, e);
+		rv = reader_is_still(r, reader_copy(r, name, e), e);
 	reader_close(&r);
 	return rv == 0 ? sync_path(name, O_RDONLY, e) : rv;
 }

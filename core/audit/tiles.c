@@ -317,8 +317,8 @@ int audit_tiles(const char *log, const char *dir, json_t **made, struct err *e)
 		rv = open_folder(t, dir, e);
 	if (rv == 0)
 		rv = make(t, e);
-	if (rv == 0)
-		rv = reader_is_still(t->log, e);
+	if (t->log != NULL)
+		rv = reader_is_still(t->log, rv, e);
 	if (rv == 0) {
 		*made = json_pack("{sI sI}", "size", (json_int_t)t->size, "written",
 				  (json_int_t)t->written);

@@ -68,7 +68,7 @@ int verb_log_export(struct session *s)
 	int status = rv == 0 ? export_rows(s, r) : say_failure(s, rv, &e);
 	if (rv == 0)
 		reader_end(r);
-	if (status == EXIT_DONE && reader_is_still(r, &e) != 0)
+	if (status == EXIT_DONE && reader_is_still(r, 0, &e) != 0)
 		status = session_say(s, EXIT_UNEXPECTED, "%s", e.text);
 	reader_close(&r);
 	return status;

@@ -225,7 +225,7 @@ static bool reopen(struct tail *t, int *look_ms)
 {
 	struct err e = {.status = 0};
 
-	if (reader_is_still(t->log, &e) == 0)
+	if (reader_is_still(t->log, 0, &e) == 0)
 		return true;
 	reader_close(&t->log);
 	while (reader_open(t->path, &t->log, &e) != 0) {

@@ -231,7 +231,7 @@ int verb_decisions_test(struct session *s)
 	int rv = reader_open(path, &log, &e);
 
 	if (rv == 0)
-		rv = record(s->operands[0], log, &out, &e);
+		rv = reader_is_still(log, record(s->operands[0], log, &out, &e), &e);
 	if (rv != 0)
 		status = session_say(s, EXIT_UNEXPECTED, "%s", e.text);
 	else if (fwrite(out.bytes, 1, out.length, stdout) != out.length || fflush(stdout) != 0)

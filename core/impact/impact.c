@@ -277,6 +277,8 @@ int impact_measure(const struct impact_options *options, json_t **summary, struc
 		rv = find_reusable(w, e);
 	if (rv == 0)
 		rv = run(w, e);
+	if (rv <= 0)
+		rv = reader_is_still(options->log, rv, e);
 	if (rv == 0) {
 		*summary = summarise(w);
 		rv = *summary != NULL ? 0 : -ENOMEM;

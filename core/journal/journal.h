@@ -221,9 +221,10 @@ void reader_end(struct journal_reader *r);
  * row and is there, what begins later, too. */
 void reader_interrupt(struct journal_reader *r);
 
-/* Whether a file that was read as it stands was left alone meanwhile: 0, also
- * where others may write it, since a snapshot then holds; AW_EBUSY. */
-int reader_is_still(const struct journal_reader *r, struct err *e);
+/* What came of reading a file: `status` where it was left alone meanwhile, also where others may
+ * write it, since a snapshot then holds; AW_EBUSY where it was read as it stands and was written,
+ * whatever was found in it. */
+int reader_is_still(const struct journal_reader *r, int status, struct err *e);
 
 /* Each gives a document, or AW_EABSENT, AW_ECORRUPT, AW_EIO, -ENOMEM.
  *

@@ -295,16 +295,16 @@ int reader_open(const char *path, struct journal_reader **out, struct err *e)
 	return 0;
 }
 
-int reader_is_still(const struct journal_reader *r, struct err *e)
+int reader_is_still(const struct journal_reader *r, int status, struct err *e)
 {
 	struct stat now;
 
 	if (r->still == NULL)
-		return 0;
+		return status;
 	if (stat(r->still, &now) == 0 && now.st_size == r->about.st_size &&
 	    now.st_ino == r->about.st_ino && now.st_mtim.tv_sec == r->about.st_mtim.tv_sec &&
 	    now.st_mtim.tv_nsec == r->about.st_mtim.tv_nsec && !has_beside(r->still, "-wal"))
-		return 0;
+		return status;
 	return err_set(e, AW_EBUSY, "%s was written while it was read: begin again", r->still);
 }
 

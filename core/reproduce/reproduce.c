@@ -347,6 +347,8 @@ int reproduce_log(const struct reproduce_options *options, json_t **summary, str
 		rv = questions_settle(&w.questions);
 	if (rv == 0)
 		rv = find_unseen(&w, &why);
+	if (rv <= 0)
+		rv = reader_is_still(options->log, rv, &why);
 	if (rv == 0) {
 		*summary = summarise(&w);
 		rv = *summary != NULL ? 0 : -ENOMEM;

@@ -52,7 +52,7 @@ struct reproduce_options {
  * where the set could be run. `versions` are those that put rules in force, `from`
  * the first entry to say so; the last two are this program's.
  * AW_EABSENT or AW_EINVALID for one of `only` that is not there, or is no decision
- * or import; what the reader returns; -ENOMEM. */
+ * or import; what the reader returns, reader_is_still too; -ENOMEM. */
 int reproduce_log(const struct reproduce_options *options, json_t **summary, struct err *e);
 
 /* Decides one entry again, after the history of its day, by another rule set

@@ -203,6 +203,7 @@ int reproduce_under(struct journal_reader *log, const struct trial_options *how,
 		rv = open_rules(&u, how, rules, &why);
 	if (rv == 0)
 		rv = decide(&u);
+	rv = reader_is_still(log, rv, &why);
 	if (rv == 0) {
 		*out = describe(&u, rules);
 		rv = *out != NULL ? 0 : -ENOMEM;
