@@ -95,7 +95,8 @@ struct evaluation {
 typedef void (*evaluation_cb)(void *ctx, const struct evaluation *evaluation);
 
 /* Queues one evaluation: {"operation", "input"} as script_run takes them. Each is
- * answered once, never before this has returned. -ENOMEM: no callback. */
+ * answered once, never before this has returned. No callback where it fails: -ENOMEM; AW_ELIMIT
+ * for more than an evaluator is sent at once, 64 MiB. */
 int pool_ask(struct pool *p, const char *operation, const json_t *input, evaluation_cb done,
 	     void *ctx);
 /* The same with the input's JSON. */

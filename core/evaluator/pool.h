@@ -75,7 +75,7 @@ struct pool {
 	uint64_t evaluations, deadlines, crashes, faults;
 };
 
-/* Starts the process; its end, also at once, is reported by process_ended. */
+/* Starts the process; its end, also at once, is reported by pool_on_ended. */
 void process_start(struct process *p);
 /* Gives a process that has room something to do: it is sent by process_send. */
 void process_ask(struct process *p, struct ask *ask);

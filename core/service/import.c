@@ -256,7 +256,7 @@ static void on_looked_up(void *ctx, int status, const struct err *e)
 			       : -ENOMEM;
 	json_decref(input);
 	if (rv != 0) {
-		answer_no_memory(i->service, i->request);
+		answer_not_asked(i->service, i->request, rv);
 		finish(i);
 	}
 }

@@ -162,6 +162,16 @@ void answer_status(struct service *s, struct request *r, int status, const struc
 	}
 }
 
+void answer_not_asked(struct service *s, struct request *r, int rv)
+{
+	if (rv == AW_ELIMIT)
+		answer_param(s, r, "",
+			     "is, with all that was logged of the partnership, more than rules"
+			     " are given: 64 MiB");
+	else
+		answer_no_memory(s, r);
+}
+
 void answer_evaluation(struct service *s, struct request *r, const struct evaluation *e)
 {
 	struct buffer message;

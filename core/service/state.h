@@ -181,6 +181,8 @@ const char *award_partnership(const json_t *entry);
 json_t *receipt_document(const struct journal_receipt *receipt, const char *kind,
 			 const struct actor *by);
 
+/* Answers where the rules could not be asked: pool_ask gave `rv`. */
+void answer_not_asked(struct service *s, struct request *r, int rv);
 /* Answers with -32008 and why. */
 void answer_evaluation(struct service *s, struct request *r, const struct evaluation *e);
 

@@ -356,7 +356,7 @@ static void on_looked_up(void *ctx, int status, const struct err *e)
 	}
 	int rv = ask_rules(one);
 	if (rv != 0) {
-		answer_no_memory(one->service, one->request);
+		answer_not_asked(one->service, one->request, rv);
 		finish(one);
 		return;
 	}
