@@ -8,6 +8,7 @@
 enum { MANY = 1 << 20, SEQUENCES = 1 << 19, SAYS_COLUMN = 32 };
 
 #define RENDERING (OPTION_BIT(OPTION_AS) | OPTION_BIT(OPTION_PLUGIN) | OPTION_BIT(OPTION_OUTPUT))
+#define SINCE_DAY "only from this day on (YYYY-MM-DD)"
 #define SPAN (OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL))
 
 static const struct verb verbs[] = {
@@ -189,6 +190,9 @@ static const struct {
 	{"decisions erase", OPTION_BY, "NAME", "who asks for it; default: your user name"},
 	{"decisions revoke", OPTION_BY, "NAME", "who asks for it; default: your user name"},
 	{"decisions list", OPTION_BY, "NAME", "only what this user did, by name or number"},
+	{"decisions list", OPTION_SINCE, "DATE", SINCE_DAY},
+	{"statistics", OPTION_SINCE, "DATE", SINCE_DAY},
+	{"rules impact", OPTION_SINCE, "DATE", SINCE_DAY},
 	{"decisions list", OPTION_KIND, "KIND", "decision (the default), import or any"},
 	{"decisions list", OPTION_SORT, "MEMBER",
 	 "in the order of sequence, assessed_on or partnership; -MEMBER: the other way round"},
