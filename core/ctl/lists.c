@@ -262,7 +262,10 @@ static void write_register(struct session *s, struct paper *p, const json_t *res
 		table_add(&t, json_member_text(row, "status"));
 		table_add(&t, json_member_text(row, "source"));
 	}
+	bool none = t.count == 0 && !t.failed;
 	write_table(p, &t, "Nobody on the register holds an award like that.");
+	if (none)
+		write_unknown(s, p);
 }
 
 int verb_register_list(struct session *s)

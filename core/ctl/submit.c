@@ -219,8 +219,8 @@ static void name_stray(struct batch *b, struct slot *slot)
 {
 	char words[256];
 
-	(void)snprintf(words, sizeof words, "%s (line-limit); this submission alone has %zu",
-		       b->stray.message, slot->length); /* may be cut */
+	(void)snprintf(words, sizeof words, "%s; this submission alone has %zu", b->stray.message,
+		       slot->length); /* may be cut */
 	fail_slot(b, slot, b->stray.code == LINE_TOO_LONG ? words : b->stray.message);
 	slot->answer.code = b->stray.code;
 }

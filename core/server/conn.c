@@ -224,9 +224,10 @@ static void start_reading(struct conn *c)
  * and what still comes is read into nothing, so that the answer arrives. */
 static void begin_draining(struct conn *c)
 {
-	char message[80]; /* the longest number fits */
+	char message[96]; /* the longest number fits */
 
-	(void)snprintf(message, sizeof message, "the line is too long: %zu bytes are taken",
+	(void)snprintf(message, sizeof message,
+		       "the line is too long: %zu bytes are taken (line-limit)",
 		       c->server->options.line_limit);
 	rpc_error(c, CODE_LINE_LIMIT, message);
 	if (c->state == CONN_CLOSING)

@@ -359,7 +359,8 @@ static void a_line_too_long_is_answered_and_the_connection_closed(void **state)
 		struct peer *p;
 		json_t *answer = padded(state, lengths[i], "\n", &p);
 
-		expect(answer, "{'id': null, 'error': {'code': -32007}}");
+		expect(answer, "{'id': null, 'error': {'code': -32007, 'message':"
+			       " 'the line is too long: 1048576 bytes are taken (line-limit)'}}");
 		assert_null(peer_receive(p));
 		json_decref(answer);
 		peer_close(&p);

@@ -165,6 +165,12 @@ static void a_name_that_nothing_has_is_said(void **state)
 			   "No award \"quality-leed\" is known to the log or the rules. "
 			   "No criterion \"XX\" is known to the log or the rules.");
 	free(out);
+	out = TOOL_OUT(s, DONE, "register", "list", "--award", "quality-leed", "--partnership",
+		       "Port Ellery");
+	tool_must_say(out, "Nobody on the register holds an award like that. "
+			   "No partnership \"Port Ellery\" is known to the log. "
+			   "No award \"quality-leed\" is known to the log or the rules.");
+	free(out);
 	out = TOOL_OUT(s, DONE, "decisions", "list", "--award", "quality-mark", "--since",
 		       "2999-01-01");
 	assert_string_equal(out, "No decision in the log is like that.\n");
@@ -270,6 +276,10 @@ static void one_that_is_too_long_is_named_and_the_others_are_decided(void **stat
 	tool_must_say(r.err, "is too long: an entry of the log holds 65,535 bytes");
 	tool_must_say(r.err, "2 decided, 3 failed");
 	assert_false(tool_says(r.err, "no answer came"));
+	ran_deinit(&r);
+	r = TOOL(s, NULL, "register", "import", "line.json");
+	tool_ended(&r, REFUSED);
+	tool_must_say(r.err, "too long: 1048576 bytes are taken (line-limit) (-32007)");
 	ran_deinit(&r);
 }
 
