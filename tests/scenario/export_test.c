@@ -190,6 +190,28 @@ static void no_changed_proof_is_believed(void **state)
 	free(vkey);
 }
 
+static void an_old_proof_is_checked_with_the_key_of_its_day(void **state)
+{
+	struct scene *s = *state;
+	json_t *result = decided(s, NULL);
+	char *proof = TOOL_OUT(s, 0, "log", "proof", json_member_text(result, "decision_id"));
+	char *before = vkey_of(s);
+
+	json_decref(called(s, "log.rotate", "{'reason': 'a year is over'}"));
+	char *after = vkey_of(s);
+	tool_write(s, "proof", proof);
+	struct ran r = TOOL(s, NULL, "log", "check", "proof", "--key", after);
+	tool_ended(&r, 7);
+	tool_must_say(r.err, "where the log changed its key, give the one that signed when it was"
+			     " made");
+	ran_deinit(&r);
+	free(TOOL_OUT(s, 0, "log", "check", "proof", "--key", before));
+	json_decref(result);
+	free(proof);
+	free(before);
+	free(after);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +220,7 @@ int main(void)
 		ALONE(tiles_that_were_cut_short_are_not_believed),
 		ALONE(tiles_of_another_history_are_left_alone),
 		ALONE(a_proof_says_what_it_proves),
+		ALONE(an_old_proof_is_checked_with_the_key_of_its_day),
 		ALONE(no_changed_proof_is_believed),
 	};
 

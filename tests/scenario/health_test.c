@@ -313,6 +313,20 @@ static void health_tells_of_plugins(void **state)
 	health(s, 9, "plugin: ");
 }
 
+/* Nor is it well, who may not ask. */
+static void health_says_who_may_ask(void **state)
+{
+	struct scene *s = *state;
+
+	scene_stop(s);
+	scene_start(s, (const char *const[]){"--audit", "daemon", NULL});
+	struct ran r = tool_run(s, NULL, (const char *const[]){"health", NULL});
+	assert_int_equal(r.status, 8);
+	assert_string_equal(r.out, "");
+	tool_must_say(r.err, "this user may not do this (-32001) the role audit would be needed");
+	ran_deinit(&r);
+}
+
 #define in_a_scene(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
 
 int main(void)
@@ -323,6 +337,7 @@ int main(void)
 		in_a_scene(metrics_are_a_file_that_is_always_whole),
 		in_a_scene(health_says_whether_an_operator_is_needed),
 		in_a_scene(health_tells_of_plugins),
+		in_a_scene(health_says_who_may_ask),
 	};
 
 	return cmocka_run_group_tests_name("health", tests, NULL, NULL);
