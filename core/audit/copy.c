@@ -30,28 +30,14 @@ static int make_file(const char *to, struct buffer *name, struct err *e)
 	return 0;
 }
 
-static int sync_path(const char *path, int flags, struct err *e)
+static int sync_file(const char *path, struct err *e)
 {
-	int fd = open(path, flags | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int rv = fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
 
 	if (fd >= 0)
-		(void)close(fd); /* fsync told */
+		file_close(fd);
 	return rv == 0 ? 0 : err_set(e, rv, "syncing %s: %s", path, strerror(-rv));
-}
-
-static int sync_folder(const char *of, struct err *e)
-{
-	char *copy = strdup(of);
-	char *slash = copy != NULL ? strrchr(copy, '/') : NULL;
-
-	if (copy == NULL)
-		return err_set(e, -ENOMEM, "no memory for a file name");
-	if (slash != NULL)
-		slash[slash == copy ? 1 : 0] = '\0';
-	int rv = sync_path(slash != NULL ? copy : ".", O_RDONLY | O_DIRECTORY, e);
-	free(copy);
-	return rv;
 }
 
 static int verify(const struct audit_copy *c, const char *name, json_t **made, struct err *e)
@@ -94,7 +80,7 @@ static int fill(const struct audit_copy *c, const char *name, struct err *e)
 	if (rv == 0)
 		rv = reader_is_still(r, reader_copy(r, name, e), e);
 	reader_close(&r);
-	return rv == 0 ? sync_path(name, O_RDONLY, e) : rv;
+	return rv == 0 ? sync_file(name, e) : rv;
 }
 
 /* For SQLite the name is a full path, so that it is never a URI. */
@@ -129,7 +115,10 @@ int audit_copy(const struct audit_copy *c, json_t **made, struct err *e)
 		     ? make_copy(c, name.bytes, made, e)
 		     : err_set(e, -ENOMEM, "no memory for a file name");
 	if (rv == 0) {
-		rv = sync_folder(c->to, e);
+		rv = folder_sync(c->to);
+		if (rv != 0)
+			(void)err_set(e, rv, "syncing the folder of %s: %s", c->to,
+				      status_text(rv));
 	} else {
 		(void)unlink(name.bytes); /* the first failure is the one to tell */
 		if (journal.length > 0)

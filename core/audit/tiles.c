@@ -57,13 +57,6 @@ static int make_folders(const struct tiles *t, const char *path, struct err *e)
 	return 0;
 }
 
-static int write_whole(int fd, struct text content)
-{
-	int rv = file_write(fd, content);
-
-	return rv != 0 || fsync(fd) == 0 ? rv : -errno;
-}
-
 static int write_file(struct tiles *t, const char *path, struct text content, struct err *e)
 {
 	char name[TILE_PATH + 8];
@@ -75,7 +68,7 @@ static int write_file(struct tiles *t, const char *path, struct text content, st
 	int fd = openat(t->dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_set(e, -errno, "writing %s: %s", name, strerror(errno));
-	rv = write_whole(fd, content);
+	rv = file_write_synced(fd, content);
 	(void)close(fd); /* fsync told */
 	if (rv == 0 && renameat(t->dir, name, t->dir, path) != 0)
 		rv = -errno;
@@ -290,6 +283,8 @@ static int make(struct tiles *t, struct err *e)
 		rv = err_set(e, -errno, "syncing the tiles: %s", strerror(errno));
 	if (rv == 0)
 		rv = write_file(t, "checkpoint", (struct text){note.bytes, note.length}, e);
+	if (rv == 0 && fsync(t->dir) != 0)
+		rv = err_set(e, -errno, "syncing the tiles: %s", strerror(errno));
 	buffer_deinit(&note);
 	return rv;
 }

@@ -126,6 +126,10 @@ void lock_drop(const char *path, int *fd);
 
 /* Writes all of it to a descriptor. 0 or a negated errno. */
 int file_write(int fd, struct text bytes);
+/* The same, and it is on the disk; its name is once its folder is. */
+int file_write_synced(int fd, struct text bytes);
+/* Brings the names in the folder of `of` to the disk. 0 or a negated errno. */
+int folder_sync(const char *of);
 
 /* Closes what was only read from: there is nothing in it that could be lost. Does nothing
  * else; tests/support/tsan.supp says why. */

@@ -103,8 +103,8 @@ static int write_file(const char *path, struct text text, struct err *e)
 	if (fd < 0)
 		return fail(e, path);
 
-	int rv = file_write(fd, text);
-	if (rv != 0 || fsync(fd) != 0)
+	int rv = file_write_synced(fd, text);
+	if (rv != 0)
 		rv = fail(e, path);
 	if (close(fd) != 0 && rv == 0)
 		rv = fail(e, path);
@@ -203,13 +203,28 @@ static int grow(const struct place *p, const json_t *files, struct err *e)
 
 /* ---- in place ----------------------------------------------------------- */
 
+/* With every name in it, so that no crash of the machine leaves half of it in place. */
+static int sync_all(const char *dir, struct err *e)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rv = fd >= 0 && syncfs(fd) == 0 ? 0 : fail(e, dir);
+
+	if (fd >= 0)
+		file_close(fd);
+	return rv;
+}
+
 static int put_in_place(const struct place *p, struct err *e)
 {
-	int rv = p->holds_something
-			 ? renameat2(AT_FDCWD, p->beside, AT_FDCWD, p->dir, RENAME_EXCHANGE)
-			 : rename(p->beside, p->dir);
+	int rv = sync_all(p->beside, e);
 
-	return rv == 0 ? 0 : fail(e, p->dir);
+	if (rv != 0)
+		return rv;
+	if (p->holds_something)
+		rv = renameat2(AT_FDCWD, p->beside, AT_FDCWD, p->dir, RENAME_EXCHANGE);
+	else
+		rv = rename(p->beside, p->dir);
+	return rv == 0 && folder_sync(p->dir) == 0 ? 0 : fail(e, p->dir);
 }
 
 int folder_write(const char *dir, const json_t *files, bool force, struct err *e)

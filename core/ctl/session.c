@@ -203,12 +203,7 @@ const char *session_option(const struct session *s, enum option option)
 int session_unmade(const struct session *s, const char *const *words)
 {
 	for (; *words != NULL; words++) {
-		struct text rest = text_of(*words);
-		size_t taken;
-
-		while ((taken = text_sequence(rest)) > 0)
-			rest = (struct text){rest.bytes + taken, rest.length - taken};
-		if (rest.length > 0)
+		if (!text_is_utf8(text_of(*words)))
 			return session_say(s, EXIT_USAGE, "\"%s\" is not UTF-8", *words);
 	}
 	return session_say(s, EXIT_UNEXPECTED, "no memory for the request");

@@ -11,18 +11,6 @@
 
 enum { EACH_MS = 5000 };
 
-static int write_all(int fd, const struct buffer *text)
-{
-	for (size_t at = 0; at < text->length;) {
-		ssize_t n = write(fd, text->bytes + at, text->length - at);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
 /* On a thread of its own. Not synced: after a crash of the machine nobody wants it. */
 static void write_file(void *ctx)
 {
@@ -35,7 +23,8 @@ static void write_file(void *ctx)
 		(void)unlink(beside.bytes); /* of a try that was cut short; usually there is none */
 		int fd = open(beside.bytes, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 			      0644);
-		m->written = fd < 0 ? -errno : write_all(fd, &m->text);
+		m->written = fd < 0 ? -errno
+				    : file_write(fd, (struct text){m->text.bytes, m->text.length});
 		/* Others are to read it, whatever the daemon's umask is. */
 		if (fd >= 0 && m->written == 0 && fchmod(fd, 0644) != 0)
 			m->written = -errno;

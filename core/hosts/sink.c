@@ -42,10 +42,7 @@ static int write_position(const char *path, const char *text)
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return -errno;
-	ssize_t n = write(fd, text, strlen(text));
-	int rv = n == (ssize_t)strlen(text) ? 0 : n < 0 ? -errno : -ENOSPC;
-	if (rv == 0 && fsync(fd) != 0)
-		rv = -errno;
+	int rv = file_write_synced(fd, text_of(text));
 	if (close(fd) != 0 && rv == 0)
 		rv = -errno;
 	if (rv == 0 && rename(fresh, path) != 0)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,26 +37,9 @@ static char *name_with(const char *path, const char *suffix)
 /* A name is durable when its folder is. */
 static int sync_folder(const char *path, struct err *e)
 {
-	char *copy = strdup(path);
-	int rv = -ENOMEM;
+	int rv = folder_sync(path);
 
-	if (copy == NULL)
-		return err_set(e, rv, "no memory for a file name");
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	rv = fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
-	if (rv != 0)
-		(void)err_set(e, rv, "syncing the folder of %s: %s", path, strerror(errno));
-	if (fd >= 0)
-		(void)close(fd); /* nothing was written through it */
-	free(copy);
-	return rv;
-}
-
-static int write_whole(int fd, const struct buffer *text)
-{
-	int rv = file_write(fd, (struct text){text->bytes, text->length});
-
-	return rv != 0 || fsync(fd) == 0 ? rv : -errno;
+	return rv == 0 ? 0 : err_set(e, rv, "syncing the folder of %s: %s", path, status_text(rv));
 }
 
 /* Writes the key under a name of its own first, so that no half key is ever
@@ -73,7 +55,7 @@ static int write_key(const char *path, const struct tlog_signer *signer, struct 
 		goto out;
 	(void)unlink(fresh); /* of a try that was cut short; usually there is none */
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	rv = fd >= 0 ? write_whole(fd, &text) : -errno;
+	rv = fd >= 0 ? file_write_synced(fd, (struct text){text.bytes, text.length}) : -errno;
 	if (rv == 0 && rename(fresh, path) != 0)
 		rv = -errno;
 out:

@@ -65,23 +65,12 @@ static bool is_text(const char *media_type)
 	       ends_with(type, "+json") || ends_with(type, "/json") || ends_with(type, "/xml");
 }
 
-static bool is_utf_8(struct text t)
-{
-	size_t length;
-
-	while ((length = text_sequence(t)) > 0) {
-		t.bytes += length;
-		t.length -= length;
-	}
-	return t.length == 0;
-}
-
 /* Gives {"media_type", "text"}, or with "base64" what is no text. */
 static json_t *picture_document(const char *media_type, struct text bytes)
 {
 	struct buffer coded;
 
-	if (is_text(media_type) && is_utf_8(bytes))
+	if (is_text(media_type) && text_is_utf8(bytes))
 		return json_pack("{ss so}", "media_type", media_type, "text",
 				 json_stringn(bytes.bytes, bytes.length));
 	buffer_init(&coded);
