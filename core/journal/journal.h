@@ -179,7 +179,9 @@ bool journal_is_erasing(struct journal *j);
 
 /* Makes a new signing key, and logs that it takes the old one's place: an entry of
  * the kind "key", under a checkpoint that both have signed. The callback is as
- * journal_append's; where it tells of success the new key signs. */
+ * journal_append's, and tells too, by a negated errno, that the key's file could not be
+ * written: nothing was changed; where it tells of success the new key signs. -ENOMEM: no
+ * callback. */
 int journal_rotate(struct journal *j, const struct actor *by, const char *reason,
 		   journal_appended_cb done, void *ctx);
 
