@@ -136,6 +136,8 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int f
 int gather_begin(struct gather *g, struct err *e)
 {
 	g->below = sqlite3_vfs_find(NULL);
+	if (g->below == NULL) /* SQLite could not begin */
+		return err_set(e, -ENOMEM, "no memory to open a log");
 	/* All else is the other's own, which is told apart by nothing but its pAppData. */
 	g->vfs = *g->below;
 	g->vfs.pNext = NULL;

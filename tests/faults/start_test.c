@@ -74,6 +74,14 @@ static void kept_no_more(struct begun *b, long usual, const char *what, long n)
 			 usual);
 }
 
+/* The first are those without which a library cannot begin. */
+static long next_of(const struct begun *b, long n)
+{
+	enum { FIRST = 64 };
+
+	return n < FIRST ? n + 1 : after(&b->shortage, n, 2);
+}
+
 static void starts(struct begun *b, enum who who, bool for_ever)
 {
 	bool reached = true;
@@ -84,7 +92,7 @@ static void starts(struct begun *b, enum who who, bool for_ever)
 	scene_stop(b->scene);
 	usual = atomic_load(&b->shortage.memory->kept);
 	log_copy(b, ".", "kept");
-	for (long n = number_of("AWARDD_FROM", 0); reached; n = after(&b->shortage, n, 2)) {
+	for (long n = number_of("AWARDD_FROM", 0); reached; n = next_of(b, n)) {
 		bool started;
 
 		arm(&b->shortage, who, n, for_ever);
