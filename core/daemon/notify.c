@@ -82,17 +82,41 @@ static bool is_journal(void)
 	return strcmp(stream, own) == 0;
 }
 
-/* One line stays one line, whatever is in the text. Between quotes where `quoted`. */
-static void append_line(struct buffer *line, const char *text, bool quoted)
+/* What is said where there is no memory, too. What does not fit any more is left out. */
+struct line {
+	char bytes[16384];
+	size_t length;
+};
+
+static void append(struct line *line, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void append(struct line *line, const char *format, ...)
 {
-	for (; *text != '\0'; text++) {
+	size_t room = sizeof line->bytes - line->length;
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(line->bytes + line->length, room, format, arguments);
+	va_end(arguments);
+	if (length > 0 && (size_t)length < room)
+		line->length += (size_t)length;
+}
+
+/* One line stays one line, whatever is in the text. Between quotes where `quoted`. */
+static void append_text(struct line *line, const char *text, bool quoted)
+{
+	enum { SPARED = 8 }; /* for an escape, and for what ends the line */
+
+	for (; *text != '\0' && line->length + SPARED <= sizeof line->bytes; text++) {
 		unsigned char c = (unsigned char)*text;
 		if (quoted && (c == '"' || c == '\\'))
-			(void)buffer_printf(line, "\\%c", c);
+			append(line, "\\%c", c);
 		else if (c < 0x20 || c == 0x7f)
-			(void)buffer_printf(line, "\\x%02x", c);
+			append(line, "\\x%02x", c);
 		else
-			(void)buffer_append(line, text, 1);
+			append(line, "%c", c);
 	}
 }
 
@@ -103,27 +127,23 @@ void notify_log(void *ctx, int level, const char *text)
 	struct clock clock = clock_system;
 	bool person = isatty(STDERR_FILENO) == 1, quoted = !person && !is_journal();
 	char now[INSTANT_TEXT];
-	struct buffer line;
+	struct line line;
 
 	(void)ctx;
-	buffer_init(&line);
-	/* A failure stays marked in the buffer. */
+	line.length = 0;
 	if (person) {
-		(void)buffer_printf(&line, "awardd: %s%s", level < 5 ? names[level & 7] : "",
-				    level < 5 ? ": " : "");
+		append(&line, "awardd: %s%s", level < 5 ? names[level & 7] : "",
+		       level < 5 ? ": " : "");
 	} else if (quoted) {
 		instant_format(clock.now_ms(clock.ctx), now);
-		(void)buffer_printf(&line, "time=\"%s\" level=\"%s\" message=\"", now,
-				    names[level & 7]);
+		append(&line, "time=\"%s\" level=\"%s\" message=\"", now, names[level & 7]);
 	} else {
-		(void)buffer_printf(&line, "<%d>", level & 7);
+		append(&line, "<%d>", level & 7);
 	}
-	append_line(&line, text, quoted);
-	(void)buffer_append_text(&line, quoted ? "\"\n" : "\n");
+	append_text(&line, text, quoted);
+	append(&line, quoted ? "\"\n" : "\n");
 	/* In one piece; who does not read it cannot be told. */
-	if (buffer_status(&line) == 0)
-		(void)!write(STDERR_FILENO, line.bytes, line.length);
-	buffer_deinit(&line);
+	(void)!write(STDERR_FILENO, line.bytes, line.length);
 }
 
 void daemon_complain(bool ran, const char *why)
