@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* ---- status: one number line, one list for name and text ----------------
  * 0 is success; -1…-4095 are negated errno values (libuv's too); ours start
@@ -139,6 +140,18 @@ void file_close(int fd);
  * is opened later gets their number, and what is said on them. To read or write them fails, as
  * it did. 0 or a negated errno. */
 int descriptors_occupy(void);
+
+/* ---- users and groups ---------------------------------------------------- */
+
+struct passwd;
+struct group;
+
+/* The user or group of a name or number into *found, NULL where there is none; the next call
+ * overwrites it, so that one thread alone may ask. 0, or a negated errno where it is not known
+ * now, as with no memory or no descriptor left. */
+int user_named(const char *name, const struct passwd **found);
+int user_numbered(uid_t uid, const struct passwd **found);
+int group_named(const char *name, const struct group **found);
 
 /* ---- civil dates: proleptic Gregorian, no time zone --------------------- */
 struct date {

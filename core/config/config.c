@@ -63,7 +63,10 @@ static int add_user(struct role *role, const char *name, struct err *e)
 	if (grown == NULL)
 		return err_set(e, -ENOMEM, "no memory for the configuration");
 	role->users = grown;
-	const struct passwd *entry = getpwnam(name);
+	const struct passwd *entry;
+	int rv = user_named(name, &entry);
+	if (rv != 0)
+		return err_set(e, rv, "cannot look up the user \"%s\": %s", name, status_text(rv));
 	if (entry != NULL)
 		grown[role->user_count++] = entry->pw_uid;
 	else if (whole_number(name, 10, &number) && number < UINT32_MAX)
@@ -81,7 +84,10 @@ static int add_group(struct role *role, const char *name, struct err *e)
 	if (grown == NULL)
 		return err_set(e, -ENOMEM, "no memory for the configuration");
 	role->groups = grown;
-	const struct group *entry = getgrnam(name);
+	const struct group *entry;
+	int rv = group_named(name, &entry);
+	if (rv != 0)
+		return err_set(e, rv, "cannot look up the group \"%s\": %s", name, status_text(rv));
 	if (entry != NULL)
 		grown[role->group_count++] = entry->gr_gid;
 	else if (whole_number(name, 10, &number) && number < UINT32_MAX)

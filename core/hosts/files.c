@@ -140,15 +140,20 @@ int hosts_read_folder(struct hosts *all, struct err *e)
 
 static int find_root_user(struct hosts *all, struct err *e)
 {
-	const char *name = config_text(all->options.config, CONFIG_PLUGIN_USER);
-	const struct passwd *entry = getpwnam(name[0] != '\0' ? name : "nobody");
+	const char *given = config_text(all->options.config, CONFIG_PLUGIN_USER);
+	const char *name = given[0] != '\0' ? given : "nobody";
+	const struct passwd *entry;
+	int rv = user_named(name, &entry);
 
+	if (rv != 0)
+		return err_set(e, rv, "plugin-user: cannot look up \"%s\": %s", name,
+			       status_text(rv));
 	if (entry == NULL || entry->pw_uid == 0)
 		return err_set(
 			e, AW_EINVALID,
 			"plugin-user: plugins cannot run as \"%s\"; a user other than root is "
 			"wanted",
-			name[0] != '\0' ? name : "nobody");
+			name);
 	all->uid = (json_int_t)entry->pw_uid;
 	all->gid = (json_int_t)entry->pw_gid;
 	return 0;

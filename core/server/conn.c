@@ -372,10 +372,10 @@ static int read_peer(struct conn *c)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
 		return -errno;
 	c->peer.actor.uid = credentials.uid;
-	errno = 0;
-	const struct passwd *entry = getpwuid(credentials.uid);
-	if (entry == NULL && errno == ENOMEM)
-		return -ENOMEM; /* a user without a name has none: this is not known */
+	const struct passwd *entry;
+	rv = user_numbered(credentials.uid, &entry);
+	if (rv != 0)
+		return rv;
 	if (entry != NULL)
 		(void)snprintf(c->peer.actor.user, sizeof c->peer.actor.user, "%s", entry->pw_name);
 	return read_groups(fd, credentials.gid, &c->peer);

@@ -78,7 +78,7 @@ struct activation *activation_new(struct service *s, const char *cause, struct r
 	a->service = s;
 	a->request = r;
 	a->cause = cause;
-	a->by = r != NULL ? r->peer->actor : actor_self();
+	a->by = r != NULL ? r->peer->actor : s->self;
 	a->faults = json_array();
 	if (a->faults == NULL)
 		activation_drop(&a);

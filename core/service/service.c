@@ -219,16 +219,6 @@ unsigned roles_of(const struct service *s, const struct peer *peer)
 	return has;
 }
 
-struct actor actor_self(void)
-{
-	struct actor self = {.uid = geteuid()};
-	const struct passwd *entry = getpwuid(self.uid);
-
-	if (entry != NULL)
-		(void)snprintf(self.user, sizeof self.user, "%s", entry->pw_name);
-	return self;
-}
-
 static const char *role_name(unsigned access)
 {
 	switch (access) {
@@ -330,13 +320,30 @@ void fail_for_good(struct service *s, int status)
 
 /* ---- opening and closing ------------------------------------------------ */
 
+static int find_self(struct actor *self, struct err *e)
+{
+	const struct passwd *entry;
+	int rv;
+
+	self->uid = geteuid();
+	rv = user_numbered(self->uid, &entry);
+	if (rv != 0)
+		return err_set(e, rv, "cannot look up the user %u, who runs this: %s", self->uid,
+			       status_text(rv));
+	if (entry != NULL)
+		(void)snprintf(self->user, sizeof self->user, "%s", entry->pw_name);
+	return 0;
+}
+
 int service_open(const struct service_options *options, struct service **out, struct err *e)
 {
 	struct service *s = calloc(1, sizeof *s);
 
 	if (s == NULL)
 		return err_set(e, -ENOMEM, "no memory for the service");
-	int rv = methods_open(s, e);
+	int rv = find_self(&s->self, e);
+	if (rv == 0)
+		rv = methods_open(s, e);
 	if (rv != 0) {
 		free(s);
 		return rv;
@@ -355,7 +362,7 @@ int service_open(const struct service_options *options, struct service **out, st
 
 int append_own(struct service *s, const char *kind, json_t *body, journal_appended_cb done)
 {
-	struct journal_draft draft = {.kind = kind, .by = actor_self(), .body = body};
+	struct journal_draft draft = {.kind = kind, .by = s->self, .body = body};
 
 	if (body == NULL)
 		return -ENOMEM;

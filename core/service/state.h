@@ -64,6 +64,7 @@ enum start_state { START_NEW, START_BORROWING, START_OWED, START_AGAIN, START_DO
 
 struct service {
 	struct service_options options;
+	struct actor self; /* who runs this, for what nobody asked for */
 	struct lanes lanes;
 	struct turns turns;
 	struct form *forms[METHODS_MOST]; /* of the params, by method; see method.c */
@@ -123,9 +124,6 @@ void answer_status(struct service *s, struct request *r, int status, const struc
 
 /* Which of these roles the caller has. */
 unsigned roles_of(const struct service *s, const struct peer *peer);
-
-/* The daemon's own user, for what nobody asked for. */
-struct actor actor_self(void);
 
 /* For durations: no clock that is set goes into it. */
 int64_t monotonic_us(void);

@@ -12,8 +12,6 @@
 
 #include "../../support/faults/module.h"
 
-/* What glibc 2.36 asks for once, to keep its list of name services in. */
-enum { NAME_SERVICES = 216 };
 enum { LIVE = 0x5AFE5AFE, FREED = 0x0DEAD0DE, FRAMES = 14, FRESH = 0xA5, STALE = 0xDD };
 
 extern void *__libc_malloc(size_t size);
@@ -40,9 +38,9 @@ static atomic_flag busy = ATOMIC_FLAG_INIT;
 static struct part {
 	const char *name;
 	uintptr_t from, to;
-} loop = {.name = "/libuv.so"}, library = {.name = "/libc.so"}, loader = {.name = "/ld-linux"};
-static _Thread_local bool tracing, naming; /* a question for a user or a group is under way */
-static atomic_bool names_made;
+} loop = {.name = "/libuv.so"}, loader = {.name = "/ld-linux"};
+static _Thread_local bool tracing, naming; /* the first question for a name is under way */
+static atomic_bool named;
 
 static void take(void)
 {
@@ -77,7 +75,7 @@ static bool fails(void)
 {
 	long left;
 
-	if (shared == NULL || tracing || (int)self != atomic_load(&shared->who))
+	if (shared == NULL || tracing || naming || (int)self != atomic_load(&shared->who))
 		return false;
 	/* Never over what says that none will: the test writes that at any time. */
 	left = atomic_load(&shared->countdown);
@@ -160,17 +158,12 @@ static void block_free(struct block *b)
 
 #define CALLER __builtin_return_address(0)
 
-/* The first question for a user or a group: glibc reads through NULL where it has no memory
- * for the list. An exception, once; the daemon asks while it starts. */
-static bool is_names(size_t size, const void *caller)
-{
-	return naming && size == NAME_SERVICES && is_in(&library, caller) &&
-	       !atomic_exchange(&names_made, true);
-}
-
+/* The first question for a user or a group makes glibc's list of name services; where it has
+ * no memory for that, glibc 2.36 reads through NULL or ends the process. An exception, once;
+ * the daemon asks while it starts. */
 struct passwd *getpwnam(const char *name)
 {
-	naming = true;
+	naming = !atomic_exchange(&named, true);
 	struct passwd *entry = NEXT(struct passwd * (*)(const char *), "getpwnam")(name);
 	naming = false;
 	return entry;
@@ -178,7 +171,7 @@ struct passwd *getpwnam(const char *name)
 
 struct passwd *getpwuid(uid_t uid)
 {
-	naming = true;
+	naming = !atomic_exchange(&named, true);
 	struct passwd *entry = NEXT(struct passwd * (*)(uid_t), "getpwuid")(uid);
 	naming = false;
 	return entry;
@@ -186,7 +179,7 @@ struct passwd *getpwuid(uid_t uid)
 
 struct group *getgrnam(const char *name)
 {
-	naming = true;
+	naming = !atomic_exchange(&named, true);
 	struct group *entry = NEXT(struct group * (*)(const char *), "getgrnam")(name);
 	naming = false;
 	return entry;
@@ -194,7 +187,7 @@ struct group *getgrnam(const char *name)
 
 void *malloc(size_t size)
 {
-	return !is_names(size, CALLER) && fails() ? NULL : block_new(16, size, CALLER);
+	return fails() ? NULL : block_new(16, size, CALLER);
 }
 
 void *calloc(size_t count, size_t size)
@@ -367,7 +360,6 @@ __attribute__((constructor)) static void attach(void)
 	if (memory == NULL)
 		return;
 	find(&loop);
-	find(&library);
 	find(&loader);
 	self = who_is_this();
 	self_path = getenv("LD_PRELOAD");
