@@ -260,15 +260,11 @@ static json_t *summarise(const struct work *w)
 			 w->changed_revoked, "totals", w->comparison.totals);
 }
 
-int impact_measure(const struct impact_options *options, json_t **summary, struct err *e)
+static int measure(struct work *w, json_t **summary, struct err *e)
 {
-	struct work *w = calloc(1, sizeof *w);
-	int rv = w != NULL ? 0 : -ENOMEM;
+	const struct impact_options *options = w->options;
+	int rv = comparison_init(&w->comparison, options->candidate, options->against);
 
-	if (rv == 0) {
-		w->options = options;
-		rv = comparison_init(&w->comparison, options->candidate, options->against);
-	}
 	if (rv == 0)
 		rv = reader_newest(options->log, &w->through, e);
 	if (rv == 0)
@@ -283,10 +279,20 @@ int impact_measure(const struct impact_options *options, json_t **summary, struc
 		*summary = summarise(w);
 		rv = *summary != NULL ? 0 : -ENOMEM;
 	}
+	wait_for_all(w);
+	clear_window(w);
+	comparison_deinit(&w->comparison);
+	return rv;
+}
+
+int impact_measure(const struct impact_options *options, json_t **summary, struct err *e)
+{
+	struct work *w = calloc(1, sizeof *w);
+	int rv = -ENOMEM;
+
 	if (w != NULL) {
-		wait_for_all(w);
-		clear_window(w);
-		comparison_deinit(&w->comparison);
+		w->options = options;
+		rv = measure(w, summary, e);
 	}
 	free(w);
 	if (rv < 0 && e != NULL && e->status != rv)
