@@ -66,14 +66,18 @@ static const char *escape_of(unsigned char c)
 	}
 }
 
-/* How many bytes a character takes that neither HTML nor XML may hold: U+0080 to U+009F, U+FFFE
- * and U+FFFF. 0: it may stand. */
+/* How many bytes a character takes that neither HTML nor XML may hold (U+0080 to U+009F, U+FFFE
+ * and U+FFFF), or that turns what stands behind its text: embeddings and overrides (U+202A to
+ * U+202E) and isolates (U+2066 to U+2069). 0: it may stand. */
 static size_t forbidden(const char *c)
 {
 	const unsigned char *u = (const unsigned char *)c;
 
 	if (u[0] == 0xc2 && u[1] >= 0x80 && u[1] < 0xa0)
 		return 2;
+	if (u[0] == 0xe2 && ((u[1] == 0x80 && u[2] >= 0xaa && u[2] <= 0xae) ||
+			     (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9)))
+		return 3;
 	return u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe ? 3 : 0;
 }
 

@@ -5,6 +5,9 @@
 static const char installed[] = AWARDD_SOURCE "/tests/pages/node_modules";
 static const char examples[] = AWARDD_SOURCE "/examples/submissions";
 
+#define THIRTY "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMM"
+#define UNBROKEN THIRTY THIRTY THIRTY THIRTY
+
 static const char *chromium(void)
 {
 	const char *named = getenv("CHROMIUM");
@@ -61,6 +64,10 @@ static void the_pages_stand_up_in_a_browser(void **state)
 					    "<img src=x onerror=alert(1)> & \"Sons\""));
 	json_decref(peer_call(scene_peer(s), "decide", odd));
 	json_decref(decided(s, "{'partnership': {'id': 'hebrew', 'name': 'רשות הצפון – 北の町'}}"));
+	/* A name of 120 letters, and a title, without a place to break them at. */
+	json_decref(decided(s, "{'partnership': {'id': 'unbroken', 'name': '" UNBROKEN "'},"
+			       " 'every': 8, 'case_studies': [{'title': '" UNBROKEN "',"
+			       " 'statements': ['8'], 'shareable': true}]}"));
 	json_t *report = decided(s, "{'partnership': {'id': 'harrowdale', 'name':"
 				    " 'Harrowdale'}, 'assessed_on':"
 				    " '2024-12-01', 'every': 4, 'scores': {'6': 0, '9': 9}}");

@@ -22,7 +22,8 @@ const ways = [
 	{ name: "printed", media: "print", scheme: "dark", width: 700 },
 ];
 const pages = ["index", "practice", "national", "scheme", "self-evaluation", "proofs",
-	"partnerships/harrowdale", "partnerships/markup", "partnerships/birmingham"];
+	"partnerships/harrowdale", "partnerships/markup", "partnerships/unbroken",
+	"partnerships/birmingham"];
 const faults = [];
 let checks = 0;
 
