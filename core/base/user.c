@@ -1,7 +1,7 @@
 /*
  * Users and groups, as the system's name services know them.
  */
-#include "base.h"
+#include "base/base.h"
 
 #include <errno.h>
 #include <grp.h>
