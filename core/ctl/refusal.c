@@ -108,8 +108,7 @@ void session_refusal(const struct session *s, const char *where, const struct aw
 	paper_tone(&p, TONE_PLAIN);
 	paper_newline(&p);
 	put_data(s, &p, data);
-	if (buffer_status(&p.out) == 0)
-		(void)fwrite(p.out.bytes, 1, p.out.length, stderr); /* nowhere else to say it */
+	session_complain(&p);
 	paper_deinit(&p);
 	json_decref(data);
 }

@@ -8,6 +8,15 @@
 #include "ctl/session.h"
 #include "hosts/hosts.h"
 
+/* There is nowhere else to say it, and no memory is wanted for that. */
+void session_complain(const struct paper *p)
+{
+	if (buffer_status(&p->out) == 0)
+		(void)fwrite(p->out.bytes, 1, p->out.length, stderr);
+	else
+		(void)fputs("awardctl: no memory to say what is wrong\n", stderr);
+}
+
 int session_say(const struct session *s, int status, const char *format, ...)
 {
 	struct paper p;
@@ -20,8 +29,7 @@ int session_say(const struct session *s, int status, const char *format, ...)
 	paper_init(&p, s->err);
 	paper_format(&p, "awardctl: %s", text);
 	paper_newline(&p);
-	if (buffer_status(&p.out) == 0)
-		(void)fwrite(p.out.bytes, 1, p.out.length, stderr); /* nowhere else to say it */
+	session_complain(&p);
 	paper_deinit(&p);
 	return status;
 }

@@ -39,6 +39,9 @@ struct session {
 	json_t *scheme; /* NULL until asked for, or where it is not to be had */
 };
 
+/* What stands on the paper onto standard error; where memory ran out for it, that. */
+void session_complain(const struct paper *p);
+
 /* One line on standard error, "awardctl: …", made safe. Returns `status`. */
 int session_say(const struct session *s, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
